@@ -51,7 +51,9 @@ def _function(text: str) -> str:
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """What decides which program a litmus file stands for; it goes into the replay command."""
     group = parser.add_argument_group("the model")
-    group.add_argument("--tree", metavar="DIR", help="kernel tree, or linux-source tarball, for SOURCE() lines")
+    group.add_argument(
+        "--tree", metavar="DIR", help="kernel tree, or linux-source tarball, for SOURCE() lines"
+    )
     group.add_argument("--workers", type=count, metavar="N", help="kworkers (default 1, or the file's)")
     group.add_argument("--preempt", choices=_PREEMPT, help="preemption model (default full, or the file's)")
     group.add_argument(

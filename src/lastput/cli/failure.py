@@ -53,7 +53,8 @@ def _bug(what: str, arguments: list[str], debug: bool) -> int:
     first = what.splitlines()[0] if what else "?"
     print(f"lastput: {first}", file=sys.stderr)
     print(
-        f"  this is a bug in lastput {__version__} (Python {platform.python_version()}, {platform.platform()});\n"
+        f"  this is a bug in lastput {__version__}"
+        f" (Python {platform.python_version()}, {platform.platform()});\n"
         f"  please report it with the input and: lastput {shlex.join(arguments)}",
         file=sys.stderr,
     )

@@ -7,13 +7,19 @@ nothing here decides a verdict.
 from __future__ import annotations
 
 __all__ = [
+    "ATOMIC_ENTRIES",
     "COUNT_FIELDS",
     "ENUMS",
     "FIELD_TAILS",
+    "GETS_AND_PUTS",
+    "HOLDS",
     "HUNG_TAILS",
     "INLINE",
+    "MODULE_REF_BASE",
     "PLUMBING",
     "QUIET_FIELDS",
+    "TASK_KINDS",
+    "UNLOADERS",
     "is_hidden",
 ]
 
@@ -54,6 +60,63 @@ COUNT_FIELDS = _words(
 
 #: Bookkeeping of the modelled kernel: shown with -v only.
 QUIET_FIELDS = _words("entry next prev pending busy hash owner_cpu magic")
+
+#: kernel/module/main.c: what a loaded module that nobody uses counts. Views count from there, as lsmod.
+MODULE_REF_BASE = 1
+
+#: Wrappers of a count: the budget names their caller.
+GETS_AND_PUTS = _words(
+    "module_put __module_get try_module_get fops_get fops_put kobject_get kobject_put cdev_get cdev_put",
+    "try_release_module_ref ref_module strong_try_module_get module_refcount symbol_put",
+)
+
+#: In these, a reference to a module goes because its user is being unloaded.
+UNLOADERS = _words("delete_module free_module module_unload_free try_stop_module try_release_module_ref")
+
+#: What begins an atomic section.
+ATOMIC_ENTRIES = _words(
+    "spin_lock spin_lock_irq spin_lock_irqsave spin_lock_bh raw_spin_lock raw_spin_lock_irqsave read_lock",
+    "write_lock rcu_read_lock preempt_disable local_bh_disable local_irq_disable local_irq_save",
+)
+
+#: By the function that waits: what the one waited for has to do with it ("which kworker ..."), and how it
+#: came to that ("kworker ... it").
+HOLDS: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(
+        _words(
+            "flush_work __flush_work cancel_work_sync __cancel_work_timer __cancel_work_sync",
+            "cancel_delayed_work_sync flush_delayed_work",
+        ),
+        ("runs", "starts to run"),
+    ),
+    **dict.fromkeys(
+        _words("flush_workqueue __flush_workqueue drain_workqueue destroy_workqueue flush_scheduled_work"),
+        ("works for", "starts to work for"),
+    ),
+    **dict.fromkeys(_words("mutex_lock mutex_lock_interruptible down_read down_write"), ("holds", "takes")),
+    **dict.fromkeys(sorted(ATOMIC_ENTRIES), ("holds", "takes")),
+    **dict.fromkeys(
+        _words("synchronize_rcu synchronize_srcu rcu_barrier synchronize_rcu_expedited"),
+        ("still reads under", "starts to read under"),
+    ),
+    **dict.fromkeys(_words("wait_for_completion wait_for_common"), ("would complete", "was to complete")),
+    **dict.fromkeys(_words("kthread_stop"), ("has not left", "runs")),
+    **dict.fromkeys(
+        _words("async_synchronize_full async_synchronize_full_domain async_synchronize_cookie_domain"),
+        ("runs", "starts to run"),
+    ),
+    **dict.fromkeys(_words("del_timer_sync timer_delete_sync hrtimer_cancel"), ("runs", "starts to run")),
+}
+
+#: What kind of task a thread of the modelled kernel is, by the start of its name.
+TASK_KINDS = (
+    ("kworker", "kworker"),
+    ("kthread", "kthread"),
+    ("rcu", "rcu"),
+    ("timer", "timer"),
+    ("ksoftirqd", "softirq"),
+    ("softirq", "softirq"),
+)
 
 #: Values that are names, by the last two parts of the field: ``module.state`` is include/linux/module.h's
 #: ``enum module_state``; ``text`` and ``life`` are lives of the engine.

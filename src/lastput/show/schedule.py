@@ -64,5 +64,7 @@ def decode(text: str) -> tuple[str, Schedule]:
 def _bad(text: str, why: str) -> LastputError:
     shown = text if len(text) <= 60 else text[:57] + "..."
     return LastputError(
-        "bad-schedule", f"{shown!r} is no schedule: {why}", "copy it whole from the line `replay:` of a report"
+        "bad-schedule",
+        f"{shown!r} is no schedule: {why}",
+        "copy it whole from the line `replay:` of a report",
     )
