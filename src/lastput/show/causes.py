@@ -16,7 +16,7 @@ from lastput.engine.verdict import Finding
 from lastput.schema.trace import Budget, Change, Violated, Wait
 from lastput.show.budget import budget_of, caller, function_of, put_text
 from lastput.show.history import Event, History
-from lastput.show.kernelwords import ATOMIC_ENTRIES, UNLOADERS
+from lastput.show.kernelwords import ATOMIC_ENTRIES, HOLDS, UNLOADERS
 from lastput.show.waits import stuck
 
 
@@ -67,6 +67,13 @@ def _life(history: History, name: str, new: str) -> Event | None:
 
 def _at(event: Event | None, text: str) -> list[Cause]:
     return [Cause(event.n, text)] if event is not None else []
+
+
+def _done(history: History, event: Event | None, verb: str) -> list[Cause]:
+    """The cause that ``event`` is, if there is one: who did what in which function."""
+    if event is None:
+        return []
+    return [Cause(event.n, f"{_name(history, event.thread)} {verb} in {caller(history, event.frame)}()")]
 
 
 def _violated(history: History, found: Finding, what: str, name: str = "") -> Violated:
@@ -230,19 +237,12 @@ def _use_after_free(history: History, found: Finding) -> Analysis:
     field = history.namer.place(found.address) or name
     function = function_of(history, _violated(history, found, "").frame)
     causes = [
-        *_at(
-            free,
-            f"{_name(history, free.thread)} frees {name} in {caller(history, free.frame)}()" if free else "",
-        ),
+        *_done(history, free, f"frees {name}"),
         Cause(0, f"{who} uses {field} in {function}()"),
     ]
-    never = free is None
     what = f"{name} is alive when {field} is used"
-    headline = (
-        f"{who} uses {name} {'before it is allocated' if never else f'after {_name(history, free.thread)} freed it'}"
-        if free
-        else f"{who} uses {name}, which was never allocated"
-    )
+    before = f" after {_name(history, free.thread)} freed it" if free else ", which was never allocated"
+    headline = f"{who} uses {name}{before}"
     return Analysis(
         headline, tuple(causes), _violated(history, found, what, name), (), _counts(history, name)
     )
@@ -254,10 +254,7 @@ def _double_free(history: History, found: Finding) -> Analysis:
     free = _life(history, name, "freed")
     function = caller(history, _violated(history, found, "").frame)
     causes = [
-        *_at(
-            free,
-            f"{_name(history, free.thread)} frees {name} in {caller(history, free.frame)}()" if free else "",
-        ),
+        *_done(history, free, f"frees {name}"),
         Cause(0, f"{who} frees it again in {function}()"),
     ]
     headline = f"{who} frees {name} a second time" if free else f"{who} frees {name or 'what is no object'}"
@@ -281,12 +278,7 @@ def _refcount(history: History, found: Finding) -> Analysis:
     under = found.error is ErrorClass.REFCOUNT_UNDERFLOW
     done = "puts a reference that nobody holds" if under else "takes a reference from 0"
     causes = [
-        *_at(
-            last,
-            f"{_name(history, last.thread)} puts the last one in {caller(history, last.frame)}()"
-            if last
-            else "",
-        ),
+        *_done(history, last, "puts the last one"),
         Cause(0, f"{who} {done} in {function}()"),
     ]
     what = f"{place or name or 'the count'} is above 0"
@@ -301,7 +293,7 @@ def _deadlock(history: History, found: Finding) -> Analysis:
     causes: list[Cause] = []
     for one in chain:
         if one.wait.cycle and one.taken is not None:
-            how = _taking(history, one.wait)
+            how = _taking(one.wait)
             causes += _at(one.taken, f"{_name(history, one.wait.holder)} {how} {one.wait.what}")
     causes.sort(key=lambda cause: cause.step)
     waits = cycle or [one.wait for one in chain]
@@ -332,13 +324,9 @@ def _deadlock(history: History, found: Finding) -> Analysis:
     return Analysis(headline, tuple(causes), violated, tuple(one.wait for one in chain))
 
 
-def _taking(history: History, wait: Wait) -> str:
-    from lastput.show.kernelwords import HOLDS
-
-    for past, (now, then) in HOLDS.items():
-        if now == wait.how and past:
-            return then
-    return "acts on"
+def _taking(wait: Wait) -> str:
+    """How the holder came to what is waited for, by how it holds it."""
+    return next((then for now, then in HOLDS.values() if now == wait.how), "acts on")
 
 
 def _leak(history: History, found: Finding) -> Analysis:
@@ -365,7 +353,7 @@ def _atomic(history: History, found: Finding) -> Analysis:
     violated = _violated(history, found, "no task sleeps in an atomic section", _object(history, found))
     function = function_of(history, violated.frame)
     causes = [
-        *_at(entry, f"{who} enters an atomic section in {caller(history, entry.frame)}()" if entry else ""),
+        *_done(history, entry, "enters an atomic section"),
         Cause(0, f"{who} may sleep in {function}()"),
     ]
     return Analysis(f"{who}: {found.message}", tuple(causes), violated)

@@ -6,7 +6,7 @@ the objects it is about) and the call lines that carry them. All text views draw
 
 from __future__ import annotations
 
-__all__ = ["Line", "heroes", "note", "tell", "visible"]
+__all__ = ["Line", "heroes", "note", "tell", "titles", "visible"]
 
 import msgspec
 
@@ -99,6 +99,13 @@ def tell(trace: Trace, elsewhere: tuple[str, ...] = ()) -> list[Line]:
     """The story of a trace, in order of its steps. Changes of the objects ``elsewhere`` get no note: a
     table beside the story shows them."""
     return _Teller(trace, elsewhere).tell()
+
+
+def titles(trace: Trace, story: list[Line]) -> dict[int, str]:
+    """A heading for each task, numbered in the order in which they come up."""
+    order = list(dict.fromkeys(line.task for line in story))
+    rest = [task.id for task in trace.tasks if task.id not in order]
+    return {task: f"CPU{number}: {trace.tasks[task].name}" for number, task in enumerate(order + rest)}
 
 
 class _Teller:

@@ -13,7 +13,7 @@ import textwrap
 from lastput.schema.trace import Trace
 from lastput.show.columns import Grid, grid
 from lastput.show.render import Options
-from lastput.show.story import Line, tell
+from lastput.show.story import Line, tell, titles
 
 WIDTH = 72
 _MARGIN = 2
@@ -27,8 +27,10 @@ def render(trace: Trace, options: Options) -> str:
     alone = len(cycle) == 1 and cycle[0].holder == cycle[0].task
     if alone:
         story = [line for line in story if line.task == cycle[0].task]
-    titles = {task.id: _title(trace, task.id, alone) for task in trace.tasks}
-    drawn = grid(story, titles, width - _MARGIN - (4 if alone else 0))
+    heads = titles(trace, story)
+    if alone and trace.tasks[cycle[0].task].kind == "kworker":
+        heads[cycle[0].task] = f"Workqueue: {trace.tasks[cycle[0].task].comm}"
+    drawn = grid(story, heads, width - _MARGIN - (4 if alone else 0))
     rows = _arrow(drawn, cycle[0].until, width - _MARGIN) if alone else list(drawn.rows)
     body = [" " * _MARGIN + row.rstrip() if row else "" for row in [*drawn.heads, *rows]]
     intro = textwrap.wrap(_ascii(trace.headline) + ":", width)
@@ -37,14 +39,6 @@ def render(trace: Trace, options: Options) -> str:
     for reason in why:
         parts += ["", reason]
     return "\n".join(parts) + "\n"
-
-
-def _title(trace: Trace, task: int, alone: bool) -> str:
-    it = trace.tasks[task]
-    if alone and it.kind == "kworker":
-        return f"Workqueue: {it.comm or it.name}"
-    number = [other.id for other in trace.tasks].index(task)
-    return f"CPU{number}: {it.name}"
 
 
 def _arrow(drawn: Grid, until: int, width: int) -> list[str]:

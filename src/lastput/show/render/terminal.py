@@ -14,7 +14,7 @@ from lastput.schema.trace import Step, Trace
 from lastput.show.columns import Grid, grid
 from lastput.show.render import Options
 from lastput.show.states import columns_of, values_after
-from lastput.show.story import Line, heroes, note, tell
+from lastput.show.story import Line, heroes, note, tell, titles
 
 WIDTH = 80
 _STEP = 7  # " 12(3) "
@@ -87,13 +87,12 @@ def _hang(prefix: str, text: str, width: int) -> list[str]:
 
 def _table(trace: Trace, width: int) -> list[str]:
     """Step numbers, a column for each task, a column for each object that the error is about."""
-    titles = {task.id: f"CPU{number}: {task.name}" for number, task in enumerate(trace.tasks)}
     states = columns_of(trace, heroes(trace))
-    story, drawn = _fit(trace, states, titles, width)
+    story, drawn = _fit(trace, states, width)
     while states and drawn.stacked:
         # Objects give way to code, the least important first.
         states.pop(next(reversed(states)))
-        story, drawn = _fit(trace, states, titles, width)
+        story, drawn = _fit(trace, states, width)
     left = max((len(row) for row in [*drawn.heads, *drawn.rows]), default=0)
     rows = []
     for number, head in enumerate(drawn.heads):
@@ -114,9 +113,9 @@ def _table(trace: Trace, width: int) -> list[str]:
     return rows
 
 
-def _fit(trace: Trace, states: dict[str, int], titles: dict[int, str], width: int) -> tuple[list[Line], Grid]:
+def _fit(trace: Trace, states: dict[str, int], width: int) -> tuple[list[Line], Grid]:
     story = tell(trace, tuple(states))
-    return story, grid(story, titles, width - _STEP - sum(size + 2 for size in states.values()))
+    return story, grid(story, titles(trace, story), width - _STEP - sum(size + 2 for size in states.values()))
 
 
 def _cells(trace: Trace, states: dict[str, int], step: int) -> str:
