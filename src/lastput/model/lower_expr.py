@@ -112,7 +112,7 @@ class ExprLowerer:
         if symbol.scope == "":
             return InMemory(Ref("global", symbol.name), 0, find(symbol.type), symbol.name)
         base = self.register(Pointer(symbol.type))
-        self.emit(Pseudo.STACK, base, symbol.key, 0, expr.place)
+        self.emit(Pseudo.STACK, base, f"{self.fn.name}\0{symbol.key}", 0, expr.place)
         return InMemory(base, 0, find(symbol.type), symbol.name)
 
     def _member(self, expr: c.Member, base: c.Expr, name: str, arrow: bool) -> Lvalue:
