@@ -3,7 +3,7 @@
 ``programs()`` is a hypothesis strategy, ``random_program(seed)`` gives the same programs from a
 number. All are valid (no trap, no pool overflow, bounded loops) and symmetric as the IR demands: no
 arithmetic on addresses but offsets, no comparison of them but for equality, loops over instances
-that do not depend on their order. About half are written with care (references are counted, locks
+that do not depend on their order. About a third are written with care (references are counted, locks
 nest, text is pinned) and are meant to be safe; the others drop care here and there.
 ``features`` names what a program contains, ``python -m tests.engine.random_programs`` counts it.
 """
@@ -27,10 +27,10 @@ from tests.engine.small_search import TooLarge, explore
 Below = Callable[[int], int]
 
 #: How many threads run each kind of code.
-_SHAPES = ((2,), (1, 1), (3,), (2, 1), (1, 1, 1), (2, 2), (3, 1), (4,), (2, 1, 1))
+_SHAPES = ((2,), (1, 1), (3,), (2, 1), (1, 1, 1), (2,), (3,), (2, 2), (3, 1), (4,), (2, 1, 1))
 
 #: How many locations (about) a code may have, by number of threads.
-_BUDGET = {2: 10, 3: 6, 4: 4}
+_BUDGET = {2: 10, 3: 5, 4: 3}
 
 
 class _World(msgspec.Struct, frozen=True):
@@ -52,6 +52,7 @@ class _World(msgspec.Struct, frozen=True):
     functions: tuple[int, int]
     linked: int  # what offset in an item list pointers point to
     careful: bool
+    themes: tuple[int, int]  # what kinds of snippets there are: related ones shall meet
 
 
 class _Need(msgspec.Struct):
@@ -547,10 +548,15 @@ class _Writer:
         self.done()
 
     def forget(self) -> None:
-        """Drops what it holds without a put: a leak."""
+        """Drops what it holds without a put (a leak), or frees it whatever others hold."""
         if not self.sloppy():
             return self.put()
-        self.step(Kind.PLAIN, "p = NULL")
+        self.step(Kind.PLAIN, "drop p")
+        if self.below(2):
+            p = self.b.reg("p")
+            mark = self.skip_if_zero(p)
+            self.b.free(p)
+            self.land(mark)
         self.b.set("p", self.b.const(0))
         self.done()
         self.holds = False
@@ -561,12 +567,27 @@ class _Writer:
         return not self.w.careful or not (self.holds or self.debts)
 
     def write(self, budget: int) -> None:
-        everything = (
-            self.bump, self.racy_bump, self.new, self.take, self.use, self.put, self.lock, self.publish,
-            self.new, self.choice, self.push, self.pick, self.every, self.wait, self.module, self.unload,
-            self.start_child, self.wrap, self.loop, self.sleep, self.wake, self.call, self.check,
-            self.forget, self.retract, self.pop,
-        )  # fmt: skip
+        themes = (
+            (self.bump, self.racy_bump, self.choice, self.check, self.loop),
+            (self.new, self.take, self.use, self.put, self.publish, self.retract, self.forget),
+            (self.lock, self.lock, self.racy_bump, self.use),
+            (self.new, self.publish, self.take, self.push, self.pop, self.push, self.use),
+            (self.module, self.module, self.unload, self.bump),
+            (self.wait, self.sleep, self.wake, self.bump, self.pick, self.new),
+            (
+                self.start_child,
+                self.start_child,
+                self.every,
+                self.call,
+                self.wrap,
+                self.pick,
+                self.new,
+                self.put,
+            ),
+        )
+        everything = tuple(snippet for theme in self.w.themes for snippet in themes[theme])
+        if 1 in self.w.themes or 3 in self.w.themes:
+            (self.new, self.take)[self.below(2)]()
         while self.b.size < budget:
             everything[self.below(len(everything))]()
         for debt in self.debts:
@@ -580,7 +601,8 @@ class _Writer:
 
 
 def _world(a: Assembler, below: Below, need: _Need) -> _World:
-    careful = below(2) == 0
+    careful = below(3) == 0
+    themes = (below(7), below(7))
     locks = tuple(a.variable(f"lock{i}", pointer=True) for i in range(1 + below(2)))
     counts = tuple(a.variable(f"count{i}") for i in range(1 + below(2)))
     shared = a.variable("shared", pointer=True)
@@ -611,6 +633,7 @@ def _world(a: Assembler, below: Below, need: _Need) -> _World:
         functions=(a.function("first"), a.function("second")),
         linked=below(2) * item.offset("next"),
         careful=careful,
+        themes=themes,
     )
 
 
@@ -637,11 +660,11 @@ def _write(below: Below, name: str, need: _Need) -> Program:
     shape = _SHAPES[below(len(_SHAPES))]
     a = Assembler(name, symmetric=below(12) != 11)
     w = _world(a, below, pools)
-    booted = below(4) == 3
+    booted = below(3) == 2
     if booted:
         _boot(a, w, need)
     total = sum(shape)
-    with_child = total < 4 and below(3) == 2
+    with_child = total < 4 and (6 in w.themes or below(4) == 3)
     child = a.code("child", ("parent*", "p*", "q*", "n", "i"))
     for index, count in enumerate(shape):
         body = a.code("abc"[index], ("p*", "q*", "n", "i"))
