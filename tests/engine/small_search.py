@@ -1,8 +1,8 @@
 """The plainest interpreter and breadth-first search of the IR that can be written: an oracle.
 
-A state is the tuple of slot values. Where the IR leaves it open: standing at a location of unmapped
-text is an error of the state (so also for a blocked thread), a null or wild pointer is
-``null-deref``, and a state with an error of that kind, or after ``FAIL``, is not entered.
+A state is the tuple of slot values. Where the IR leaves it open, this does as ``interpret`` says: the
+text of a location is looked at when its step begins (even if it would block), a null or wild pointer
+is ``null-deref``, ``FREE`` clears the object. It shares no code with ``interpret``.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from lastput.engine.program import (
     LIFE_UNUSED,
     ErrorClass,
     Kind,
+    Object,
     Op,
     Program,
+    Thread,
 )
 
 State = tuple[int, ...]
@@ -87,7 +89,7 @@ class _Run:
             raise _Failed(ErrorClass.NULL_DEREF)
         home = program.objects[program.owner[address]]
         if home.life >= 0 and self.slots[home.life] != LIFE_ALIVE:
-            raise _Failed(ErrorClass.USE_AFTER_FREE if home.text < 0 else ErrorClass.UNMAPPED_TEXT)
+            raise _Failed(ErrorClass.USE_AFTER_FREE)
         return program.cells[address]
 
     def through(self, pointer: int, offset: int) -> int:
@@ -99,14 +101,17 @@ class _Run:
         home = self.program.objects[self.program.owner[address]]
         return home.life < 0 or self.slots[home.life] == LIFE_ALIVE
 
+    def clear(self, item: Object) -> None:
+        for slot in self.program.cells[item.base : item.base + item.size]:
+            if slot >= 0:
+                self.slots[slot] = 0
+
     def alloc(self, pool: int) -> int:
         for index in self.program.pools[pool].objects:
             item = self.program.objects[index]
             if self.slots[item.life] == LIFE_UNUSED:
                 self.slots[item.life] = LIFE_ALIVE
-                for slot in self.program.cells[item.base : item.base + item.size]:
-                    if slot >= 0:
-                        self.slots[slot] = 0
+                self.clear(item)
                 return item.base
         raise RuntimeError(f"pool of {self.program.pools[pool].type} overflows")
 
@@ -117,6 +122,7 @@ class _Run:
         if self.slots[item.life] != LIFE_ALIVE:
             raise _Failed(ErrorClass.DOUBLE_FREE)
         self.slots[item.life] = LIFE_FREED
+        self.clear(item)
 
     def pick(self, instance: int, offset: int) -> int:
         found = [
@@ -135,9 +141,13 @@ class _Run:
                 return address
         return 0
 
+    def unstarted(self, thread: Thread) -> bool:
+        start = self.program.locations[thread.start]
+        return start.kind == Kind.END and self.slots[thread.pc] == thread.start and not thread.boot
+
     def spawn(self, code: int, argument: int) -> int:
         for thread in self.program.threads:
-            if thread.code == code and self.slots[thread.pc] == thread.start != thread.entry:
+            if thread.code == code and self.unstarted(thread):
                 self.slots[thread.pc] = thread.entry
                 self.slots[thread.regs] = argument
                 return self.program.objects[thread.task].base
@@ -219,17 +229,12 @@ class _Run:
                 raise RuntimeError(program.messages[a])
 
 
-def _stands_in_unmapped_text(program: Program, state: State) -> bool:
-    for thread in program.threads:
-        text = program.locations[state[thread.pc]].text
-        if text >= 0 and state[program.texts[text].life] != LIFE_ALIVE:
-            return True
-    return False
-
-
 def _steps_of(program: Program, state: State, thread: int) -> Iterator[Step]:
     location = program.locations[state[program.threads[thread].pc]]
     if location.kind == Kind.END:
+        return
+    if location.text >= 0 and state[program.texts[location.text].life] != LIFE_ALIVE:
+        yield Step(thread, 0, None, (ErrorClass.UNMAPPED_TEXT,))
         return
     choice = 0
     while True:
@@ -241,11 +246,7 @@ def _steps_of(program: Program, state: State, thread: int) -> Iterator[Step]:
         except _Failed as failed:
             yield Step(thread, choice, None, (*run.errors, failed.error))
         else:
-            after = tuple(run.slots)
-            if _stands_in_unmapped_text(program, after):
-                yield Step(thread, choice, None, (*run.errors, ErrorClass.UNMAPPED_TEXT))
-            else:
-                yield Step(thread, choice, after, tuple(run.errors))
+            yield Step(thread, choice, tuple(run.slots), tuple(run.errors))
         choice += 1
         if choice >= run.choices:
             return

@@ -333,8 +333,8 @@ def canonical_into(
 ) -> int:
     """Writes the canonical form of ``slots`` to ``out``, another array of that length.
 
-    Gives 0 if no entity moved (then they are equal), else 1. ``numbers[3 * E + e]`` (E entities, see ``canonical_tables``)
-    is then the number that entity ``e`` goes to.
+    Gives 0 if no entity moved (then they are equal), else 1. ``numbers[3 * E + e]`` (E entities, see
+    ``canonical_tables``) is then the number that entity ``e`` goes to.
     """
     for i in range(t[_SLOTS]):
         out[i] = slots[i]

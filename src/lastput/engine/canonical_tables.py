@@ -21,7 +21,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from lastput.engine.program import Object, Op, Program, Thread
+from lastput.engine.program import Kind, Object, Op, Program, Thread
 
 _MASK = (1 << 64) - 1
 
@@ -129,6 +129,10 @@ def _thread_key(thread: Thread) -> tuple[int, int, int, int]:
     return (thread.code, thread.group, thread.start, thread.entry)
 
 
+def _is_spawned(program: Program, thread: Thread) -> bool:
+    return program.locations[thread.start].kind is Kind.END and not thread.boot
+
+
 def _candidates(program: Program) -> Iterable[list[_Member]]:
     for pool in range(len(program.pools)):
         yield _pool_members(program, pool)
@@ -138,7 +142,7 @@ def _candidates(program: Program) -> Iterable[list[_Member]]:
             groups.setdefault(_thread_key(thread), []).append(index)
     for key, indices in groups.items():
         # SPAWN takes the first of a code that has not been started: all of them must be of this class.
-        spawned = [t for t in program.threads if t.code == key[0] and t.start != t.entry]
+        spawned = [t for t in program.threads if t.code == key[0] and _is_spawned(program, t)]
         if all(_thread_key(thread) == key for thread in spawned):
             yield [_thread_member(program, index) for index in indices]
 
