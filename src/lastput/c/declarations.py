@@ -263,8 +263,9 @@ class DeclarationParser(ExpressionParser):
         name: Token | None = None
         token = self.tokens[self.pos]
         if token.kind == "ident" and token.text not in RESERVED:
-            if token.text.startswith("__") and self.peek(1).kind == "ident":
-                self.skip_attributes(after_declarator=True)
+            while token.text.startswith("__") and self.peek(1).kind == "ident":
+                self.pos += 1  # an attribute that we have not heard of
+                token = self.tokens[self.pos]
             name = self.name("a name")
         elif token.text == "(" and (not abstract or self._nested_declarator()):
             self.pos += 1
