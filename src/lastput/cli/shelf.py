@@ -49,9 +49,10 @@ def resolve(word: str) -> tuple[Path, ...]:
         return _inside(path, word)
     if path.exists():
         return (path,)
-    for candidate in (shelf / word, shelf / f"{word}.c") if shelf else ():
-        if candidate.is_file() and candidate.resolve().is_relative_to(shelf.resolve()):
-            return (candidate,)
+    if shelf:
+        for candidate in (shelf / word, shelf / f"{word}.c"):
+            if candidate.is_file() and candidate.resolve().is_relative_to(shelf.resolve()):
+                return (candidate,)
     raise LastputError(
         "no-such-test", f"{word}: no file, directory or shelf folder of that name", _hint(word, shelf)
     )

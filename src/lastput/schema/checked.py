@@ -19,17 +19,17 @@ class Expectation(msgspec.Struct, frozen=True, omit_defaults=True):
     stated: bool = True
 
 
-class Checked(msgspec.Struct, frozen=True, omit_defaults=True):
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """``verdict`` is SAFE, UNSAFE, UNKNOWN, or ERROR when ``problem`` says why there is none.
 
     ``reason`` explains UNKNOWN; ``wrong`` lists how the outcome differs from what the header says;
     ``never`` what never happened; ``notes`` what the search wants to say.
     """
 
+    schema: str = "lastput-check/1"
     file: str
     expected: Expectation
     verdict: str
-    schema: str = "lastput-check/1"
     reason: str = ""
     problem: str = ""
     states: int = 0

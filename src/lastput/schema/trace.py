@@ -157,10 +157,12 @@ class Explored(msgspec.Struct, frozen=True, omit_defaults=True):
     switches: int = 0
 
 
-class Trace(msgspec.Struct, frozen=True, omit_defaults=True):
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """The whole counterexample. ``error`` is the slug of the error class, ``message`` the engine's text,
     ``headline`` one line for people; ``fault`` says whose fault it is."""
 
+    schema: str = SCHEMA
+    verdict: str = "unsafe"
     error: str
     headline: str
     file: str
@@ -170,8 +172,6 @@ class Trace(msgspec.Struct, frozen=True, omit_defaults=True):
     frames: tuple[Frame, ...]
     steps: tuple[Step, ...]
     violated: Violated
-    schema: str = SCHEMA
-    verdict: str = "unsafe"
     question: str = ""
     message: str = ""
     waits: tuple[Wait, ...] = ()
@@ -194,10 +194,8 @@ def stack(trace: Trace, frame: int) -> tuple[Frame, ...]:
 
 
 def encode(trace: Trace) -> bytes:
-    """The trace as JSON, indented, with ``schema`` and ``verdict`` always present."""
-    plain = msgspec.to_builtins(trace)
-    head = {"schema": trace.schema, "verdict": trace.verdict}
-    return msgspec.json.format(msgspec.json.encode({**head, **plain, **head}), indent=1) + b"\n"
+    """The trace as JSON, indented."""
+    return msgspec.json.format(msgspec.json.encode(trace), indent=1) + b"\n"
 
 
 def decode(data: bytes, file: str) -> Trace:

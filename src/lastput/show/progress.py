@@ -40,8 +40,8 @@ class Status:
             return
         self._last = now
         rate = states / (now - self._began)
-        text = f"{self._name}: {phase}: {states:,} states, depth {depth}, frontier {frontier:,}, {rate:,.0f} states/s"
-        self._write(text)
+        where = f"{states:,} states, depth {depth}, frontier {frontier:,}, {rate:,.0f} states/s"
+        self._write(f"{self._name}: {phase}: {where}")
 
     def say(self, text: str) -> None:
         """One line that stays out of the way of a result: it is overwritten on a terminal."""

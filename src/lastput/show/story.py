@@ -52,15 +52,16 @@ def heroes(trace: Trace) -> tuple[str, ...]:
 def _last_puts(trace: Trace) -> list[str]:
     """Objects whose count fell to 0 in a function that is on the stack of a cause, of the error or of a
     wait: that put is why the stack is as it is."""
-    ends = [step.frame for step in trace.steps if step.cause] + [trace.violated.frame]
-    ends += [wait.frame for wait in trace.waits if wait.cycle]
-    carrying = {index for end in ends for index, _ in visible(trace, end)}
+    ends = [(step.frame, step.task) for step in trace.steps if step.cause]
+    ends += [(wait.frame, wait.task) for wait in trace.waits if wait.cycle]
+    ends.append((trace.violated.frame, trace.violated.task))
+    carrying = {index for end, task in ends for index, _ in visible(trace, end, task)}
     return [
         change.object
         for step in trace.steps
         for change in step.changes
         if change.kind == "count" and change.new == "0"
-        if any(index in carrying for index, _ in visible(trace, step.frame)[-1:])
+        if any(index in carrying for index, _ in visible(trace, step.frame, step.task)[-1:])
     ]
 
 
@@ -78,8 +79,10 @@ def note(changes: tuple[Change, ...], about: tuple[str, ...]) -> str:
     return ", ".join(told)
 
 
-def visible(trace: Trace, frame: int) -> list[tuple[int, Frame]]:
-    """The frames worth a line, outermost first, each with its index."""
+def visible(trace: Trace, frame: int, task: int) -> list[tuple[int, Frame]]:
+    """The frames of ``task`` worth a line, outermost first, each with its index. The body of a user
+    task is no function."""
+    body = trace.tasks[task].name.partition("#")[0] if task >= 0 and trace.tasks[task].kind == "user" else ""
     indices: list[int] = []
     while frame >= 0:
         indices.append(frame)
@@ -90,6 +93,8 @@ def visible(trace: Trace, frame: int) -> list[tuple[int, Frame]]:
         name = trace.frames[index].function
         last = position == len(indices) - 1
         if is_hidden(name) or name in INLINE or (name in PLUMBING and not last):
+            continue
+        if position == 0 and name == body:
             continue
         shown.append((index, trace.frames[index]))
     return shown
@@ -119,8 +124,6 @@ class _Teller:
     def tell(self) -> list[Line]:
         steps = self.trace.steps
         kept = [step for step in steps if step.cause or note(step.changes, self.about)]
-        if steps and steps[-1] not in kept and not self.trace.waits:
-            kept.append(steps[-1])
         for position, step in enumerate(kept):
             self._step(step)
             following = kept[position + 1].task if position + 1 < len(kept) else -1
@@ -140,7 +143,7 @@ class _Teller:
 
     def _enter(self, task: int, frame: int, step: int) -> int:
         """Draw the calls that lead to ``frame``; gives its depth."""
-        shown = visible(self.trace, frame)
+        shown = visible(self.trace, frame, task)
         drawn = self.path.get(task, [])
         common = 0
         while common < min(len(shown), len(drawn)) and shown[common][0] == drawn[common]:
@@ -188,14 +191,15 @@ class _Teller:
             self.lines.append(Line(cycle[-1].task if cycle else violated.task, 0, "end", text, text))
             return
         if violated.task < 0:
-            text = f"*** {violated.what} ***"
-            self.lines.append(Line(0, 0, "end", text, text))
+            text = f"*** BUG: {self.trace.headline} ***"
+            self.lines.append(Line(self.lines[-1].task if self.lines else 0, 0, "end", text, text))
             return
         depth = self._enter(violated.task, violated.frame, 0)
-        if violated.module and self.trace.error == "unmapped-text":
-            shown = visible(self.trace, violated.frame)
-            name = shown[-1][1].function if shown else self.trace.tasks[violated.task].name
-            text = f"return to {name}()"
-            self.lines.append(Line(violated.task, depth, "op", text, text, cause=len(self.trace.causes)))
+        text = violated.op or "..."
+        if self.trace.error == "unmapped-text":
+            shown = visible(self.trace, violated.frame, violated.task)
+            returned = self.trace.causes[-1].split(" returns to ")[1:]
+            text = f"return to {shown[-1][1].function}()" if returned and shown else text
+        self.lines.append(Line(violated.task, depth, "op", text, text, cause=len(self.trace.causes)))
         text = "*** BUG ***"
         self.lines.append(Line(violated.task, depth, "end", text, text))
