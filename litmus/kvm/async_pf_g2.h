@@ -10,6 +10,7 @@
  *   FLUSH_WAKEUP_ALL  0: not for items of kvm_async_pf_wakeup_all(), which have no work
  *   APF_GET, APF_PUT  what a queued item holds; by default nothing
  *   GUP(vcpu)         where get_user_pages_remote() sleeps until the page is in
+ *   AFTER_CLEAR(vcpu) a look at the vCPU once its queues are empty
  */
 #ifndef FLUSH_IN_CLEAR
 #define FLUSH_IN_CLEAR 1
@@ -23,6 +24,9 @@
 #ifndef APF_GET
 #define APF_GET(vcpu)
 #define APF_PUT(vcpu)
+#endif
+#ifndef AFTER_CLEAR
+#define AFTER_CLEAR(vcpu)
 #endif
 #ifndef GUP
 #define GUP(vcpu) might_sleep()
@@ -113,6 +117,7 @@ static void kvm_clear_async_pf_completion_queue(struct kvm_vcpu *vcpu)
 	}
 	spin_unlock(&vcpu->async_pf.lock);
 	vcpu->async_pf.queued = 0;
+	AFTER_CLEAR(vcpu);
 }
 
 static void kvm_check_async_pf_completion(struct kvm_vcpu *vcpu)

@@ -9,7 +9,8 @@
  *                    or module (what the vendor handed to kvm_init)
  *   DEVICE_OWNER     the same for device files; default FOPS_OWNER
  *   VM_HOLDS_MODULE  1: struct kvm holds the owner of /dev/kvm, and kvm_destroy_vm() puts it last
- *   ASYNC_PF         the header with the generation of async_pf.c; without it there is none
+ *   GENERATION       which async_pf_g*.h, 0 to 3; without it there are no async page faults
+ *   VCPU_LOCKS       1: an ioctl on a vCPU file runs under vcpu->mutex and as a reader of kvm->srcu
  *   ONE_MODULE       the vendor's code is in kvm.ko, as on mips, s390, riscv and loongarch
  */
 #include <lastput.h>
@@ -23,6 +24,9 @@
 #ifndef VM_HOLDS_MODULE
 #define VM_HOLDS_MODULE 0
 #endif
+#ifndef VCPU_LOCKS
+#define VCPU_LOCKS 0
+#endif
 
 /* What a thread asks of a vCPU file. */
 #define KVM_RUN 1		/* the guest runs, and sees the pages that came in */
@@ -35,12 +39,17 @@ struct kvm {
 	refcount_t users_count;
 	struct kvm_vcpu *vcpu;
 	int vmcs;		/* what vendor text works on */
+	struct file *file;	/* the VM's */
+	struct work_struct put;
+	struct srcu_struct srcu;
 };
 
 struct kvm_vcpu {
 	struct kvm *kvm;
 	int vmcs;
 	int awake;
+	int running;		/* async_pf_execute() runs: written by tests that ask */
+	struct mutex mutex;
 	struct {
 		int queued;
 		struct list_head queue;
@@ -76,8 +85,31 @@ static void kvm_get_kvm(struct kvm *kvm)
 
 static void kvm_put_kvm(struct kvm *kvm);
 
-#ifdef ASYNC_PF
-#include ASYNC_PF
+/* Not in KVM: leave the put to another work item. */
+static void kvm_put_work(struct work_struct *work)
+{
+	kvm_put_kvm(container_of(work, struct kvm, put));
+}
+
+static void kvm_put_kvm_later(struct kvm *kvm)
+{
+	INIT_WORK(&kvm->put, kvm_put_work);
+	schedule_work(&kvm->put);
+}
+
+/* VMs that kvm_exit() must not see. */
+static int vms;
+
+#ifdef GENERATION
+#if GENERATION == 0
+#include "async_pf_g0.h"
+#elif GENERATION == 1
+#include "async_pf_g1.h"
+#elif GENERATION == 2
+#include "async_pf_g2.h"
+#else
+#include "async_pf_g3.h"
+#endif
 #endif
 
 /* arch/x86/kvm/x86.c:12151, with kvm_unload_vcpu_mmus() and kvm_destroy_vcpus() */
@@ -86,7 +118,7 @@ static void kvm_arch_destroy_vm(struct kvm *kvm)
 	struct kvm_vcpu *vcpu = kvm->vcpu;
 
 	if (vcpu) {
-#ifdef ASYNC_PF
+#ifdef GENERATION
 		kvm_clear_async_pf_completion_queue(vcpu);
 #endif
 		kvm_x86_ops.vcpu_free(vcpu);
@@ -104,6 +136,7 @@ static void kvm_put_kvm(struct kvm *kvm)
 	if (refcount_dec_and_test(&kvm->users_count)) {
 		kvm_arch_destroy_vm(kvm);
 		kfree(kvm);
+		vms--;
 #if VM_HOLDS_MODULE
 		module_put(kvm_chardev_ops.owner);
 #endif
@@ -133,19 +166,30 @@ static int kvm_device_release(struct inode *inode, struct file *filp)
 	return 0;
 }
 
-/* kvm_main.c:4426, without vcpu->mutex: each test has one thread that runs the vCPU */
+/* kvm_main.c:4426 */
 static long kvm_vcpu_ioctl(struct file *filp, unsigned int ioctl, unsigned long arg)
 {
 	struct kvm_vcpu *vcpu = filp->private_data;
 
-#ifdef ASYNC_PF
+#if VCPU_LOCKS
+	int idx;
+
+	mutex_lock(&vcpu->mutex);
+	idx = srcu_read_lock(&vcpu->kvm->srcu);
+#endif
+#ifdef GENERATION
 	if (ioctl == KVM_RUN_FAULTS)
-		return kvm_setup_async_pf(vcpu);
-	if (ioctl == KVM_RUN_APF_ON)
-		return kvm_async_pf_wakeup_all(vcpu);
-	kvm_check_async_pf_completion(vcpu);
+		kvm_setup_async_pf(vcpu);
+	else if (ioctl == KVM_RUN_APF_ON)
+		kvm_async_pf_wakeup_all(vcpu);
+	else
+		kvm_check_async_pf_completion(vcpu);
 #else
 	kvm_x86_ops.vcpu_run(vcpu);
+#endif
+#if VCPU_LOCKS
+	srcu_read_unlock(&vcpu->kvm->srcu, idx);
+	mutex_unlock(&vcpu->mutex);
 #endif
 	return 0;
 }
@@ -169,8 +213,8 @@ static struct file_operations kvm_device_fops = {
 	.unlocked_ioctl = kvm_device_ioctl,
 };
 
-/* KVM_CREATE_VM; kvm_main.c:1144, with the reference of 6.1 kvm_main.c:1158 */
-static struct file *kvm_create_vm(void)
+/* kvm_main.c:1144, with the reference of 6.1 kvm_main.c:1158 */
+static struct kvm *kvm_create_vm(void)
 {
 	struct kvm *kvm = kzalloc(sizeof(*kvm), GFP_KERNEL);
 
@@ -178,7 +222,15 @@ static struct file *kvm_create_vm(void)
 	__module_get(kvm_chardev_ops.owner);
 #endif
 	refcount_set(&kvm->users_count, 1);
-	return anon_inode_getfile("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
+	vms++;
+	return kvm;
+}
+
+/* KVM_CREATE_VM: the file takes over the first reference; kvm_main.c:5491 */
+static struct file *kvm_create_vm_file(struct kvm *kvm)
+{
+	kvm->file = anon_inode_getfile("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
+	return kvm->file;
 }
 
 /* KVM_CREATE_VCPU; kvm_main.c:4247 */
@@ -188,7 +240,11 @@ static struct file *kvm_create_vcpu(struct kvm *kvm)
 
 	vcpu->kvm = kvm;
 	kvm->vcpu = vcpu;
-#ifdef ASYNC_PF
+#if VCPU_LOCKS
+	mutex_init(&vcpu->mutex);
+	init_srcu_struct(&kvm->srcu);
+#endif
+#ifdef GENERATION
 	INIT_LIST_HEAD(&vcpu->async_pf.done);
 	INIT_LIST_HEAD(&vcpu->async_pf.queue);
 	spin_lock_init(&vcpu->async_pf.lock);
@@ -214,7 +270,7 @@ static int kvm_init(struct kvm_x86_ops *ops, struct module *module)
 	kvm_vm_fops.owner = FOPS_OWNER;
 	kvm_vcpu_fops.owner = FOPS_OWNER;
 	kvm_device_fops.owner = DEVICE_OWNER;
-#ifdef ASYNC_PF
+#ifdef GENERATION
 	return kvm_async_pf_init();
 #else
 	return 0;
@@ -224,7 +280,11 @@ static int kvm_init(struct kvm_x86_ops *ops, struct module *module)
 /* kvm_main.c:6571; the vendor calls it from its own exit */
 static void kvm_exit(void)
 {
-#ifdef ASYNC_PF
+#ifdef CHECK_NO_VM_IN_EXIT
+	if (vms)
+		warn(WARN, NULL, "kvm_exit() with a VM alive");
+#endif
+#ifdef GENERATION
 	kvm_async_pf_deinit();
 #endif
 }
@@ -272,12 +332,14 @@ MODULE(vmlinux);
 /* What the VMM has open. Each is a reference of user space to a file. */
 static struct file *vm_file, *vcpu_file, *device_file;
 
-/* A VM with one vCPU; /dev/kvm has been closed again. */
+#define THE_VM ((struct kvm *)vm_file->private_data)
+#define THE_VCPU ((struct kvm_vcpu *)vcpu_file->private_data)
+
+/* A VM with one vCPU. /dev/kvm has been closed again. */
 static void kvm_start(void)
 {
-	struct kvm *kvm;
+	struct kvm *kvm = kvm_create_vm();
 
-	vm_file = kvm_create_vm();
-	kvm = vm_file->private_data;
+	vm_file = kvm_create_vm_file(kvm);
 	vcpu_file = kvm_create_vcpu(kvm);
 }
