@@ -16,8 +16,10 @@ __all__ = [
     "HUNG_TAILS",
     "INLINE",
     "MODULE_REF_BASE",
+    "OVER",
     "PLUMBING",
     "QUIET_FIELDS",
+    "RUNNERS",
     "TASK_KINDS",
     "UNLOADERS",
     "is_hidden",
@@ -107,6 +109,12 @@ HOLDS: dict[str, tuple[str, str]] = {
     ),
     **dict.fromkeys(_words("del_timer_sync timer_delete_sync hrtimer_cancel"), ("runs", "starts to run")),
 }
+
+#: Fields of a waiting task that point to the task it waits for: over what, by the field of that task.
+OVER = {"task_struct.flushing": "task_struct.current_work"}
+
+#: Frames of the kernel that run somebody else's function.
+RUNNERS = _words("worker_thread process_one_work kthread async_run_entry_fn rcu_do_batch call_timer_fn")
 
 #: What kind of task a thread of the modelled kernel is, by the start of its name.
 TASK_KINDS = (

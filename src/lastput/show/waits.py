@@ -1,8 +1,8 @@
 """Who waits for whom at a deadlock, found from what the blocked steps looked at.
 
-A blocked step has read the cells that its condition depends on. The one who could make it true is
-the task that such a cell points to (the owner of a lock), or else the task that wrote it last (the
-worker that set ``current_work``). Only the wording knows what the functions are.
+A blocked step has read the cells that its condition depends on. The one who could make it true is the
+task that such a cell points to (the owner of a lock), the task whose own field it is (its current
+work item), or else the task that wrote it last. Only the wording knows what the functions are.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ __all__ = ["Stuck", "stuck"]
 
 import msgspec
 
-from lastput.engine.interpret import State
 from lastput.engine.program import Kind
 from lastput.schema.trace import Frame, Wait
 from lastput.show.history import Event, History
-from lastput.show.kernelwords import HOLDS, INLINE, is_hidden
+from lastput.show.kernelwords import HOLDS, INLINE, OVER, RUNNERS, is_hidden
 
 
 class Stuck(msgspec.Struct, frozen=True):
@@ -26,9 +25,12 @@ class Stuck(msgspec.Struct, frozen=True):
 
 
 class _Held(msgspec.Struct, frozen=True):
-    holder: int
-    taken: Event | None
-    object: str
+    """``holder`` is -1 if nobody can be named; ``rank`` says how sure that is."""
+
+    rank: int
+    holder: int = -1
+    taken: Event | None = None
+    object: str = ""
 
 
 def stuck(history: History) -> tuple[Stuck, ...]:
@@ -41,7 +43,7 @@ def stuck(history: History) -> tuple[Stuck, ...]:
         frame = history.frames.of(here)
         held = _held(history, thread)
         function, call = _waiter(history, frame)
-        how = HOLDS.get(function, ("has to act on", "acts on"))[0] if held.holder >= 0 else ""
+        how = HOLDS.get(function, ("has to act on", ""))[0] if held.holder >= 0 else ""
         wait = Wait(
             task=thread,
             frame=frame,
@@ -79,45 +81,80 @@ def _held(history: History, thread: int) -> _Held:
     """Who could end the wait of ``thread``, and over what."""
     program, state = history.program, history.state
     outcome = history.machine.step(state, thread)
-    tasks = {program.objects[one.task].base: number for number, one in enumerate(program.threads)}
-    looked = list(dict.fromkeys(address for address, _ in outcome.accesses))
-    mine = _registers(history, state, thread)
-    best: tuple[int, _Held] = (0, _Held(-1, None, ""))
-    for address in looked:
+    mine = _registers(history, thread)
+    best = _Held(0)
+    for address in dict.fromkeys(address for address, _ in outcome.accesses):
+        if program.cells[address] >= 0:
+            held = _guess(history, thread, address, mine)
+            if held.rank > best.rank:
+                best = held
+    if best.holder >= 0 and history.here(best.holder).kind is Kind.END:
+        return _Held(best.rank, -1, best.taken, best.object)
+    return best
+
+
+def _guess(history: History, thread: int, address: int, mine: frozenset[int]) -> _Held:
+    """What one cell that the condition looked at tells.
+
+    A pointer to a task tells most, then a field of another task that holds what the waiter has in hand
+    (its work item), then any field of a task that is set, then whoever wrote the cell last.
+    """
+    program, namer = history.program, history.namer
+    slot = program.cells[address]
+    value = history.state[slot]
+    tasks = {one.task: number for number, one in enumerate(program.threads)}
+    writer = _last_writer(history, slot)
+    whose = tasks.get(program.owner[address], -1)
+    name = _whole(namer.place(address))
+    pointed = namer.object_at(value)
+    target = program.owner[value] if pointed is not None else -1
+    if value and target in tasks and pointed is not None and value == pointed.base:
+        holder = tasks[target]
+        through = OVER.get(program.slots[slot].field, "")
+        if through:
+            taken, over = _field_of(history, holder, through)
+            return _Held(9, holder, taken, over)
+        return _Held(9, holder, writer, name)
+    if program.slots[slot].field in OVER and value:
+        # What is waited for has not even begun: a task that would have to take it on is busy for ever.
+        busy = next((k for k in history.machine.movable if k != thread and _busy(history, k)), -1)
+        return _Held(8, busy, None, namer.pointer(value).removeprefix("&"))
+    if whose >= 0 and value and value in mine:
+        return _Held(7, whose, writer, namer.pointer(value).removeprefix("&"))
+    if whose >= 0 and value:
+        return _Held(6, whose, writer, "")
+    if value and value in mine and writer is not None:
+        return _Held(5, writer.thread, writer, namer.pointer(value).removeprefix("&"))
+    if value and writer is not None:
+        return _Held(4, writer.thread, writer, name)
+    if whose >= 0 and whose != thread:
+        return _Held(3, whose, None, "")
+    return _Held(2 if writer is None else 1, -1, None, name)
+
+
+def _busy(history: History, thread: int) -> bool:
+    here = history.here(thread)
+    return history.program.locations[history.program.threads[thread].start].rest and not here.rest
+
+
+def _field_of(history: History, thread: int, field: str) -> tuple[Event | None, str]:
+    """Who set a field of a task last, and what it holds."""
+    program = history.program
+    task = program.objects[program.threads[thread].task]
+    for address in range(task.base, task.base + task.size):
         slot = program.cells[address]
-        if slot < 0:
-            continue
-        value = state[slot]
-        writer = _last_writer(history, slot)
-        name = history.namer.place(address)
-        # An owner field beats a cell that holds what the waiter has in hand (its work item), which
-        # beats any other cell that is set; a cell that is 0 tells least.
-        if value in tasks and value != 0:
-            rank, held = 4, _Held(tasks[value], writer, _whole(name))
-        elif writer is None:
-            rank, held = 1, _Held(-1, None, _whole(name))
-        elif value and value in mine:
-            rank, held = 3, _Held(writer.thread, writer, history.namer.pointer(value).removeprefix("&"))
-        else:
-            rank, held = 2 if value else 1, _Held(writer.thread, writer, _whole(name))
-        if rank > best[0]:
-            best = (rank, held)
-    held = best[1]
-    if held.holder >= 0 and _over(history, held.holder):
-        return _Held(-1, held.taken, held.object)
-    return held
+        if slot >= 0 and program.slots[slot].field == field:
+            value = history.namer.value(slot, history.state[slot])
+            return _last_writer(history, slot), value.removeprefix("&")
+    return None, ""
 
 
-def _over(history: History, thread: int) -> bool:
-    return history.here(thread).kind is Kind.END
-
-
-def _registers(history: History, state: State, thread: int) -> frozenset[int]:
+def _registers(history: History, thread: int) -> frozenset[int]:
     """The addresses that a thread has in registers."""
     me = history.program.threads[thread]
     slots = range(me.regs, me.regs + me.nregs)
     return frozenset(
-        state[slot] for slot in slots if state[slot] > 0 and history.namer.object_at(state[slot])
+        history.state[slot] for slot in slots if history.namer.object_at(history.state[slot]) is not None
     )
 
 
@@ -146,12 +183,15 @@ def _waiter(history: History, frame: int) -> tuple[str, str]:
 
 def _until(history: History, held: _Held) -> int:
     """The frame of the holder that has to return: the one below where it got hold of the thing."""
-    if held.holder < 0 or held.taken is None:
+    if held.holder < 0 or held.taken is None or held.taken.thread != held.holder:
         return -1
     now = _path(history, history.frames.of(history.here(held.holder)))
     then = _path(history, held.taken.frame)
     common = 0
     while common < min(len(now), len(then)) and now[common] == then[common]:
+        common += 1
+    # The worker takes an item before it enters process_one_work(): it is the work function that must return.
+    while common + 1 < len(now) and history.frames.all[now[common]].function in RUNNERS:
         common += 1
     if common < len(now):
         return now[common]
