@@ -101,7 +101,8 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Violated(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became false: ``what`` in words, about ``object``; by ``task`` at ``frame`` and ``place``.
+    """What became false: ``what`` in words, about ``object``; by ``task`` at ``frame`` and ``place``,
+    where it would do ``op`` (``write``: which is a store).
     ``inside`` lists the frames of that task in the module that is gone, ``why`` the reasons that
     nothing stopped it, one sentence each."""
 
@@ -112,6 +113,7 @@ class Violated(msgspec.Struct, frozen=True, omit_defaults=True):
     frame: int = -1
     place: Place | None = None
     op: str = ""
+    write: bool = False
     inside: tuple[int, ...] = ()
     why: tuple[str, ...] = ()
 

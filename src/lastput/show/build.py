@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from lastput.engine.interpret import describe
-from lastput.engine.program import ErrorClass, Program
+from lastput.engine.program import ErrorClass, Kind, Program
 from lastput.engine.verdict import Finding, Schedule
 from lastput.errors import LastputError, Place
 from lastput.schema.trace import Frame, Obj, Source, Step, Task, Trace
@@ -100,7 +100,9 @@ def build(program: Program, found: Finding, context: Context) -> Trace:
         objects=_objects(history),
         frames=tuple(short.frame(frame) for frame in history.frames.all),
         steps=steps,
-        violated=msgspec.structs.replace(analysis.violated, place=short.maybe(analysis.violated.place)),
+        violated=msgspec.structs.replace(
+            analysis.violated, place=short.maybe(analysis.violated.place), write=_write(history)
+        ),
         question=context.question,
         message=found.message,
         waits=tuple(msgspec.structs.replace(wait, place=short.place(wait.place)) for wait in analysis.waits),
@@ -116,6 +118,12 @@ def build(program: Program, found: Finding, context: Context) -> Trace:
 def _numbers(analysis: Analysis) -> dict[int, int]:
     """Step number to cause number."""
     return {cause.step: number for number, cause in enumerate(analysis.causes, 1) if cause.step > 0}
+
+
+def _write(history: History) -> bool:
+    """Whether the last thing that the failing step tried was a store."""
+    last = history.last
+    return bool(last and last.fatal and last.accesses and last.accesses[-1][1])
 
 
 class _Shortener:
@@ -139,17 +147,24 @@ def _tasks(history: History) -> tuple[Task, ...]:
     """All threads but those of boot; one that was never spawned has no steps and stays out of views."""
     tasks = []
     for number, thread in enumerate(history.program.threads):
-        kind = next((kind for start, kind in TASK_KINDS if thread.name.startswith(start)), "user")
-        tasks.append(Task(number, thread.name, kind, _comm(history, number, kind), _FIRST_PID + number))
+        kind = _kind(history.program, number)
+        tasks.append(Task(number, thread.name, kind, _comm(thread.name, kind), _FIRST_PID + number))
     return tuple(tasks)
 
 
-def _comm(history: History, thread: int, kind: str) -> str:
-    name = history.program.threads[thread].name
+def _kind(program: Program, number: int) -> str:
+    """A spawned thread is a kthread; the modelled kernel's daemons are known by name."""
+    thread = program.threads[number]
+    if program.locations[thread.start].kind is Kind.END:
+        return "kthread"
+    return dict(TASK_KINDS).get(thread.name.partition("#")[0], "user")
+
+
+def _comm(name: str, kind: str) -> str:
+    base, _, number = name.partition("#")
     if kind == "kworker":
-        digits = "".join(letter for letter in name if letter.isdigit())
-        return f"kworker/{digits or 0}:1"
-    return name
+        return f"kworker/{number or 0}:1"
+    return {"rcu": "ksoftirqd/0", "softirq": "ksoftirqd/0"}.get(kind, base)
 
 
 def _objects(history: History) -> tuple[Obj, ...]:

@@ -108,7 +108,8 @@ def _counts(history: History, name: str) -> tuple[Budget, ...]:
 def _unmapped(history: History, found: Finding) -> Analysis:
     program = history.program
     here = history.here(found.thread)
-    module = program.texts[found.text if found.text >= 0 else here.text].name
+    text = found.text if found.text >= 0 else here.text
+    module = program.texts[text].name if text >= 0 else _object(history, found)
     who = _name(history, found.thread)
     frame = history.frames.of(here)
     inside = []

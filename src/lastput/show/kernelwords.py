@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "ATOMIC_ENTRIES",
     "COUNT_FIELDS",
+    "ENTRIES",
     "ENUMS",
     "FIELD_TAILS",
     "GETS_AND_PUTS",
@@ -20,6 +21,7 @@ __all__ = [
     "PLUMBING",
     "QUIET_FIELDS",
     "RUNNERS",
+    "SPLAT_NAMES",
     "TASK_KINDS",
     "UNLOADERS",
     "is_hidden",
@@ -110,20 +112,48 @@ HOLDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(_words("del_timer_sync timer_delete_sync hrtimer_cancel"), ("runs", "starts to run")),
 }
 
+#: Functions that go by another name, or into another one, once they are compiled ("": no frame at all).
+SPLAT_NAMES = {
+    "flush_work": "__flush_work",
+    "mutex_lock_interruptible": "mutex_lock",
+    "rmmod": "__do_sys_delete_module.isra.0",
+    "delete_module": "__do_sys_delete_module.isra.0",
+    "close": "__x64_sys_close",
+    "__close": "__x64_sys_close",
+    "__ioctl": "__x64_sys_ioctl",
+    "do_vfs_ioctl": "__x64_sys_ioctl",
+    "open": "do_sys_openat2",
+    "read": "ksys_read",
+    "write": "ksys_write",
+}
+
+_SYSCALL = ("do_syscall_64", "entry_SYSCALL_64_after_hwframe")
+_FORK = ("kthread", "ret_from_fork", "ret_from_fork_asm")
+
+#: What lies above the outermost modelled frame, innermost first, by that frame or by the kind of task.
+ENTRIES: dict[str, tuple[str, ...]] = {
+    "user": _SYSCALL,
+    "__fput": ("task_work_run", "syscall_exit_to_user_mode", *_SYSCALL),
+    "____fput": ("task_work_run", "syscall_exit_to_user_mode", *_SYSCALL),
+    "task_work_run": ("syscall_exit_to_user_mode", *_SYSCALL),
+    "kworker": ("worker_thread", *_FORK),
+    "kthread": _FORK,
+    "rcu": ("rcu_core", "handle_softirqs", "run_ksoftirqd", "smpboot_thread_fn", *_FORK),
+    "softirq": ("run_timer_softirq", "handle_softirqs", "run_ksoftirqd", "smpboot_thread_fn", *_FORK),
+}
+
 #: Fields of a waiting task that point to the task it waits for: over what, by the field of that task.
 OVER = {"task_struct.flushing": "task_struct.current_work"}
 
 #: Frames of the kernel that run somebody else's function.
 RUNNERS = _words("worker_thread process_one_work kthread async_run_entry_fn rcu_do_batch call_timer_fn")
 
-#: What kind of task a thread of the modelled kernel is, by the start of its name.
+#: What kind of task a DAEMON of the modelled kernel is, by its name.
 TASK_KINDS = (
     ("kworker", "kworker"),
-    ("kthread", "kthread"),
     ("rcu", "rcu"),
-    ("timer", "timer"),
-    ("ksoftirqd", "softirq"),
     ("softirq", "softirq"),
+    ("hrtimer", "softirq"),
 )
 
 #: Values that are names, by the last two parts of the field: ``module.state`` is include/linux/module.h's

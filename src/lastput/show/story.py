@@ -6,7 +6,9 @@ the objects it is about) and the call lines that carry them. All text views draw
 
 from __future__ import annotations
 
-__all__ = ["Line", "heroes", "note", "tell", "titles", "visible"]
+__all__ = ["Line", "heroes", "note", "tell", "titles", "visible", "work_of"]
+
+from itertools import pairwise
 
 import msgspec
 
@@ -80,9 +82,10 @@ def note(changes: tuple[Change, ...], about: tuple[str, ...]) -> str:
 
 
 def visible(trace: Trace, frame: int, task: int) -> list[tuple[int, Frame]]:
-    """The frames of ``task`` worth a line, outermost first, each with its index. The body of a user
-    task is no function."""
-    body = trace.tasks[task].name.partition("#")[0] if task >= 0 and trace.tasks[task].kind == "user" else ""
+    """The frames of ``task`` worth a line, outermost first, each with its index. The body of a THREAD
+    or DAEMON is no function."""
+    spawned = task < 0 or trace.tasks[task].kind == "kthread"
+    body = "" if spawned else trace.tasks[task].name.partition("#")[0]
     indices: list[int] = []
     while frame >= 0:
         indices.append(frame)
@@ -104,6 +107,12 @@ def tell(trace: Trace, elsewhere: tuple[str, ...] = ()) -> list[Line]:
     """The story of a trace, in order of its steps. Changes of the objects ``elsewhere`` get no note: a
     table beside the story shows them."""
     return _Teller(trace, elsewhere).tell()
+
+
+def work_of(trace: Trace, frame: int) -> Frame | None:
+    """The work function that a stack runs, if it is a worker's."""
+    frames = stack(trace, frame)
+    return next((two for one, two in pairwise(frames) if one.function == "process_one_work"), None)
 
 
 def titles(trace: Trace, story: list[Line]) -> dict[int, str]:

@@ -4,6 +4,7 @@
   spin -a f1.pml && gcc -O2 -DSAFETY -o pan pan.c && ./pan
 
 It is the same program that `lastput check` searches with all reductions off.
+How wide SPIN's variables must be is found by such a search, which is run first.
 """
 
 from __future__ import annotations
@@ -23,21 +24,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    import sys
-    from pathlib import Path
+    from lastput.cli.run_export import run as run_export
 
-    from lastput.cli import shelf
-    from lastput.cli.program import load
-    from lastput.cli.write import write_whole
-    from lastput.engine.promela import to_promela
-    from lastput.errors import LastputError
-
-    paths = shelf.resolve(args.file)
-    if len(paths) != 1 or shelf.is_folder(args.file):
-        raise LastputError("one-test", f"{args.file} names several tests", "export them one by one")
-    text = to_promela(load(paths[0], args).compiled.program)
-    if args.output:
-        write_whole(Path(args.output), text.encode())
-    else:
-        sys.stdout.write(text)
-    return 0
+    return run_export(args)

@@ -13,7 +13,7 @@ import textwrap
 from lastput.schema.trace import Trace
 from lastput.show.columns import Grid, grid
 from lastput.show.render import Options
-from lastput.show.story import Line, tell, titles
+from lastput.show.story import Line, tell, titles, work_of
 
 WIDTH = 72
 _MARGIN = 2
@@ -28,8 +28,9 @@ def render(trace: Trace, options: Options) -> str:
     if alone:
         story = [line for line in story if line.task == cycle[0].task]
     heads = titles(trace, story)
-    if alone and trace.tasks[cycle[0].task].kind == "kworker":
-        heads[cycle[0].task] = f"Workqueue: {trace.tasks[cycle[0].task].comm}"
+    work = work_of(trace, cycle[0].frame) if alone else None
+    if work is not None:
+        heads[cycle[0].task] = f"Workqueue: events {work.function}"
     drawn = grid(story, heads, width - _MARGIN - (4 if alone else 0))
     rows = _arrow(drawn, cycle[0].until, width - _MARGIN) if alone else list(drawn.rows)
     body = [" " * _MARGIN + row.rstrip() if row else "" for row in [*drawn.heads, *rows]]
