@@ -46,9 +46,8 @@ class Log(msgspec.Struct):
     def cpu_line(self, task: Task) -> None:
         """``CPU: 0 UID: 0 PID: ...`` and the ``Workqueue:`` line of a worker."""
         user = 1000 if task.kind == "user" and "root" not in task.name else 0
-        self.say(
-            f"CPU: {self.cpu(task)} UID: {user} PID: {task.pid} Comm: {task.comm:.15} Not tainted {RELEASE} #1"
-        )
+        who = f"PID: {task.pid} Comm: {task.comm:.15}"
+        self.say(f"CPU: {self.cpu(task)} UID: {user} {who} Not tainted {RELEASE} #1")
 
     def cpu(self, task: Task) -> int:
         """Tasks run on CPUs in the order of their first step."""

@@ -126,9 +126,7 @@ def _kasan(log: Log) -> None:
     )
     who = f"by task {task.comm}/{task.pid}"
     access = "Write" if violated.write else "Read"
-    log.say(
-        f"Free of addr {address:016x} {who}" if double else f"Read of size 8 at addr {address:016x} {who}", ""
-    )
+    log.say(f"{'Free of' if double else f'{access} of size 8 at'} addr {address:016x} {who}", "")
     log.cpu_line(task)
     log.workqueue(violated.frame)
     log.stack(frames)
@@ -194,9 +192,8 @@ def _deadlock(log: Log) -> None:
         task = trace.tasks[wait.task]
         function = _waits_in(trace, wait)
         if function in ATOMIC_ENTRIES:
-            log.say(
-                f"watchdog: BUG: soft lockup - CPU#{log.cpu(task)} stuck for 26s! [{task.comm}:{task.pid}]"
-            )
+            who = f"[{task.comm}:{task.pid}]"
+            log.say(f"watchdog: BUG: soft lockup - CPU#{log.cpu(task)} stuck for 26s! {who}")
             log.modules()
             log.cpu_line(task)
             log.workqueue(wait.frame)
@@ -223,7 +220,8 @@ def _recursive(log: Log, wait: Wait) -> None:
     function = _waits_in(trace, wait)
     argument = wait.op[wait.op.find("(") + 1 : wait.op.rfind(")")].split(",")[0] or wait.what
     flush = "flush" in function or "cancel" in function
-    lock = f"(work_completion)({argument})" if flush else argument
+    name = f"(work_completion)({argument})" if flush else argument
+    lock = f"{object_address(trace, wait.object):016x} ({name}){{+.+.}}-{{0:0}}"
     holder = trace.frames[trace.frames[wait.until].up].function if wait.until >= 0 else ""
     log.say(
         "with CONFIG_PROVE_LOCKING, before that:",
@@ -233,10 +231,10 @@ def _recursive(log: Log, wait: Wait) -> None:
         f"{RELEASE} #1 Not tainted",
         "--------------------------------------------",
         f"{task.comm}/{task.pid} is trying to acquire lock:",
-        f"{object_address(trace, wait.object):016x} ({lock}){{+.+.}}-{{0:0}}, at: {symbol(function, '')}",
+        f"{lock}, at: {symbol(function, '')}",
         "",
         "but task is already holding lock:",
-        f"{object_address(trace, wait.object):016x} ({lock}){{+.+.}}-{{0:0}}, at: {symbol(holder or function, '')}",
+        f"{lock}, at: {symbol(holder or function, '')}",
     )
 
 
