@@ -93,7 +93,7 @@ class _Loader:
                 return text
         if place.file in self.sources and place.file.endswith((".c", ".h")) and not angled:
             raise LastputError(
-                "no-include", f"cannot find \"{name}\"", "write the path relative to this file", place
+                "no-include", f'cannot find "{name}"', "write the path relative to this file", place
             )
         return None
 
@@ -137,7 +137,10 @@ class _Loader:
         if known is not None and stub.name in self.own:
             if own and known.place.file == stub.place.file:
                 raise LastputError(
-                    "redefined", f"{stub.name}() is defined twice", f"the first is at {known.place}", stub.place
+                    "redefined",
+                    f"{stub.name}() is defined twice",
+                    f"the first is at {known.place}",
+                    stub.place,
                 )
             if not own:
                 self.world.notes.append(f"{stub.name}() of {self.file} stands for that of {stub.place.file}")
@@ -244,7 +247,10 @@ class _Loader:
         for dep in deps:
             if dep not in known:
                 raise LastputError(
-                    "module-line", f"module '{dep}' is not declared before", f"put MODULE({dep}); first", line.place
+                    "module-line",
+                    f"module '{dep}' is not declared before",
+                    f"put MODULE({dep}); first",
+                    line.place,
                 )
         if len(deps) > 4:
             raise LastputError("module-line", "a module uses at most 4 others here", "merge some", line.place)
@@ -261,7 +267,10 @@ class _Loader:
         path = line.args[0] if line.args else None
         if not isinstance(path, c.String):
             raise LastputError(
-                "source-line", "SOURCE() takes a path in quotes first", 'write SOURCE("virt/kvm/async_pf.c");', line.place
+                "source-line",
+                "SOURCE() takes a path in quotes first",
+                'write SOURCE("virt/kvm/async_pf.c");',
+                line.place,
             )
         if self.read_tree is None:
             raise LastputError(
@@ -294,7 +303,10 @@ class _Loader:
         value = self.world.constant(args[i]) if i < len(args) else None
         if value is None or not 1 <= value <= 64:
             raise LastputError(
-                "line-argument", f"{line.name}() needs a number from 1 to 64 here", "see the table of lines", line.place
+                "line-argument",
+                f"{line.name}() needs a number from 1 to 64 here",
+                "see the table of lines",
+                line.place,
             )
         return value
 
@@ -304,7 +316,10 @@ def _ident(args: tuple[c.Expr, ...], i: int, line: c.Directive) -> str:
     if isinstance(arg, c.Ident):
         return arg.name
     raise LastputError(
-        "line-argument", f"{line.name}() needs a name as argument {i + 1}", "see the table of lines", line.place
+        "line-argument",
+        f"{line.name}() needs a name as argument {i + 1}",
+        "see the table of lines",
+        line.place,
     )
 
 
@@ -317,7 +332,12 @@ def _tag(args: tuple[c.Expr, ...], line: c.Directive) -> str:
 
 
 def _predefined(options: ModelOptions) -> dict[str, str]:
-    macros = {"NR_WORKERS": str(options.workers), "__LASTPUT__": "1", "CONFIG_SMP": "1", "CONFIG_MODULES": "1"}
+    macros = {
+        "NR_WORKERS": str(options.workers),
+        "__LASTPUT__": "1",
+        "CONFIG_SMP": "1",
+        "CONFIG_MODULES": "1",
+    }
     if options.preempt == "full":
         macros["CONFIG_PREEMPTION"] = "1"
     elif options.preempt == "voluntary":
