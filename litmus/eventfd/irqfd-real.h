@@ -10,8 +10,6 @@
 
 #define CONFIG_HAVE_KVM_IRQFD 1
 #define CONFIG_HAVE_KVM_IRQCHIP 1
-#undef IS_ENABLED
-#define IS_ENABLED(option) 0	/* no CONFIG_HAVE_KVM_IRQ_BYPASS */
 
 #define EPOLLIN 1
 #define EPOLLHUP 16

@@ -79,9 +79,6 @@ POOL(struct kvm_async_pf, ITEMS);
 
 #define ASYNC_PF_PER_VCPU 64
 
-#undef IS_ENABLED
-#define IS_ENABLED(option) 0	/* CONFIG_KVM_ASYNC_PF_SYNC is s390's */
-
 /* --- mm: the page comes in, and nothing else is of interest -------------------------------------- */
 
 #undef get_user_pages
