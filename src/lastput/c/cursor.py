@@ -203,7 +203,7 @@ class Cursor:
                 i += 1
             return self.peek(i).text == ")"
         if after != ")":
-            return after in CONST_WORDS
+            return after in CONST_WORDS or after in ATTRIBUTES
         if text.endswith("_t"):
             return True
         if not cast:

@@ -42,9 +42,11 @@ class Specifiers(msgspec.Struct):
     type: CType
     storage: str = ""
     typedef: bool = False
+    inline: bool = False
     auto: bool = False
 
 
+_INLINE = frozenset(("inline", "__inline", "__inline__", "__always_inline"))
 _Wrap = Callable[[CType], CType]
 
 
@@ -72,7 +74,9 @@ class DeclarationParser(ExpressionParser):
                     specs.typedef = True
                 elif text in ("static", "extern"):
                     specs.storage = text
+                specs.inline |= text in _INLINE
             elif text in ATTRIBUTES or text in ATTRIBUTES_WITH_ARGS:
+                specs.inline |= text in _INLINE
                 self.skip_attributes()
             elif text in ARITHMETIC_WORDS:
                 if base is not None and not guess:
@@ -100,6 +104,8 @@ class DeclarationParser(ExpressionParser):
         if base is None:
             self.fail("a type")
         specs.type = msgspec.structs.replace(base, const=True) if const else base
+        if specs.inline:
+            specs.storage = f"{specs.storage} inline".strip()
         return specs
 
     def _type_follows(self) -> bool:
@@ -257,8 +263,9 @@ class DeclarationParser(ExpressionParser):
         name: Token | None = None
         token = self.tokens[self.pos]
         if token.kind == "ident" and token.text not in RESERVED:
-            if token.text.startswith("__") and self.peek(1).kind == "ident":
-                self.skip_attributes(after_declarator=True)
+            while token.text.startswith("__") and self.peek(1).kind == "ident":
+                self.pos += 1  # an attribute that we have not heard of
+                token = self.tokens[self.pos]
             name = self.name("a name")
         elif token.text == "(" and (not abstract or self._nested_declarator()):
             self.pos += 1

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from lastput.c.lex import Token
 from lastput.c.statements import StatementParser
 from lastput.c.syntax import Declaration, Directive, FunctionDef, FunctionStub, Skipped, TopLevel, Unit
-from lastput.c.words import RESERVED, SKIPPED_LINES
+from lastput.c.words import ATTRIBUTES, ATTRIBUTES_WITH_ARGS, RESERVED, SKIPPED_LINES, STORAGE_WORDS
 from lastput.errors import LastputError, Place
 
 
@@ -89,27 +89,40 @@ class _UnitParser(StatementParser):
         text = token.text
         if self.accept(";"):
             return
-        if token.kind == "ident" and self.peek(1).text == "(" and text not in RESERVED:
+        if token.kind == "ident" and self.peek(1).text == "(":
             if text in self.directives:
                 self._directive(token)
                 return
             if text in SKIPPED_LINES:
                 self._skip(text, "says nothing about object lifetimes")
                 return
-            if not self.is_type_word(token):
-                if self.strict:
-                    self.fail(
-                        "a declaration, a function or a line of the litmus language",
-                        remedy=f"{text} is no macro that lastput knows: #define it, or remove the line",
-                    )
-                self._skip(text, "a macro that nothing defines")
-                return
-        if text in ("asm", "__asm__", "__asm"):
+        macro = self._macro_ahead()
+        if macro:
+            if self.strict:
+                self.fail(
+                    "a declaration, a function or a line of the litmus language",
+                    remedy=f"{macro} is no macro that lastput knows: #define it, or remove the line",
+                )
+            self._skip(macro, "a macro that nothing defines")
+            return
+        if text in _ASM:
             if self.strict:
                 self.fail("a declaration or a function")
             self._skip("asm", "assembly")
             return
         self._external(token)
+
+    def _macro_ahead(self) -> str:
+        """The name of what looks like a macro, perhaps after ``static``, where a type should be."""
+        ahead = 0
+        while self.peek(ahead).text in STORAGE_WORDS or self.peek(ahead).text in ATTRIBUTES:
+            ahead += 1
+        token = self.peek(ahead)
+        if token.kind != "ident" or self.peek(ahead + 1).text != "(" or token.text in RESERVED:
+            return ""
+        if self.is_type_word(token) or token.text in ATTRIBUTES_WITH_ARGS or token.text in _ASM:
+            return ""
+        return token.text
 
     def _external(self, token: Token) -> None:
         """A declaration, or a function with its body."""
@@ -202,24 +215,10 @@ class _UnitParser(StatementParser):
         return i
 
 
+_ASM = frozenset(("asm", "__asm__", "__asm"))
+
 # Words that begin a file-scope item wherever they stand at the start of a line.
-_OPENERS = frozenset(
-    (
-        "static",
-        "extern",
-        "struct",
-        "union",
-        "enum",
-        "typedef",
-        "void",
-        "int",
-        "unsigned",
-        "long",
-        "bool",
-        "const",
-        "inline",
-    )
-)
+_OPENERS = STORAGE_WORDS | {"struct", "union", "enum", "void", "int", "unsigned", "long", "bool", "const"}
 
 
 def _item_name(tokens: Sequence[Token]) -> str:

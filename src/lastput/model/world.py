@@ -170,8 +170,8 @@ class World:
             case c.Cast(type=written, operand=inner):
                 return self.constant(inner) if written.kind in ("int", "enum", "named") else None
             case c.Unary(op=op, operand=inner) if op in _UNARY:
-                value = self.constant(inner)
-                return None if value is None else _UNARY[op](value)
+                known = self.constant(inner)
+                return None if known is None else _UNARY[op](known)
             case c.Binary(op=op, left=left, right=right):
                 return self._binary(op, left, right)
             case c.Conditional(cond=cond, then=then, other=other):
