@@ -225,8 +225,8 @@ BOOT(start)
 	kref_init(&ctx->kref);
 	spin_lock_init(&ctx->wqh.lock);
 	INIT_LIST_HEAD(&ctx->wqh.head);
-	vm_file = anon_inode_getfile("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
-	eventfd_file = anon_inode_getfile("[eventfd]", &eventfd_fops, ctx, O_RDWR);
+	vm_file = anon_inode_getfd("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
+	eventfd_file = anon_inode_getfd("[eventfd]", &eventfd_fops, ctx, O_RDWR);
 	irqfd_assign(kvm, ctx);
 }
 

@@ -389,8 +389,8 @@ BOOT(start)
 
 	vmm_mm = mm_alloc();
 	kvm = kvm_create_vm(vmm_mm);
-	vm_file = anon_inode_getfile("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
-	vcpu_file = anon_inode_getfile("kvm-vcpu", &kvm_vcpu_fops, kvm_create_vcpu(kvm), O_RDWR);
+	vm_file = anon_inode_getfd("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
+	vcpu_file = anon_inode_getfd("kvm-vcpu", &kvm_vcpu_fops, kvm_create_vcpu(kvm), O_RDWR);
 }
 
 /* The VMM is killed: do_exit() gives up the address space before the files. */
