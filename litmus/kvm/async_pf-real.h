@@ -387,7 +387,10 @@ BOOT(start)
 {
 	struct kvm *kvm;
 
-	vmm_mm = mm_alloc();
+	/* The VMM is a process of its own: user_mm is shared by all THREADs. */
+	vmm_mm = __alloc();
+	atomic_set(&vmm_mm->mm_users, 1);
+	atomic_set(&vmm_mm->mm_count, 1);
 	kvm = kvm_create_vm(vmm_mm);
 	vm_file = anon_inode_getfd("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
 	vcpu_file = anon_inode_getfd("kvm-vcpu", &kvm_vcpu_fops, kvm_create_vcpu(kvm), O_RDWR);
@@ -396,7 +399,7 @@ BOOT(start)
 /* The VMM is killed: do_exit() gives up the address space before the files. */
 static void vmm_exit(void)
 {
-	mmput(vmm_mm);
+	exit_mm();
 	close(vcpu_file);
 	close(vm_file);
 }
