@@ -247,11 +247,13 @@ class _Walker:
     def _for_each_instance(self, stmt: c.ForEachInstance) -> None:
         record = self.world.type(stmt.type, self.typeof)
         self.result.named_types[id(stmt)] = record
-        variable = self.lookup(stmt.var, stmt.place)
-        if isinstance(variable, Variable):
-            unify(variable.type, Pointer(record))
-            self.result.symbols[id(stmt)] = variable
+        assert self.current is not None
+        variable = Variable(stmt.var, Pointer(record), stmt.place, self.current.name)
+        self._add_local(variable)
+        self.result.symbols[id(stmt)] = variable
+        self.scopes.append({stmt.var: variable})
         self.statement(stmt.body)
+        self.scopes.pop()
 
     # --- expressions ----------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from lastput.errors import LastputError, Place
 from lastput.model.infer import module_symbol
 from lastput.model.options import ModelOptions
 from lastput.model.types import Array, Func
-from lastput.model.world import Function, Module, ThreadDecl, Variable, World
+from lastput.model.world import MODULE_DEPS, Function, Module, ThreadDecl, Variable, World
 
 KERNEL = Path(__file__).parent.parent / "kernel"
 DIRECTIVES = (
@@ -63,6 +63,7 @@ class _Loader:
         self.world.noops.update(dict.fromkeys(options.assume_noop))
         self.world.assumed.update(dict.fromkeys(options.assume_noop))
         self.sources = {file: text}
+        self.paths: dict[str, Path] = {}
         self.skipped: list[c.Skipped] = []
         self.typedefs: set[str] = set()
         self.module = -1
@@ -85,11 +86,12 @@ class _Loader:
         """Our own headers; files beside the litmus file; everything else of a kernel file is ignored."""
         candidates = [KERNEL / name]
         if not angled:
-            candidates.insert(0, Path(place.file).parent / name)
+            candidates.insert(0, self.paths.get(place.file, Path(place.file)).parent / name)
         for path in candidates:
             if path.is_file():
                 text = path.read_text(encoding="utf-8")
                 self.sources[name] = text
+                self.paths[name] = path
                 return text
         if place.file in self.sources and place.file.endswith((".c", ".h")) and not angled:
             raise LastputError(
@@ -252,8 +254,8 @@ class _Loader:
                     f"put MODULE({dep}); first",
                     line.place,
                 )
-        if len(deps) > 4:
-            raise LastputError("module-line", "a module uses at most 4 others here", "merge some", line.place)
+        if len(deps) > MODULE_DEPS:
+            raise LastputError("module-line", f"a module uses at most {MODULE_DEPS} others here", "merge some", line.place)
         if name in known:
             self.module = known[name].index
             return
