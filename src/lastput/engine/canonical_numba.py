@@ -44,11 +44,10 @@ _CLASS, _BASE, _BLOCK = 0, 1, 2
 _ENTITY_ROW = 3
 
 _UNUSED = LIFE_UNUSED
-_VALUE = np.uint64(canonical.MULTIPLY_VALUE)
-_OFFSET = np.uint64(canonical.MULTIPLY_OFFSET)
 _MIX = np.uint64(canonical.MULTIPLY_MIX)
 _SELF = np.uint64(canonical.SELF_KEY)
 _IN = np.uint64(canonical.IN_KEY)
+_STATIC = np.uint64(canonical.STATIC_KEY)
 _SINGLE = np.uint64(canonical.SINGLE_KEY)
 _SHIFT1 = np.uint64(32)
 _SHIFT2 = np.uint64(29)
@@ -187,7 +186,7 @@ def _gather(slots: _Numbers, t: _Numbers, keys: _Hashes, n: _Numbers, h: _Hashes
         refs += 1
         if n[entities + target] == 2:
             offset = np.uint64(value - t[at_entity + target * _ENTITY_ROW + _BASE])
-            h[target] += _mix(keys[t[_KEY_STATIC] + i] + offset * _OFFSET)
+            h[target] += keys[t[_KEY_STATIC] + i] * (offset + _STATIC)
     for e in range(entities):
         if n[entities + e] == 0:
             continue
@@ -200,9 +199,7 @@ def _gather(slots: _Numbers, t: _Numbers, keys: _Hashes, n: _Numbers, h: _Hashes
         total = h[e]
         if is_open:
             for j in range(scalars):
-                value = slots[t[block + j]]
-                if value != 0:
-                    total += _mix(np.uint64(value) * _VALUE + keys[at_key + j])
+                total += np.uint64(slots[t[block + j]]) * keys[at_key + j]
         for j in range(scalars, t[row + _LENGTH]):
             value = slots[t[block + j]]
             if value == 0:
@@ -210,7 +207,7 @@ def _gather(slots: _Numbers, t: _Numbers, keys: _Hashes, n: _Numbers, h: _Hashes
             key = keys[at_key + j]
             target = _entity_of(value, t)
             if target < 0:
-                total += _mix(np.uint64(value) * _VALUE + key)
+                total += np.uint64(value) * key
                 continue
             n[at_ref] = e
             n[at_ref + 1] = j
@@ -218,18 +215,19 @@ def _gather(slots: _Numbers, t: _Numbers, keys: _Hashes, n: _Numbers, h: _Hashes
             at_ref += 3
             refs += 1
             target_row = at_entity + target * _ENTITY_ROW
-            key += np.uint64(value - t[target_row + _BASE]) * _OFFSET
+            offset = np.uint64(value - t[target_row + _BASE])
             if target == e:
-                total += _mix(key + _SELF)
+                total += key * (offset + _SELF)
                 continue
-            total += _mix(key + keys[t[target_row + _CLASS]])
+            total += key * (offset + keys[t[target_row + _CLASS]])
             if n[entities + target] == 2:
-                h[target] += _mix(key + _IN + keys[c])
+                incoming = key * (offset + _IN)
+                h[target] += incoming
                 if is_open:
                     n[at_edge] = e
                     n[at_edge + 1] = target
                     at_edge += 2
-                    h[2 * entities + edges] = key
+                    h[2 * entities + edges] = incoming
                     edges += 1
                     n[2 * entities + e] = 1
                     n[2 * entities + target] = 1
