@@ -1,10 +1,11 @@
 """Symmetry: one representative for all states that differ only in the names of alike things.
 
 Objects of a pool are alike, and so are threads of one code and group (with their task objects). The
-canonical form renumbers them: signatures (64-bit hashes that do not depend on numbering) are made
-of what an entity holds (a sum of values, each times the random key of its field), then refined over the pointers between entities (colour refinement) until
-all differ or nothing changes; a tie that is left is broken by singling out one of the tied. Entities
-are then numbered in the order of their signatures, never-used objects last, as ALLOC expects.
+canonical form renumbers them: signatures that do not depend on numbering are made of what an entity
+holds (a sum of values, each times the 64-bit random key of its field), then refined over the pointers
+between entities (colour refinement) until all differ or nothing changes; a tie that is left is broken
+by singling out one of the tied. Entities are then numbered in the order of their signatures,
+never-used objects last, as ALLOC expects.
 
 Entities that are tied after refinement are almost always exchanged by a symmetry of the state, so
 that any choice gives the same result. Where they are not, or where two hashes collide, one orbit may
