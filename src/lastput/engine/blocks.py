@@ -31,13 +31,15 @@ deadlock is reached with begun blocks a(t), all of which stand before steps that
 those that took a lock first, then the rest, and each edge ends just there, since what disables a step
 would be a conflict, or it is a second lock, before which blocks end.
 
-Two locks that are taken at the same address are not held to conflict: a thread that waits for a lock
-another has taken does not move. For this, and for nothing else, the kind ACQUIRE is a promise: of two
-such steps both orders are possible and give the same, or the first disables the second.
+Locks. If a(t) and u's block take locks that exclude each other, b is not a step under u's lock nor
+the taking of it: u is shut out by t. Both orders are tried from s to know that they do, and nothing
+in a(t) but its ACQUIRE may have written what u's ACQUIRE looks at. Two ACQUIREs that do not exclude each
+other are not compared. For this, and for nothing else, the kind ACQUIRE is a promise: two such steps
+that are both possible one after the other give the same in both orders.
 
-Choices: a step that chooses stands first in its block, so the choice names the edge. SPAWN is a S, and
-a thread that was not started has no block. A thread whose end is the place where it may be spawned
-again ends with a S.
+Choices: a step that chooses stands first in its block, so the choice names the edge; such a block takes
+no lock. SPAWN is a S, and a thread that was not started has no block. A thread whose end is the place
+where it may be spawned again ends with a S.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ from lastput.engine.graph import Edge, Symmetry, canonical_edges
 from lastput.engine.interpret import Fault, Interpreter, Outcome, State, Status
 from lastput.engine.kinds import choosing, effective
 from lastput.engine.program import Kind, Program
-from lastput.engine.races import Touch, races
+from lastput.engine.races import Sort, Touch, races
 
 #: Steps in a block.
 CAP = 64
@@ -72,10 +74,12 @@ class MergedGraph:
         self.demoted: set[int] = set()
         for location in demoted:
             self.demote(location)
+        self.dirty = False
 
     def demote(self, location: int) -> None:
         self.kinds[location] = Kind.SYNC
         self.demoted.add(location)
+        self.dirty = True
 
     def initial(self) -> State:
         first = self.machine.boot()
@@ -84,7 +88,7 @@ class MergedGraph:
     def edges(self, state: State) -> list[Edge]:
         touches: list[Touch] = []
         edges = self._edges(state, touches)
-        self._settle(touches)
+        self._settle(state, touches)
         return canonical_edges(edges, self.symmetry) if self.symmetry else edges
 
     def concrete_edges(self, state: State) -> list[Edge]:
@@ -92,16 +96,43 @@ class MergedGraph:
 
     def look(self, state: State) -> bool:
         """Demotes what conflicts in this state; tells whether anything did."""
+        before = len(self.demoted)
         touches: list[Touch] = []
         self._edges(state, touches)
-        return self._settle(touches)
+        self._settle(state, touches)
+        return len(self.demoted) > before
 
-    def _settle(self, touches: list[Touch]) -> bool:
-        found = races(touches)
-        for location in found:
+    def _settle(self, state: State, touches: list[Touch]) -> None:
+        known: dict[tuple[int, int], bool] = {}
+
+        def exclusive(one: int, two: int) -> bool:
+            pair = (min(one, two), max(one, two))
+            if pair not in known:
+                known[pair] = self._shut_out(state, one, two) and self._shut_out(state, two, one)
+            return known[pair]
+
+        for location in races(touches, exclusive):
             self.demote(location)
-        self.dirty |= bool(found)
-        return bool(found)
+
+    def _shut_out(self, state: State, one: int, two: int) -> bool:
+        """Whether ``two`` does not get its lock once ``one`` has got its own."""
+        held = self._take(state, one)
+        return held is not None and self._take(held, two) is None
+
+    def _take(self, state: State, thread: int) -> State | None:
+        """The state after the first ACQUIRE of a thread, None if it has to wait."""
+        machine = self.machine
+        for _ in range(CAP):
+            here = state[machine.pc[thread]]
+            if self.kinds[here] not in (Kind.PLAIN, Kind.ACQUIRE):
+                break
+            outcome = machine.step(state, thread)
+            if outcome.status is Status.BLOCKED:
+                return None
+            state = outcome.state
+            if self.kinds[here] is Kind.ACQUIRE or outcome.status is Status.ERROR:
+                break
+        return state
 
     def _edges(self, state: State, touches: list[Touch]) -> list[Edge]:
         machine = self.machine
@@ -119,9 +150,7 @@ class MergedGraph:
                 choice += 1
         return edges
 
-    def _block(
-        self, state: State, thread: int, choice: int, touches: list[Touch]
-    ) -> tuple[Edge | None, int]:
+    def _block(self, state: State, thread: int, choice: int, touches: list[Touch]) -> tuple[Edge | None, int]:
         """The block, None if its first step is not enabled; and the choices of that step."""
         machine = self.machine
         pc = machine.pc[thread]
@@ -132,8 +161,12 @@ class MergedGraph:
         while True:
             here = state[pc]
             kind = self.kinds[here]
+            takes = kind is Kind.ACQUIRE
             if steps and (
-                machine.ends[here] or self.choosing[here] or (locked and kind is Kind.ACQUIRE) or steps >= CAP
+                machine.ends[here]
+                or self.choosing[here]
+                or (takes and (locked or choices > 1))
+                or steps >= CAP
             ):
                 break
             outcome = machine.step(state, thread, choice if steps == 0 else 0)
@@ -142,34 +175,37 @@ class MergedGraph:
             if outcome.status is Status.BLOCKED:
                 if steps == 0:
                     self.blocked[here] = True
-                    self._touch(touches, thread, here, kind, outcome, True)
+                    sort = Sort.WAITING if takes else Sort.SYNC
+                    self._touch(touches, thread, here, sort, outcome)
                     return None, choices
                 break
             steps += 1
             self.executed[here] = True
-            self._touch(touches, thread, here, kind, outcome, False)
+            if takes:
+                locked, sort = True, Sort.TAKE
+            elif kind is Kind.PLAIN:
+                sort = Sort.HELD if locked else Sort.PLAIN
+            else:
+                sort = Sort.HELD_SYNC if locked else Sort.SYNC
+            self._touch(touches, thread, here, sort, outcome)
             warnings.extend((w, steps) for w in outcome.warnings)
             if outcome.fatal is not None:
                 return Edge(thread, choice, steps, None, outcome.fatal, tuple(warnings)), choices
             state = outcome.state
-            if kind is Kind.ACQUIRE:
-                locked = True
-            elif kind is not Kind.PLAIN:
+            if kind not in (Kind.PLAIN, Kind.ACQUIRE):
                 break
         return Edge(thread, choice, steps, state, None, tuple(warnings)), choices
 
-    def _touch(
-        self, touches: list[Touch], thread: int, here: int, kind: Kind, outcome: Outcome, waited: bool
-    ) -> None:
+    def _touch(self, touches: list[Touch], thread: int, here: int, sort: Sort, outcome: Outcome) -> None:
         """Notes the accesses of a step; life slots are counted on from the last address. A step that
-        waited has written nothing."""
+        is not enabled has written nothing."""
         base = len(self.program.cells)
-        moves = kind in (Kind.PLAIN, Kind.ACQUIRE)
+        moves = sort not in (Sort.SYNC, Sort.HELD_SYNC)
+        done = outcome.status is not Status.BLOCKED
         for address, write in outcome.accesses:
-            touches.append(Touch(address, write and not waited, thread, here, kind, waited))
+            touches.append(Touch(address, write and done, thread, here, sort))
         for life, write in outcome.lives:
-            if moves or write:
-                touches.append(Touch(base + life, write and not waited, thread, here, kind, waited))
-            if moves and write and not waited:
+            if moves or (write and done):
+                touches.append(Touch(base + life, write and done, thread, here, sort))
+            if moves and write and done:
                 self.demote(here)
-                self.dirty = True

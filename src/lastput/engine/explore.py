@@ -29,9 +29,10 @@ __all__ = [
     "explore",
 ]
 
-from lastput.engine.blocks_fast import O_CONFLICT, block, touch_waiting
+import numpy as np
+
+from lastput.engine.blocks_fast import O_CONFLICT, O_SOFT, block, lock_out, touch_waiting
 from lastput.engine.image import (
-    LAYOUT,
     LEAKING,
     LEAKS,
     LOCATIONS,
@@ -43,7 +44,19 @@ from lastput.engine.image import (
 )
 from lastput.engine.index import find_or_add
 from lastput.engine.jit import I1, I8, U1, U4, njit
-from lastput.engine.machine import BLOCKED, ERROR, O_CHOICES, O_CLASS, O_WARNED, OK, get
+from lastput.engine.machine import (
+    BLOCKED,
+    ERROR,
+    O_CHOICE,
+    O_CHOICES,
+    O_CLASS,
+    O_SLOT,
+    O_VALUE,
+    O_WARNED,
+    OK,
+    RANGE,
+    get,
+)
 from lastput.engine.program import LIFE_ALIVE, ErrorClass, Kind
 
 #: Why ``explore`` comes back (besides RANGE and TOOL of the machine).
@@ -113,6 +126,7 @@ def explore(image, states, table, stack, ctl, executed, blocked, marks, scratch,
     here = scratch[:n]
     words = scratch[n : 2 * n]
     backup = scratch[2 * n : 3 * n]
+    trial = out[len(out) // 2 :]
     expanded = 0
     while True:
         if depth_first:
@@ -149,46 +163,50 @@ def explore(image, states, table, stack, ctl, executed, blocked, marks, scratch,
             location = image[LOCATIONS] + place * 5
             if image[location + 1] == _END:
                 continue
+            me = np.int64(1) << k
             choice = 0
             choices = 1
             while choice < choices:
                 for i in range(n):
                     words[i] = here[i]
-                status = block(
-                    image, words, backup, thread, choice, t, log, out, marks, serial, executed
-                )
+                out[O_CHOICE] = choice
+                status = block(image, words, backup, thread, me, t, log, out, marks, serial, executed)
                 choices = max(choices, out[O_CHOICES])
                 choice += 1
-                if status == OK:
-                    moved = True
-                    if out[O_CONFLICT]:
-                        return CONFLICT
-                    if out[O_WARNED]:
-                        for error in range(1, 16):
-                            if (out[O_WARNED] >> error) & 1:
-                                _see(ctl, error, number)
-                    if ctl[C_COUNT] >= room:
-                        return FULL
-                    found = find_or_add(states, n, ctl[C_COUNT], table, bits, words)
-                    if found == ctl[C_COUNT]:
-                        ctl[C_COUNT] += 1
-                    transitions += 1
-                elif status == BLOCKED:
+                if status == BLOCKED:
                     blocked[place] = 1
-                    if merge and touch_waiting(image, marks, serial, thread, location, log, out):
-                        return CONFLICT
-                elif status == ERROR:
-                    moved = True
+                    if merge:
+                        touch_waiting(image, marks, serial, me, location, log, out)
+                elif status != OK and status != ERROR:
+                    return status
+                if merge:
+                    soft = out[O_SOFT]
                     if out[O_CONFLICT]:
                         return CONFLICT
-                    if out[O_WARNED]:
-                        for error in range(1, 16):
-                            if (out[O_WARNED] >> error) & 1:
-                                _see(ctl, error, number)
+                    if soft:
+                        locks = lock_out(image, here, backup, soft, k, t, log, trial)
+                        if locks == RANGE:
+                            out[O_SLOT] = trial[O_SLOT]
+                            out[O_VALUE] = trial[O_VALUE]
+                        if locks != OK:
+                            return CONFLICT if locks == ERROR else locks
+                if status == BLOCKED:
+                    continue
+                moved = True
+                if out[O_WARNED]:
+                    for error in range(1, 16):
+                        if (out[O_WARNED] >> error) & 1:
+                            _see(ctl, error, number)
+                if status == ERROR:
                     failures += 1
                     _see(ctl, out[O_CLASS], number)
-                else:
-                    return status
+                    continue
+                if ctl[C_COUNT] >= room:
+                    return FULL
+                found = find_or_add(states, n, ctl[C_COUNT], table, bits, words)
+                if found == ctl[C_COUNT]:
+                    ctl[C_COUNT] += 1
+                transitions += 1
         if not moved:
             error = final(image, here)
             if error:

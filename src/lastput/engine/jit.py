@@ -25,7 +25,19 @@ U1 = numba.uint8[::1]
 U4 = numba.uint32[::1]
 
 #: Files whose text ends up in compiled code.
-SOURCES = ("image", "program", "jit", "machine", "blocks", "blocks_fast", "index", "explore", "canonical")
+SOURCES = (
+    "image",
+    "program",
+    "jit",
+    "machine",
+    "blocks",
+    "races",
+    "kinds",
+    "blocks_fast",
+    "index",
+    "explore",
+    "canonical",
+)
 
 
 def _writable(folder: Path) -> bool:

@@ -9,15 +9,16 @@ from __future__ import annotations
 __all__ = [
     "BLOCKED",
     "ERROR",
+    "OK",
+    "OUT",
     "O_ADDRESS",
+    "O_CHOICE",
     "O_CHOICES",
     "O_CLASS",
     "O_LOGGED",
     "O_SLOT",
     "O_VALUE",
     "O_WARNED",
-    "OK",
-    "OUT",
     "RANGE",
     "TOOL",
     "step",
@@ -51,6 +52,9 @@ OK, BLOCKED, ERROR, RANGE, TOOL = range(5)
 #: What a step leaves in ``out``: choices it had, class and address of the error, a bit for each
 #: class that was warned of, slot and value that do not fit, entries in the log.
 O_CHOICES, O_CLASS, O_ADDRESS, O_WARNED, O_SLOT, O_VALUE, O_LOGGED = range(7)
+#: What a step takes from ``out``: the choice. (As an argument it would be compiled once as a variable
+#: and once as the constant 0.)
+O_CHOICE = 9
 OUT = 16
 
 _CONST, _MOV, _LDR, _STR = int(Op.CONST), int(Op.MOV), int(Op.LDR), int(Op.STR)
@@ -104,7 +108,7 @@ def put(image, words, slot, value, out):  # type: ignore[no-untyped-def]
 
 
 @njit()
-def step(image, words, thread, choice, t, log, out):  # type: ignore[no-untyped-def]
+def step(image, words, thread, t, log, out):  # type: ignore[no-untyped-def]
     """Runs the step of ``thread`` in place; ``words`` are spoilt unless the status is OK.
 
     ``t`` holds the temporaries. ``log`` receives address * 2 + write of each access, and life slots,
@@ -134,64 +138,56 @@ def step(image, words, thread, choice, t, log, out):  # type: ignore[no-untyped-
         b = image[at + 2]
         c = image[at + 3]
         ip += 1
-        if op == _CONST:
-            t[a] = b
-        elif op == _MOV:
-            t[a] = t[b]
-        elif op == _LDR:
-            t[a] = get(image, words, regs + b)
-        elif op == _STR:
-            if put(image, words, regs + a, t[b], out):
-                return RANGE
-        elif op == LDS:
-            log[logged] = image[at + 4] * 2
-            logged += 1
-            if c >= 0 and get(image, words, c) != _ALIVE:
-                out[O_CLASS] = _E_UAF
-                out[O_ADDRESS] = image[at + 4]
-                out[O_LOGGED] = logged
-                return ERROR
-            t[a] = get(image, words, b)
-        elif op == STS:
-            log[logged] = image[at + 4] * 2 + 1
-            logged += 1
-            if c >= 0 and get(image, words, c) != _ALIVE:
-                out[O_CLASS] = _E_UAF
-                out[O_ADDRESS] = image[at + 4]
-                out[O_LOGGED] = logged
-                return ERROR
-            if put(image, words, a, t[b], out):
-                return RANGE
-        elif op == _LD or op == _ST or op == _LDA or op == _STA:
-            write = 0
-            if op == _LD:
-                address = t[b] + c
-            elif op == _ST:
-                address = t[a] + c
-                write = 1
-            elif op == _LDA:
-                address = b
+        if op <= _STA or op >= LDS:
+            # Moves between temporaries, registers and memory.
+            if op == _CONST:
+                t[a] = b
+                continue
+            if op == _MOV:
+                t[a] = t[b]
+                continue
+            write = op == _STR or op == _ST or op == _STA or op == STS
+            if op == _LDR:
+                slot = regs + b
+            elif op == _STR:
+                slot = regs + a
             else:
-                address = a
-                write = 1
-            cell = cells + address * 4
-            if address <= 0 or address >= addresses or image[cell] < 0:
-                out[O_CLASS] = _E_NULL
-                out[O_ADDRESS] = address
-                out[O_LOGGED] = logged
-                return ERROR
-            log[logged] = address * 2 + write
-            logged += 1
-            life = image[cell + 1]
-            if life >= 0 and get(image, words, life) != _ALIVE:
-                out[O_CLASS] = _E_UAF
-                out[O_ADDRESS] = address
-                out[O_LOGGED] = logged
-                return ERROR
-            if write == 0:
-                t[a] = get(image, words, image[cell])
-            elif put(image, words, image[cell], t[b], out):
-                return RANGE
+                if op == LDS:
+                    slot = b
+                    life = c
+                    address = image[at + 4]
+                elif op == STS:
+                    slot = a
+                    life = c
+                    address = image[at + 4]
+                else:
+                    if op == _LD:
+                        address = t[b] + c
+                    elif op == _ST:
+                        address = t[a] + c
+                    elif op == _LDA:
+                        address = b
+                    else:
+                        address = a
+                    slot = -1
+                    if 0 < address < addresses:
+                        slot = image[cells + address * 4]
+                    if slot < 0:
+                        out[O_CLASS] = _E_NULL
+                        out[O_ADDRESS] = address
+                        break
+                    life = image[cells + address * 4 + 1]
+                log[logged] = address * 2 + write
+                logged += 1
+                if life >= 0 and get(image, words, life) != _ALIVE:
+                    out[O_CLASS] = _E_UAF
+                    out[O_ADDRESS] = address
+                    break
+            if write:
+                if put(image, words, slot, t[b], out):
+                    return RANGE
+            else:
+                t[a] = get(image, words, slot)
         elif op == _EQI:
             t[a] = 1 if t[b] == c else 0
         elif op == _NEI:
@@ -258,9 +254,7 @@ def step(image, words, thread, choice, t, log, out):  # type: ignore[no-untyped-
                 ip = c
         elif op == _NEXT:
             out[O_LOGGED] = logged
-            if put(image, words, pc, a, out):
-                return RANGE
-            return OK
+            return RANGE if put(image, words, pc, a, out) else OK
         elif op == _WAIT:
             if t[a] == 0:
                 out[O_LOGGED] = logged
@@ -270,7 +264,7 @@ def step(image, words, thread, choice, t, log, out):  # type: ignore[no-untyped-
             if b <= 0:
                 out[O_LOGGED] = logged
                 return BLOCKED
-            t[a] = choice
+            t[a] = out[O_CHOICE]
         elif op == _PICK:
             row = image[INSTANCES] + b * 2
             first = image[PLACES] + image[row]
@@ -286,7 +280,7 @@ def step(image, words, thread, choice, t, log, out):  # type: ignore[no-untyped-
                 log[logged] = (x + c) * 2
                 logged += 1
                 if get(image, words, slot) != 0:
-                    if found == choice:
+                    if found == out[O_CHOICE]:
                         t[a] = x
                     found += 1
             out[O_CHOICES] = found
@@ -305,55 +299,46 @@ def step(image, words, thread, choice, t, log, out):  # type: ignore[no-untyped-
                     if life < 0 or get(image, words, life) == _ALIVE:
                         t[a] = x
                         break
-        elif op == _ALLOC:
-            row = image[POOL] + b * 2
-            first = image[POOLED] + image[row]
-            new = -1
-            for k in range(image[row + 1]):
-                thing = image[OBJECTS] + image[first + k] * 4
-                if get(image, words, image[thing + 1]) == _UNUSED:
-                    new = thing
+        elif op == _ALLOC or op == _FREE:
+            thing = -1
+            if op == _ALLOC:
+                becomes = _ALIVE
+                row = image[POOL] + b * 2
+                first = image[POOLED] + image[row]
+                for k in range(image[row + 1]):
+                    thing = image[OBJECTS] + image[first + k] * 4
+                    if get(image, words, image[thing + 1]) == _UNUSED:
+                        break
+                    thing = -1
+                if thing < 0:
+                    return TOOL
+                t[a] = image[thing]
+            else:
+                becomes = _FREED
+                address = t[a]
+                if address == 0:
+                    continue
+                out[O_CLASS] = _E_DOUBLE
+                out[O_ADDRESS] = address
+                if 0 < address < addresses and image[cells + address * 4 + 2] >= 0:
+                    thing = image[OBJECTS] + image[cells + address * 4 + 2] * 4
+                if thing < 0:
                     break
-            if new < 0:
-                return TOOL
-            log[logged] = (addresses + image[new + 1]) * 2 + 1
+            life = image[thing + 1]
+            log[logged] = (addresses + life) * 2 + 1
             logged += 1
-            if put(image, words, image[new + 1], _ALIVE, out):
-                return RANGE
-            for k in range(image[new + 3]):
-                if put(image, words, image[image[ZERO] + image[new + 2] + k], 0, out):
+            if becomes == _FREED and get(image, words, life) != _ALIVE:
+                break
+            zero = image[ZERO] + image[thing + 2]
+            count = image[thing + 3]
+            for k in range(-1, count):
+                slot = life if k < 0 else image[zero + k]
+                if put(image, words, slot, becomes if k < 0 else 0, out):
                     return RANGE
-            t[a] = image[new]
-        elif op == _FREE:
-            address = t[a]
-            if address != 0:
-                number = -1
-                if 0 < address < addresses:
-                    number = image[cells + address * 4 + 2]
-                if number < 0:
-                    out[O_CLASS] = _E_DOUBLE
-                    out[O_ADDRESS] = address
-                    out[O_LOGGED] = logged
-                    return ERROR
-                thing = image[OBJECTS] + number * 4
-                life = image[thing + 1]
-                log[logged] = (addresses + life) * 2 + 1
-                logged += 1
-                if get(image, words, life) != _ALIVE:
-                    out[O_CLASS] = _E_DOUBLE
-                    out[O_ADDRESS] = address
-                    out[O_LOGGED] = logged
-                    return ERROR
-                if put(image, words, life, _FREED, out):
-                    return RANGE
-                for k in range(image[thing + 3]):
-                    if put(image, words, image[image[ZERO] + image[thing + 2] + k], 0, out):
-                        return RANGE
         elif op == _FAIL:
             out[O_CLASS] = a
             out[O_ADDRESS] = t[b] if b >= 0 else -1
-            out[O_LOGGED] = logged
-            return ERROR
+            break
         elif op == _WARN:
             out[O_WARNED] |= 1 << a
         elif op == _SPAWN:
@@ -366,13 +351,15 @@ def step(image, words, thread, choice, t, log, out):  # type: ignore[no-untyped-
                         break
             if new < 0:
                 return TOOL
-            if put(image, words, image[new], image[new + 4], out):
-                return RANGE
-            if image[new + 2] > 0 and put(image, words, image[new + 1], t[c], out):
-                return RANGE
+            for k in range(2 if image[new + 2] > 0 else 1):
+                if put(image, words, image[new + k], t[c] if k else image[new + 4], out):
+                    return RANGE
             t[a] = image[new + 5]
         elif op == _TASK:
             t[a] = image[me + 5]
         else:
             return TOOL
-    return TOOL
+    else:
+        return TOOL  # the budget is used up
+    out[O_LOGGED] = logged
+    return ERROR

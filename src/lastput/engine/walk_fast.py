@@ -41,14 +41,20 @@ from lastput.engine.explore import (
     explore,
 )
 from lastput.engine.graph import Graph
-from lastput.engine.image import COLUMNS_LAYOUT, COLUMNS_LOCATIONS, LAYOUT, LOCATIONS, WORDS, build_image
-from lastput.engine.image import layout_rows
+from lastput.engine.image import (
+    COLUMNS_LOCATIONS,
+    LAYOUT,
+    LOCATIONS,
+    WORDS,
+    build_image,
+    layout_rows,
+)
 from lastput.engine.index import rebuild
 from lastput.engine.interpret import BUDGET, State
 from lastput.engine.kinds import effective
 from lastput.engine.layout_fast import observe, repack
 from lastput.engine.machine import O_SLOT, O_VALUE, OUT, RANGE
-from lastput.engine.pack import Layout, Ranges, lay_out, widen
+from lastput.engine.pack import Ranges, lay_out, widen
 from lastput.engine.program import ErrorClass
 from lastput.engine.verdict import Progress
 from lastput.errors import InternalError
@@ -104,7 +110,7 @@ class FastWalk:
         self.marks = np.zeros(marks, dtype=np.int64)
         self.temps = np.zeros(max(self.program.temps, 1), dtype=np.int64)
         self.log = np.zeros(BUDGET + len(self.program.cells) + 8, dtype=np.int64)
-        self.out = np.zeros(OUT, dtype=np.int64)
+        self.out = np.zeros(2 * OUT, dtype=np.int64)
         self.states = _reserve(max(self.limit // 8, 1 << 16))
         self.table: Any = None
         self.dirty_at = 0
@@ -283,5 +289,3 @@ class FastWalk:
             stack = np.zeros(holds + 1, dtype=np.int64)
             stack[: len(self.stack)] = self.stack[: len(stack)]
             self.stack = stack
-
-
