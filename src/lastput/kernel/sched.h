@@ -13,6 +13,8 @@
  * Left out: priorities, signals (an interruptible wait is not interrupted), time.
  */
 
+typedef void (*work_func_t)(struct work_struct *work);
+
 struct task_struct {
 	/* by the compiler: .comm, .kthread */
 	int preempt_count;
@@ -23,7 +25,7 @@ struct task_struct {
 	int __state;
 	struct wait_queue_head *waiting_on;
 	/* task_work.h */
-	struct file *task_works;
+	struct callback_head *task_works;
 	/* workqueue.c */
 	void *flushing;			/* the work item, then the worker, that __flush_work() waits for */
 	int wq_flushers;
@@ -39,6 +41,7 @@ struct task_struct {
 	int exited;
 	int result;
 	/* rcu.c, timer.c */
+	int rcu_callback;
 	int rcu_barriers;
 	struct timer_list *running_timer;
 	struct hrtimer *running_hrtimer;
@@ -70,13 +73,17 @@ static inline void __might_resched(void)
 }
 
 #ifdef CONFIG_PREEMPTION
+#define __set_in_kernel(value) ((void)0)
 #define __SLEEP(kind, wait, cond, ...)						\
-	kind {									\
-		__might_resched();						\
-		wait(cond);							\
-		__VA_ARGS__;							\
-	}
+	do {									\
+		kind {								\
+			__might_resched();					\
+			wait(cond);						\
+			__VA_ARGS__;						\
+		}								\
+	} while (0)
 #else
+#define __set_in_kernel(value) (current->in_kernel = (value))
 /* Going to sleep is a step of its own, because it ends what a grace period waits for. */
 #define __SLEEP(kind, wait, cond, ...)						\
 	do {									\

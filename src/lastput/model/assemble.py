@@ -110,7 +110,9 @@ class _BodyEmitter:
         if ins.op == Pseudo.BEGIN and not what and frames:
             what = f"{frames[-1].function}({frames[-1].args})"
         elif ins.op == Op.ALLOC and frames:
-            what = f"{frames[-1].function}({frames[-1].args})" if ins.place.file.endswith(".h") else "allocate"
+            what = (
+                f"{frames[-1].function}({frames[-1].args})" if ins.place.file.endswith(".h") else "allocate"
+            )
         elif ins.op == Op.FREE:
             what = f"free({ins.note})"
         return Location(
@@ -273,7 +275,9 @@ class _BodyEmitter:
         elif op == Pseudo.SPAWN:
             assert isinstance(b, str)
             target = -1 if isinstance(a, int) and a < 0 else self._target(a)
-            self._out(Op.SPAWN, target if target >= 0 else self.scratch + 3, self.owner.codes[b], self._source(c, 1))
+            self._out(
+                Op.SPAWN, target if target >= 0 else self.scratch + 3, self.owner.codes[b], self._source(c, 1)
+            )
             if target >= 0:
                 self._save(a)
         elif op == Pseudo.STACK:

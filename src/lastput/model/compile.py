@@ -156,9 +156,7 @@ class _Compiler:
         space.add_globals()
         space.add_pools(self._pool_records())
         tasks = [
-            space.add_task(
-                ThreadShape(name, decl.kind != "thread", self._locals(bodies[decl.function].body))
-            )
+            space.add_task(ThreadShape(name, decl.kind != "thread", self._locals(bodies[decl.function].body)))
             for name, (decl, _) in zip(shown, names, strict=True)
         ]
         space.initialise()
@@ -171,7 +169,9 @@ class _Compiler:
             for function in codes
         }
         made = [
-            self._thread(space, decl, name, task, codes[decl.function], emitted[decl.function], bodies, threads)
+            self._thread(
+                space, decl, name, task, codes[decl.function], emitted[decl.function], bodies, threads
+            )
             for (decl, _), name, task in zip(names, shown, tasks, strict=True)
         ]
         entered = dict.fromkeys(n for p in bodies.values() for n in p.body.entered)

@@ -16,7 +16,7 @@ from lastput.errors import LastputError, Place
 from lastput.model.infer import module_symbol
 from lastput.model.options import ModelOptions
 from lastput.model.types import Array, Func
-from lastput.model.world import Function, Module, ThreadDecl, Variable, World
+from lastput.model.world import MODULE_DEPS, Function, Module, ThreadDecl, Variable, World
 
 KERNEL = Path(__file__).parent.parent / "kernel"
 DIRECTIVES = (
@@ -63,6 +63,7 @@ class _Loader:
         self.world.noops.update(dict.fromkeys(options.assume_noop))
         self.world.assumed.update(dict.fromkeys(options.assume_noop))
         self.sources = {file: text}
+        self.paths: dict[str, Path] = {}
         self.skipped: list[c.Skipped] = []
         self.typedefs: set[str] = set()
         self.module = -1
@@ -85,15 +86,16 @@ class _Loader:
         """Our own headers; files beside the litmus file; everything else of a kernel file is ignored."""
         candidates = [KERNEL / name]
         if not angled:
-            candidates.insert(0, Path(place.file).parent / name)
+            candidates.insert(0, self.paths.get(place.file, Path(place.file)).parent / name)
         for path in candidates:
             if path.is_file():
                 text = path.read_text(encoding="utf-8")
                 self.sources[name] = text
+                self.paths[name] = path
                 return text
         if place.file in self.sources and place.file.endswith((".c", ".h")) and not angled:
             raise LastputError(
-                "no-include", f"cannot find \"{name}\"", "write the path relative to this file", place
+                "no-include", f'cannot find "{name}"', "write the path relative to this file", place
             )
         return None
 
@@ -137,7 +139,10 @@ class _Loader:
         if known is not None and stub.name in self.own:
             if own and known.place.file == stub.place.file:
                 raise LastputError(
-                    "redefined", f"{stub.name}() is defined twice", f"the first is at {known.place}", stub.place
+                    "redefined",
+                    f"{stub.name}() is defined twice",
+                    f"the first is at {known.place}",
+                    stub.place,
                 )
             if not own:
                 self.world.notes.append(f"{stub.name}() of {self.file} stands for that of {stub.place.file}")
@@ -244,10 +249,13 @@ class _Loader:
         for dep in deps:
             if dep not in known:
                 raise LastputError(
-                    "module-line", f"module '{dep}' is not declared before", f"put MODULE({dep}); first", line.place
+                    "module-line",
+                    f"module '{dep}' is not declared before",
+                    f"put MODULE({dep}); first",
+                    line.place,
                 )
-        if len(deps) > 4:
-            raise LastputError("module-line", "a module uses at most 4 others here", "merge some", line.place)
+        if len(deps) > MODULE_DEPS:
+            raise LastputError("module-line", f"a module uses at most {MODULE_DEPS} others here", "merge some", line.place)
         if name in known:
             self.module = known[name].index
             return
@@ -261,7 +269,10 @@ class _Loader:
         path = line.args[0] if line.args else None
         if not isinstance(path, c.String):
             raise LastputError(
-                "source-line", "SOURCE() takes a path in quotes first", 'write SOURCE("virt/kvm/async_pf.c");', line.place
+                "source-line",
+                "SOURCE() takes a path in quotes first",
+                'write SOURCE("virt/kvm/async_pf.c");',
+                line.place,
             )
         if self.read_tree is None:
             raise LastputError(
@@ -294,7 +305,10 @@ class _Loader:
         value = self.world.constant(args[i]) if i < len(args) else None
         if value is None or not 1 <= value <= 64:
             raise LastputError(
-                "line-argument", f"{line.name}() needs a number from 1 to 64 here", "see the table of lines", line.place
+                "line-argument",
+                f"{line.name}() needs a number from 1 to 64 here",
+                "see the table of lines",
+                line.place,
             )
         return value
 
@@ -304,7 +318,10 @@ def _ident(args: tuple[c.Expr, ...], i: int, line: c.Directive) -> str:
     if isinstance(arg, c.Ident):
         return arg.name
     raise LastputError(
-        "line-argument", f"{line.name}() needs a name as argument {i + 1}", "see the table of lines", line.place
+        "line-argument",
+        f"{line.name}() needs a name as argument {i + 1}",
+        "see the table of lines",
+        line.place,
     )
 
 
@@ -317,7 +334,12 @@ def _tag(args: tuple[c.Expr, ...], line: c.Directive) -> str:
 
 
 def _predefined(options: ModelOptions) -> dict[str, str]:
-    macros = {"NR_WORKERS": str(options.workers), "__LASTPUT__": "1", "CONFIG_SMP": "1", "CONFIG_MODULES": "1"}
+    macros = {
+        "NR_WORKERS": str(options.workers),
+        "__LASTPUT__": "1",
+        "CONFIG_SMP": "1",
+        "CONFIG_MODULES": "1",
+    }
     if options.preempt == "full":
         macros["CONFIG_PREEMPTION"] = "1"
     elif options.preempt == "voluntary":
