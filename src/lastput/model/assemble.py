@@ -139,7 +139,7 @@ class _BodyEmitter:
         if not conditions:
             return "", False
         texts = list(dict.fromkeys(text for text, _ in conditions))
-        return "; ".join(texts), all(idle for _, idle in conditions)
+        return "; ".join(texts), any(idle for _, idle in conditions)
 
     # --- dead registers are zero ----------------------------------------------------------------
 
