@@ -121,6 +121,15 @@ def titles(trace: Trace, story: list[Line]) -> dict[int, str]:
     return {task: f"CPU{number}: {trace.tasks[task].name}" for number, task in enumerate(order + rest)}
 
 
+def _words(step: Step) -> str:
+    """What a step does, if that can be told better than in the source's words."""
+    for change in step.changes:
+        words = FIELD_WORDS.get((change.field, change.new)) or FIELD_WORDS.get((change.field, ""))
+        if words and change.new != "NULL":
+            return words.format(object=change.object, new=change.new.removeprefix("&"))
+    return ""
+
+
 class _Teller:
     def __init__(self, trace: Trace, elsewhere: tuple[str, ...]) -> None:
         self.trace = trace
@@ -177,19 +186,14 @@ class _Teller:
             or is_hidden(inner)
             or (fresh is not None and inner == self.trace.frames[fresh.frame].function)
         )
-        if fresh is not None and inline and (changed or step.cause):
+        words = _words(step)
+        apart = any(change.field == "text" for change in step.changes)
+        if fresh is not None and inline and not apart and (changed or step.cause):
             self.lines[-1] = msgspec.structs.replace(fresh, note=told, cause=step.cause)
             return
-        text = self._words(step)
-        self.lines.append(Line(step.task, depth, "op", text, text, told or step.note, step.n, step.cause))
-
-    def _words(self, step: Step) -> str:
-        """What a step does, in its own words or the source's."""
-        for change in step.changes:
-            words = FIELD_WORDS.get((change.field, change.new)) or FIELD_WORDS.get((change.field, ""))
-            if words and change.new != "NULL":
-                return words.format(object=change.object, new=change.new.removeprefix("&"))
-        return step.op or "..."
+        text = words or step.op or "..."
+        told = "" if words else told or step.note
+        self.lines.append(Line(step.task, depth, "op", text, text, told, step.n, step.cause))
 
     def _wait(self, wait: Wait) -> None:
         depth = self._enter(wait.task, wait.frame, 0)
