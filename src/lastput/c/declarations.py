@@ -75,13 +75,13 @@ class DeclarationParser(ExpressionParser):
             elif text in ATTRIBUTES or text in ATTRIBUTES_WITH_ARGS:
                 self.skip_attributes()
             elif text in ARITHMETIC_WORDS:
-                if base is not None and not guess:
+                if base is not None and not (guess and self._perhaps_attribute(base.name)):
                     break
                 base = None
                 words.append(text)
                 self.pos += 1
             elif text in TYPE_STARTS:
-                if words or (base is not None and not guess):
+                if words or (base is not None and not (guess and self._perhaps_attribute(base.name))):
                     break
                 base = self._type_word(token, specs)
                 guess = False
@@ -91,7 +91,7 @@ class DeclarationParser(ExpressionParser):
                 base = self._named(text)
                 guess = base.kind == "named" and not self.is_typedef(text)
                 self.pos += 1
-            elif guess and text not in self.variables and self._type_follows():
+            elif guess and self._perhaps_attribute(base.name) and self._type_follows():
                 base = None
             else:
                 break
@@ -102,9 +102,15 @@ class DeclarationParser(ExpressionParser):
         specs.type = msgspec.structs.replace(base, const=True) if const else base
         return specs
 
+    def _perhaps_attribute(self, name: str) -> bool:
+        """Whether a name never seen may be an attribute: in what the user wrote, only if it looks so."""
+        return not self.strict or name.startswith("__") or name.isupper()
+
     def _type_follows(self) -> bool:
         """Whether the name at hand, after an unknown name, is the type and that one an attribute."""
         after = self.peek(1)
+        if self.tokens[self.pos].text in self.variables:
+            return False
         return (after.kind == "ident" and after.text not in ATTRIBUTES) or (
             after.text == "*" and self.peek(2).text not in (";", "=")
         )
@@ -257,7 +263,7 @@ class DeclarationParser(ExpressionParser):
         name: Token | None = None
         token = self.tokens[self.pos]
         if token.kind == "ident" and token.text not in RESERVED:
-            while token.text.startswith("__") and self.peek(1).kind == "ident":
+            while token.text.startswith("__") and self._name_follows():
                 self.pos += 1  # an attribute that we have not heard of
                 token = self.tokens[self.pos]
             name = self.name("a name")
@@ -296,6 +302,12 @@ class DeclarationParser(ExpressionParser):
             return inner(base)
 
         return name, wrap
+
+    def _name_follows(self) -> bool:
+        after = self.peek(1)
+        return (
+            after.kind == "ident" and after.text not in ATTRIBUTES and after.text not in ATTRIBUTES_WITH_ARGS
+        )
 
     def _nested_declarator(self) -> bool:
         """Whether ``(`` opens a declarator rather than parameters, where no name need stand."""

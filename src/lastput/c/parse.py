@@ -68,14 +68,15 @@ class _UnitParser(StatementParser):
             kept, skipped = len(self.items), len(self.skipped)
             try:
                 self._item()
-            except LastputError as error:
+            except (LastputError, RecursionError) as error:
                 if self.strict:
                     raise
+                why = error.what if isinstance(error, LastputError) else "code is nested too deeply"
                 del self.items[kept:], self.skipped[skipped:]
                 self.tags.clear()
                 self.depth = 0
                 self.pos = start
-                self._skip(_item_name(self.tokens[start : start + 20]), error.what)
+                self._skip(_item_name(self.tokens[start : start + 20]), why)
             self._lift_tags(kept)
         return Unit(self.file, tuple(self.items), tuple(self.skipped))
 

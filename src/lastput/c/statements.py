@@ -132,8 +132,11 @@ class StatementParser(DeclarationParser):
         declarations: list[Declaration] = []
         if not self.accept(";"):
             while True:
+                start = self.pos
                 item = self.declare(specs, token)
                 if isinstance(item, Declaration):
+                    if item.type.kind == "function" and specs.type.kind == "named":
+                        self.fail("`;`", start)  # a call after a line without its semicolon
                     declarations.append(item)
                 else:
                     self.tags.append(item)
