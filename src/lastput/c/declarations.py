@@ -154,7 +154,7 @@ class DeclarationParser(ExpressionParser):
                 self.fail(f"the name of a {kind} or its body")
             return CType(kind, tag)
         self.deeper()
-        self.pos += 1
+        self.open_brace()
         fields: list[FieldDecl] = []
         while not self.accept("}"):
             self._field(fields)
@@ -230,7 +230,7 @@ class DeclarationParser(ExpressionParser):
             if not tag:
                 self.fail("the name of an enum or its body")
             return CType("enum", tag)
-        self.pos += 1
+        self.open_brace()
         members: list[tuple[str, Expr | None]] = []
         while not self.accept("}"):
             member = self.name("the name of an enum constant").text

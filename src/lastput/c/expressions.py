@@ -272,7 +272,7 @@ class ExpressionParser(Cursor):
         if token.text != "{":
             return self.assignment()
         self.deeper()
-        self.pos += 1
+        self.open_brace()
         items: list[InitItem] = []
         while not self.accept("}"):
             items.append(InitItem(self._designators(), self.initializer()))

@@ -60,7 +60,7 @@ class _UnitParser(StatementParser):
         super().__init__(tokens, file, typedefs, strict)
         self.directives = directives
         self.items: list[TopLevel] = []
-        self.braces = _matching_braces(self.tokens)
+        self.braces: dict[int, int] = _matching_braces(self.tokens)
 
     def unit(self) -> Unit:
         while self.pos < self.count:
@@ -75,8 +75,11 @@ class _UnitParser(StatementParser):
                 del self.items[kept:], self.skipped[skipped:]
                 self.tags.clear()
                 self.depth = 0
+                # What is nested too deeply is not tried again from each level.
+                reached = self.pos if why.startswith("code is nested") else start
                 self.pos = start
                 self._skip(_item_name(self.tokens[start : start + 20]), why)
+                self.pos = max(self.pos, reached)
             self._lift_tags(kept)
         return Unit(self.file, tuple(self.items), tuple(self.skipped))
 
@@ -149,9 +152,8 @@ class _UnitParser(StatementParser):
 
     def _function(self, head: Declaration) -> None:
         start = self.pos
-        end = self.braces.get(start)
-        if end is None:
-            self.fail("a `}` that closes this `{`")
+        self.open_brace()
+        end = self.braces[start]
         self.pos = end + 1
         self.items.append(
             FunctionStub(

@@ -17,7 +17,7 @@ Include = Callable[[str, bool, Place], "str | None"]
 
 _MAX_INCLUDES = 64
 _MAX_NESTING = 100
-_MAX_TOKENS = 1_000_000  # made by macros in one run: more is a macro that grows without bound
+_MAX_TOKENS = 400_000  # made by macros in one run: more is a macro that grows without bound
 
 
 class Preprocessor:

@@ -48,7 +48,8 @@ _NOT_CODE = frozenset(("static_assert", "_Static_assert"))
 
 class StatementParser(DeclarationParser):
     def block(self) -> Block:
-        opening = self.expect("{")
+        opening = self.tokens[self.pos]
+        self.open_brace()
         self.deeper()
         body: list[Stmt] = []
         while True:
