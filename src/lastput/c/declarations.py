@@ -42,9 +42,11 @@ class Specifiers(msgspec.Struct):
     type: CType
     storage: str = ""
     typedef: bool = False
+    inline: bool = False
     auto: bool = False
 
 
+_INLINE = frozenset(("inline", "__inline", "__inline__", "__always_inline"))
 _Wrap = Callable[[CType], CType]
 
 
@@ -72,7 +74,9 @@ class DeclarationParser(ExpressionParser):
                     specs.typedef = True
                 elif text in ("static", "extern"):
                     specs.storage = text
+                specs.inline |= text in _INLINE
             elif text in ATTRIBUTES or text in ATTRIBUTES_WITH_ARGS:
+                specs.inline |= text in _INLINE
                 self.skip_attributes()
             elif text in ARITHMETIC_WORDS:
                 if base is not None and not (guess and self._perhaps_attribute(base.name)):
@@ -100,6 +104,8 @@ class DeclarationParser(ExpressionParser):
         if base is None:
             self.fail("a type")
         specs.type = msgspec.structs.replace(base, const=True) if const else base
+        if specs.inline:
+            specs.storage = f"{specs.storage} inline".strip()
         return specs
 
     def _perhaps_attribute(self, name: str) -> bool:

@@ -109,6 +109,8 @@ class StatementParser(DeclarationParser):
         """Whether a declaration rather than an expression begins here."""
         token = self.tokens[self.pos]
         text = token.text
+        if text == "__free":
+            return False  # the primitive, not the attribute: that one follows a declarator
         if text in TYPE_STARTS or text in STORAGE_WORDS or text in ATTRIBUTES or text in ATTRIBUTES_WITH_ARGS:
             return text != "__extension__" or self.is_type_word(self.peek(1))
         if text in self.variables or text in RESERVED:

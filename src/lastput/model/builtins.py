@@ -62,5 +62,8 @@ def type_argument(call: c.Call) -> c.CType:
     if isinstance(first, c.Ident):
         return c.CType(kind="named", name=first.name)
     raise LastputError(
-        "type-argument", "a type is expected here", "write it as in pick(struct work_struct, pending)", call.place
+        "type-argument",
+        "a type is expected here",
+        "write it as in pick(struct work_struct, pending)",
+        call.place,
     )

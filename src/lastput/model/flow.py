@@ -45,8 +45,8 @@ _USES: dict[int, str] = {
     Op.LD: "b",
     Op.ST: "ab",
     Op.STA: "b",
-    **{op: "bc" for op in range(Op.ADD, Op.LE + 1)},
-    **{op: "b" for op in range(Op.ADDI, Op.NOT + 1)},
+    **dict.fromkeys(range(Op.ADD, Op.LE + 1), "bc"),
+    **dict.fromkeys(range(Op.ADDI, Op.NOT + 1), "b"),
     Op.JZ: "a",
     Op.JNZ: "a",
     Op.JNEI: "a",
@@ -61,8 +61,8 @@ _ENDS = {Op.FAIL, Op.TRAP, Pseudo.EXIT}
 
 
 class Flow(msgspec.Struct):
-    """``code`` without labels; jumps hold indices into it. Bit r of ``live_in[i]`` (``live_out``) is set if register r
-    is live before (after) instruction i. ``starts`` are the indices at which a step begins."""
+    """``code`` without labels; jumps hold indices into it. Bit r of ``live_in[i]`` (``live_out[i]``) is
+    set if register r is live before (after) instruction i. ``starts`` are where steps begin."""
 
     code: list[Ins]
     successors: list[tuple[int, ...]]

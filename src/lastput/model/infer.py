@@ -20,18 +20,18 @@ _COMPARISONS = {"==", "!=", "<", "<=", ">", ">=", "&&", "||"}
 
 
 class Inference:
-    """The result: ``types`` and ``symbols`` by ``id`` of the expression node."""
+    """The result: ``types``, ``symbols`` and ``named_types`` (the type that a primitive names) by ``id`` of
+    the node."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.types: dict[int, Type] = {}
         self.symbols: dict[int, Variable | Function | int] = {}
         self.declared: dict[int, Variable] = {}
+        self.named_types: dict[int, Type] = {}
         self.reached: dict[str, None] = {}
         self.variables: dict[str, Variable] = {}
         self.allocated: list[tuple[Type, Place]] = []
-        self.enumerated: list[Type] = []
-        self.offsets: list[tuple[Type, str]] = []
         self.spawns: list[Func] = []
         self.threads: list[ThreadDecl] = []
         self.assumed: dict[str, None] = {}
@@ -224,14 +224,8 @@ class _Walker:
                     self.effect(step)
                 self.statement(body)
                 self.scopes.pop()
-            case c.ForEachInstance(type=type, var=var, body=body, place=place):
-                record = self.world.type(type, self.typeof)
-                self.result.enumerated.append(record)
-                variable = self.lookup(var, place)
-                if isinstance(variable, Variable):
-                    unify(variable.type, Pointer(record))
-                    self.result.symbols[id(stmt)] = variable
-                self.statement(body)
+            case c.ForEachInstance():
+                self._for_each_instance(stmt)
             case c.Switch(value=value, body=body):
                 self.value(value)
                 self.statement(body)
@@ -242,10 +236,24 @@ class _Walker:
                         unify(self.current.type.result, type)
             case c.Asm(place=place):
                 raise LastputError(
-                    "inline-assembly", "inline assembly is reached here", "write a stub for the function", place
+                    "inline-assembly",
+                    "inline assembly is reached here",
+                    "write a stub for the function",
+                    place,
                 )
             case _:
                 pass
+
+    def _for_each_instance(self, stmt: c.ForEachInstance) -> None:
+        record = self.world.type(stmt.type, self.typeof)
+        self.result.named_types[id(stmt)] = record
+        assert self.current is not None
+        variable = Variable(stmt.var, Pointer(record), stmt.place, self.current.name)
+        self._add_local(variable)
+        self.result.symbols[id(stmt)] = variable
+        self.scopes.append({stmt.var: variable})
+        self.statement(stmt.body)
+        self.scopes.pop()
 
     # --- expressions ----------------------------------------------------------------------------
 
@@ -392,10 +400,7 @@ class _Walker:
 
     def _conditional(self, cond: c.Expr, then: c.Expr | None, other: c.Expr) -> Type:
         chosen = self.world.constant(cond)
-        if chosen is None:
-            condition = self.value(cond)
-        else:
-            condition = Int()
+        condition = self.value(cond) if chosen is None else Int()
         types: list[Type] = []
         if chosen is None or chosen:
             types.append(condition if then is None else self.value(then))
@@ -482,12 +487,9 @@ class _Walker:
             record = find(self.world.type(type_argument(call), self.typeof))
             if not isinstance(record, Record):
                 raise LastputError("no-struct", "this type is no struct", "name a struct type", call.place)
-            target, path = record, args[1]
-            self._member_path(target, path)
-            if name == "__offsetof":
-                return Int()
-            self.result.enumerated.append(record)
-            return Pointer(record)
+            self.result.named_types[id(call)] = record
+            self._member_path(record, args[1])
+            return Int() if name == "__offsetof" else Pointer(record)
         if name == "__alloc":
             fresh: Type = Var()
             self.result.allocated.append((fresh, call.place))
@@ -496,7 +498,9 @@ class _Walker:
             error_class(call)
             self.value(args[1])
             if not isinstance(args[2], c.String):
-                raise LastputError("message", "the third argument is a string", "write the text here", call.place)
+                raise LastputError(
+                    "message", "the third argument is a string", "write the text here", call.place
+                )
             return Void()
         if name == "spawn":
             target_type = self.value(args[0])
@@ -508,8 +512,7 @@ class _Walker:
                 self.value(args[1])
             return Pointer(self.world.record("task_struct"))
         if name == "__live":
-            pointed = pointee(self.value(args[0]))
-            self.result.enumerated.append(pointed)
+            self.value(args[0])
             return Int()
         if name.startswith("IS_"):
             return Int()

@@ -27,9 +27,7 @@ def flatten_initialiser(world: World, target: Type, init: c.Expr) -> Iterator[In
     yield from _walk(world, (), target, init)
 
 
-def _walk(
-    world: World, path: tuple[Field | int, ...], target: Type, init: c.Expr
-) -> Iterator[InitValue]:
+def _walk(world: World, path: tuple[Field | int, ...], target: Type, init: c.Expr) -> Iterator[InitValue]:
     target = find(target)
     if isinstance(init, c.Cast) and isinstance(init.operand, c.InitList):
         init = init.operand
@@ -92,7 +90,10 @@ def _descend(
             index = world.constant(step)
             if index is None or not 0 <= index < max(target.length, 1):
                 raise LastputError(
-                    "initialiser", "array index is no constant within the array", "use a constant", value.place
+                    "initialiser",
+                    "array index is no constant within the array",
+                    "use a constant",
+                    value.place,
                 )
             path.append(index)
             target = target.element

@@ -12,7 +12,7 @@ from lastput.engine.program import ErrorClass, Frame, Op
 from lastput.errors import LastputError, Place
 from lastput.model.tac import FrameNode, Ins, Pseudo, Ref, Template
 from lastput.model.types import Func, find
-from lastput.model.world import Function, World
+from lastput.model.world import World
 
 _LIMIT = 60_000  # instructions of one thread: far above any model that can be searched
 _JUMP_LABEL = {Op.JMP: "a", Op.JZ: "b", Op.JNZ: "b", Op.JNEI: "c"}
@@ -35,9 +35,7 @@ class Body(msgspec.Struct):
 class Inliner:
     """Builds bodies from templates. ``tail_calls``: void tails are jumps, as gcc -O2 makes them."""
 
-    def __init__(
-        self, world: World, template: Callable[[str], Template], tail_calls: bool
-    ) -> None:
+    def __init__(self, world: World, template: Callable[[str], Template], tail_calls: bool) -> None:
         self.world = world
         self.template = template
         self.tail_calls = tail_calls
@@ -206,9 +204,7 @@ class Inliner:
 
     def _fits(self, name: str, nargs: int) -> bool:
         function = self.world.functions.get(name)
-        return function is not None and (
-            len(function.params) == nargs or function.definition.type.variadic
-        )
+        return function is not None and (len(function.params) == nargs or function.definition.type.variadic)
 
     def _label(self) -> int:
         self.labels += 1
@@ -259,8 +255,8 @@ _REGISTERS: dict[int, str] = {
     Op.ST: "ab",
     Op.LDA: "a",
     Op.STA: "b",
-    **{op: "abc" for op in (*range(Op.ADD, Op.LE + 1),)},
-    **{op: "ab" for op in (*range(Op.ADDI, Op.NOT + 1),)},
+    **dict.fromkeys((*range(Op.ADD, Op.LE + 1),), "abc"),
+    **dict.fromkeys((*range(Op.ADDI, Op.NOT + 1),), "ab"),
     Op.JZ: "a",
     Op.JNZ: "a",
     Op.JNEI: "a",

@@ -12,7 +12,7 @@ from lastput.errors import LastputError, Place
 from lastput.model.infer import Inference
 from lastput.model.layout import Layout
 from lastput.model.lower_expr import ExprLowerer
-from lastput.model.lvalue import InMemory, InRegister
+from lastput.model.lvalue import InRegister
 from lastput.model.tac import Ins, Pseudo, Ref, Template
 from lastput.model.types import Pointer, Record, Type, Void, find
 from lastput.model.world import Function, Variable
@@ -58,17 +58,13 @@ class Registry:
         return len(self.types) - 1
 
 
-def lower_function(
-    function: Function, inference: Inference, layout: Layout, registry: Registry
-) -> Template:
+def lower_function(function: Function, inference: Inference, layout: Layout, registry: Registry) -> Template:
     """The template of one function. Raises LastputError for what is outside the subset."""
     return FunctionLowerer(function, inference, layout, registry).template()
 
 
 class FunctionLowerer(ExprLowerer):
-    def __init__(
-        self, function: Function, inference: Inference, layout: Layout, registry: Registry
-    ) -> None:
+    def __init__(self, function: Function, inference: Inference, layout: Layout, registry: Registry) -> None:
         super().__init__(function, inference, layout)
         self.registry = registry
         self.breaks: list[int] = []
@@ -173,8 +169,8 @@ class FunctionLowerer(ExprLowerer):
     def statement(self, stmt: c.Stmt) -> None:
         place = stmt.place
         match stmt:
-            case c.Block(body=body):
-                for inner in body:
+            case c.Block(body=statements):
+                for inner in statements:
                     self.statement(inner)
             case c.AtomicBlock(kind=kind, body=body):
                 self.emit(Pseudo.BEGIN, _BLOCKS[kind], 0, 0, place)
@@ -311,11 +307,14 @@ class FunctionLowerer(ExprLowerer):
         variable = self.inference.symbols.get(id(stmt))
         if not isinstance(variable, Variable) or variable.memory:
             raise LastputError(
-                "for-each-instance", "the loop variable is no plain local", "declare a local pointer", stmt.place
+                "for-each-instance",
+                "the loop variable is no plain local",
+                "declare a local pointer",
+                stmt.place,
             )
         home = self.home(variable)
         self.pointers.add(home)
-        where = Ref("type", "", self.type_id(self.world.type(stmt.type)))
+        where = Ref("type", "", self.type_id(self.inference.named_types[id(stmt)]))
         top, end, inside = self.label(), self.label(), self.label()
         self.emit(Op.CONST, home, 0, 0, stmt.place)
         self.place_label(top, stmt.place)
@@ -358,7 +357,9 @@ class FunctionLowerer(ExprLowerer):
     def _case_value(self, expr: c.Expr) -> int:
         value = self.world.constant(expr)
         if value is None:
-            raise LastputError("case", "a case label must be a constant", "use an enumerator or a number", expr.place)
+            raise LastputError(
+                "case", "a case label must be a constant", "use an enumerator or a number", expr.place
+            )
         return value
 
     def statement_expr(self, body: c.Block) -> int:

@@ -7,7 +7,7 @@ __all__ = ["ExprLowerer"]
 from lastput.c import syntax as c
 from lastput.engine.program import Kind, Op
 from lastput.errors import LastputError, Place
-from lastput.model.builtins import error_class, type_argument
+from lastput.model.builtins import error_class
 from lastput.model.infer import Inference, module_symbol
 from lastput.model.initialiser import flatten_initialiser
 from lastput.model.layout import Layout
@@ -102,7 +102,7 @@ class ExprLowerer:
                 return self._index(expr, base, index)
             case c.Cast(operand=operand) if not isinstance(operand, c.InitList):
                 return self.lvalue(operand)
-            case c.Cast(type=written, operand=operand):
+            case c.Cast(operand=c.InitList() as operand):
                 return self._compound_literal(expr, operand)
         raise LastputError("lvalue", f"'{unparse(expr)}' has no address here", "use a variable", expr.place)
 
@@ -112,7 +112,7 @@ class ExprLowerer:
         if symbol.scope == "":
             return InMemory(Ref("global", symbol.name), 0, find(symbol.type), symbol.name)
         base = self.register(Pointer(symbol.type))
-        self.emit(Pseudo.STACK, base, symbol.key, 0, expr.place)
+        self.emit(Pseudo.STACK, base, f"{self.fn.name}\0{symbol.key}", 0, expr.place)
         return InMemory(base, 0, find(symbol.type), symbol.name)
 
     def _member(self, expr: c.Member, base: c.Expr, name: str, arrow: bool) -> Lvalue:
@@ -124,7 +124,9 @@ class ExprLowerer:
             record = find(self.type(base))
             outer = self.lvalue(base) if not isinstance(base, (c.Call, c.StatementExpr)) else None
             if not isinstance(outer, InMemory):
-                raise LastputError("lvalue", "member of a value that has no address", "use a variable", expr.place)
+                raise LastputError(
+                    "lvalue", "member of a value that has no address", "use a variable", expr.place
+                )
             start, offset = outer.base, outer.offset
         assert isinstance(record, Record)
         field = record.lookup(name)
@@ -180,7 +182,9 @@ class ExprLowerer:
         assert isinstance(where, InMemory)
         if isinstance(where.base, Ref):
             return self.constant(
-                Ref(where.base.kind, where.base.name, where.base.offset + where.offset), place, Pointer(where.type)
+                Ref(where.base.kind, where.base.name, where.base.offset + where.offset),
+                place,
+                Pointer(where.type),
             )
         if where.offset == 0:
             return where.base
@@ -421,7 +425,11 @@ class ExprLowerer:
         if op == "-" and isinstance(left, (Pointer, Array)) and isinstance(right, (Pointer, Array)):
             size = self.layout.size(pointee(left))
             distance = self._emit_binary(Op.SUB, a, b, place)
-            return distance if size == 1 else self._emit_binary(Op.DIV, distance, self.constant(size, place), place)
+            return (
+                distance
+                if size == 1
+                else self._emit_binary(Op.DIV, distance, self.constant(size, place), place)
+            )
         if isinstance(right, (Pointer, Array)):
             a, b, left = b, a, right
         target = pointee(left)
@@ -560,12 +568,14 @@ class ExprLowerer:
         if name == "choose":
             count = self.world.constant(args[0])
             if count is None or count < 1:
-                raise LastputError("choose", "choose() needs a constant of at least 1", "write a number", place)
+                raise LastputError(
+                    "choose", "choose() needs a constant of at least 1", "write a number", place
+                )
             target = self.register()
             self.emit(Op.CHOOSE, target, count, 0, place, unparse(call))
             return target
         if name in ("pick", "pick_idle"):
-            record = find(self.world.type(type_argument(call)))
+            record = find(self.inference.named_types[id(call)])
             target = self.register(Pointer(record))
             where = Ref("type", unparse(args[0]), self.type_id(record))
             offset = self.member_offset(record, args[1])
@@ -573,7 +583,7 @@ class ExprLowerer:
             self.code[-1].note += " idle" if name == "pick_idle" else ""
             return target
         if name == "__offsetof":
-            record = find(self.world.type(type_argument(call)))
+            record = find(self.inference.named_types[id(call)])
             return self.constant(self.member_offset(record, args[1], contained=True), place)
         if name == "__alloc":
             target = self.register(self.type(call))
@@ -620,7 +630,9 @@ class ExprLowerer:
                 type = pointee(type)
                 offset += (self.world.constant(step.index) or 0) * self.layout.size(type)
                 continue
-            name = step.field if isinstance(step, c.Member) else step.name if isinstance(step, c.Ident) else ""
+            name = (
+                step.field if isinstance(step, c.Member) else step.name if isinstance(step, c.Ident) else ""
+            )
             assert isinstance(type, Record)
             field = type.lookup(name)
             assert field is not None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 __all__ = ["InMemory", "InRegister", "Lvalue"]
 
-from typing import Union
-
 import msgspec
 
 from lastput.model.tac import Ref
@@ -30,4 +28,4 @@ class InMemory(msgspec.Struct, frozen=True):
     read: bool = True
 
 
-Lvalue = Union[InRegister, InMemory]
+Lvalue = InRegister | InMemory

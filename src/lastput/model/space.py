@@ -102,7 +102,9 @@ class Space:
             if cell is None:
                 self.cells.append(-1)
                 continue
-            field = f"{prefix}.{cell.path}" if cell.path and not cell.path.startswith("[") else prefix + cell.path
+            field = (
+                f"{prefix}.{cell.path}" if cell.path and not cell.path.startswith("[") else prefix + cell.path
+            )
             shown = f"{name}.{cell.path}" if cell.path and not cell.path.startswith("[") else name + cell.path
             group = self.group(f"cell {field}", 0, 1 if cell.read else 0)
             self.cells.append(self.slot(shown, group, 0, cell.pointer, field))
@@ -110,7 +112,14 @@ class Space:
         tag = found.tag if isinstance(found, Record) else ""
         self.objects.append(
             Object(
-                name=name, type=tag, base=base, size=len(cells), life=life, pool=pool, heap=pool >= 0, text=text
+                name=name,
+                type=tag,
+                base=base,
+                size=len(cells),
+                life=life,
+                pool=pool,
+                heap=pool >= 0,
+                text=text,
             )
         )
         self._register_instances(type, base)

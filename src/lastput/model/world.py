@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Function", "Module", "ThreadDecl", "Variable", "World", "undefined"]
+__all__ = ["MODULE_DEPS", "Function", "Module", "ThreadDecl", "Variable", "World", "undefined"]
 
 import difflib
 from collections.abc import Callable, Iterable
@@ -14,6 +14,9 @@ from lastput.errors import LastputError, Place
 from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Var, Void
 
 _BOOLEAN = {"bool", "_Bool"}
+
+#: How many modules a module may use symbols of.
+MODULE_DEPS = 4
 
 
 class Module:
@@ -104,6 +107,22 @@ class World:
         self.assumed: dict[str, None] = {}
         self.notes: list[str] = []
         self._anonymous: dict[int, tuple[c.CType, Record]] = {}
+        self._declare_own_records()
+
+    def _declare_own_records(self) -> None:
+        """The members that the compiler itself sets, of the two structs whose objects it makes."""
+        module, task = self.record("module"), self.record("task_struct")
+        for name, type in (
+            ("name", Pointer(Int())),
+            ("init", Pointer(Func(Int(), []))),
+            ("exit", Pointer(Func(Void(), []))),
+            ("deps", Array(Pointer(module), MODULE_DEPS)),
+            ("text", Int()),
+        ):
+            module.field(name).type = type
+        module.field("text").used = module.field("text").read = True
+        task.field("comm").type = Pointer(Int())
+        task.field("kthread").type = Int()
 
     def record(self, tag: str) -> Record:
         if tag not in self.records:
@@ -170,8 +189,8 @@ class World:
             case c.Cast(type=written, operand=inner):
                 return self.constant(inner) if written.kind in ("int", "enum", "named") else None
             case c.Unary(op=op, operand=inner) if op in _UNARY:
-                value = self.constant(inner)
-                return None if value is None else _UNARY[op](value)
+                known = self.constant(inner)
+                return None if known is None else _UNARY[op](known)
             case c.Binary(op=op, left=left, right=right):
                 return self._binary(op, left, right)
             case c.Conditional(cond=cond, then=then, other=other):

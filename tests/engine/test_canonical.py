@@ -1,0 +1,153 @@
+"""The canonical form names each orbit once, and the search over canonical forms decides the same."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lastput.engine.canonical import Canonicalizer
+from lastput.engine.program import Kind, Program
+from tests.engine.assembler import Assembler
+from tests.engine.random_programs import programs, random_program
+from tests.engine.small_search import TooLarge, explore
+
+_SETTINGS = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+_LIMIT = 1500
+
+
+def reachable(program: Program) -> list[tuple[int, ...]]:
+    """The reachable states in a fixed order; none if they are too many."""
+    try:
+        return sorted(explore(program, limit=_LIMIT).states)
+    except TooLarge:
+        return []
+
+
+def random_image(canonical: Canonicalizer, rng: random.Random) -> list[int]:
+    """A random permutation of the entities within their classes."""
+    image: list[int] = []
+    for cls in canonical.tables.classes:
+        numbers = list(range(cls.first, cls.first + cls.size))
+        rng.shuffle(numbers)
+        image += numbers
+    return image
+
+
+@given(programs(), st.integers(0, 1 << 30))
+@_SETTINGS
+def test_representative_is_in_the_orbit_and_the_same_for_all_of_it(program: Program, seed: int) -> None:
+    canonical = Canonicalizer(program)
+    rng = random.Random(seed)
+    for state in reachable(program)[:200]:
+        form = canonical.canonical(state)
+        assert canonical.canonical(form) == form
+        image = canonical.permutation(state)
+        assert sorted(image) == list(range(len(image)))
+        inverse = [image.index(e) for e in range(len(image))]
+        assert canonical.permute(canonical.permute(state, image), inverse) == state
+        assert form == canonical.permute(state, image)
+        assert canonical.canonical(canonical.permute(state, random_image(canonical, rng))) == form
+
+
+@given(programs())
+@_SETTINGS
+def test_symmetric_search_meets_each_orbit_once_and_every_error_class(program: Program) -> None:
+    try:
+        full = explore(program, limit=_LIMIT)
+    except TooLarge:
+        return
+    canonical = Canonicalizer(program).canonical
+    reduced = explore(program, canonical)
+    assert reduced.states == {canonical(state) for state in full.states}
+    assert reduced.classes == full.classes
+
+
+def test_reduces_random_programs() -> None:
+    full = reduced = 0
+    for seed in range(40):
+        program = random_program(seed)
+        states = reachable(program)
+        full += len(states)
+        reduced += len({Canonicalizer(program).canonical(state) for state in states})
+    assert reduced < full / 1.5
+
+
+def test_program_that_is_not_symmetric_is_left_alone() -> None:
+    program = next(p for p in map(random_program, range(100)) if not p.symmetric)
+    canonical = Canonicalizer(program)
+    assert not canonical.tables.classes
+    for state in reachable(program)[:50]:
+        assert canonical.canonical(state) is state
+
+
+def _ring(sizes: tuple[int, ...]) -> tuple[Program, Canonicalizer, tuple[int, ...]]:
+    """A state of unreachable rings of objects, each pointing to the next one."""
+    a = Assembler("ring")
+    pool = a.pool("node", ("value", "next*"), sum(sizes), pad=1)
+    body = a.code("idle", ())
+    body.end()
+    a.thread("idle", body, "end")
+    program = a.program()
+    state = [slot.init for slot in program.slots]
+    at = 0
+    for size in sizes:
+        for i in range(size):
+            item = program.objects[program.pools[0].objects[at + i]]
+            state[item.life] = 1
+            state[program.cells[item.base + 1]] = pool.bases[at + (i + 1) % size]
+        at += size
+    return program, Canonicalizer(program), tuple(state)
+
+
+@pytest.mark.parametrize("sizes", [(1, 1), (2,), (3,), (5,), (1, 1, 2), (2, 2), (4, 1)])
+def test_rings_without_an_anchor(sizes: tuple[int, ...]) -> None:
+    _, canonical, state = _ring(sizes)
+    rng = random.Random(1)
+    forms = {canonical.canonical(canonical.permute(state, random_image(canonical, rng))) for _ in range(100)}
+    assert len(forms) == 1
+
+
+def test_rings_differ_from_each_other() -> None:
+    forms = [_ring(sizes)[1].canonical(_ring(sizes)[2]) for sizes in [(1, 1, 1, 1), (2, 2), (4,), (2, 1, 1)]]
+    assert len(set(forms)) == 4
+
+
+def test_pointers_into_padding_and_to_task_objects_are_renamed() -> None:
+    a = Assembler("pad")
+    pool = a.pool("node", ("value", "next*"), 2, pad=1)
+    where = a.variable("where", pointer=True)
+    waiter = a.variable("waiter", pointer=True)
+    hook = a.variable("hook", pointer=True)
+    function = a.function("f")
+    body = a.code("idle", ("p*", "n"))
+    body.location("start", Kind.PLAIN)
+    body.next("end")
+    body.end()
+    tasks = [a.thread(f"idle{i}", body, "start", group=0) for i in range(2)]
+    program = a.program()
+    canonical = Canonicalizer(program)
+    state = [slot.init for slot in program.slots]
+    for index in program.pools[0].objects:
+        state[program.objects[index].life] = 1
+    state[program.cells[where]] = pool.bases[1] - 1
+    state[program.cells[waiter]] = tasks[0] + 1
+    state[program.cells[hook]] = function
+    state[program.threads[1].regs] = tasks[0]
+    state[program.threads[1].regs + 1] = tasks[0]  # a number that looks like an address
+    swapped = canonical.permute(tuple(state), [1, 0, 3, 2])
+    assert swapped[program.cells[where]] == pool.bases[0] - 1
+    assert swapped[program.cells[waiter]] == tasks[1] + 1
+    assert swapped[program.cells[hook]] == function
+    assert swapped[program.threads[0].regs] == tasks[1]
+    assert swapped[program.threads[0].regs + 1] == tasks[0]
+    assert canonical.canonical(swapped) == canonical.canonical(tuple(state))
+    before, after = canonical.thread_permutation(tuple(state)), canonical.thread_permutation(swapped)
+    assert before != after and sorted(before) == [0, 1]
