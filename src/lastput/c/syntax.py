@@ -18,7 +18,6 @@ __all__ = [
     "Call",
     "Case",
     "Cast",
-    "Choice",
     "CommaList",
     "Conditional",
     "Continue",
@@ -31,6 +30,7 @@ __all__ = [
     "ExprStmt",
     "FieldDecl",
     "For",
+    "ForEachInstance",
     "FunctionDef",
     "FunctionStub",
     "Goto",
@@ -45,6 +45,7 @@ __all__ = [
     "ParamDecl",
     "Return",
     "SizeofType",
+    "Skipped",
     "StatementExpr",
     "Stmt",
     "String",
@@ -57,8 +58,6 @@ __all__ = [
     "Unit",
     "While",
 ]
-
-from typing import Union
 
 import msgspec
 
@@ -78,18 +77,22 @@ class CType(msgspec.Struct, frozen=True):
 
     ``kind`` is one of ``void``, ``int`` (every arithmetic type: ``name`` keeps the spelling, e.g.
     ``unsigned long``, ``bool``, ``u32``), ``struct`` / ``union`` (``name`` = tag or "" when
-    anonymous, ``fields`` when the body stands here, else None), ``enum``, ``named`` (a typedef name
-    not known to the parser), ``pointer`` (``inner``), ``array`` (``inner``, ``length`` an
+    anonymous, ``fields`` only when anonymous, else None), ``enum``, ``named`` (a typedef name, whether
+    the parser saw its typedef or not), ``pointer`` (``inner``), ``array`` (``inner``, ``length`` an
     expression or None), ``function`` (``inner`` = return type, ``params``, ``variadic``),
-    ``typeof`` (``length`` = the expression).
+    ``typeof`` (``length`` = the expression; for ``__auto_type`` that is the initialiser).
+
+    A struct or union with both tag and body, and the members of any enum, wherever they stand, are
+    lifted out: they become a ``StructDef`` or ``EnumDef`` before the file-scope item, or in
+    ``FunctionDef.tags``. What stays behind is the type with its tag alone.
     """
 
     kind: str
     name: str = ""
-    inner: "CType | None" = None
-    length: "Expr | None" = None
-    fields: "tuple[FieldDecl, ...] | None" = None
-    params: "tuple[ParamDecl, ...]" = ()
+    inner: CType | None = None
+    length: Expr | None = None
+    fields: tuple[FieldDecl, ...] | None = None
+    params: tuple[ParamDecl, ...] = ()
     variadic: bool = False
     const: bool = False
 
@@ -100,7 +103,7 @@ class FieldDecl(msgspec.Struct, frozen=True):
     name: str
     type: CType
     place: Place
-    bits: "Expr | None" = None
+    bits: Expr | None = None
 
 
 class ParamDecl(msgspec.Struct, frozen=True):
@@ -128,57 +131,57 @@ class Ident(Node, frozen=True, kw_only=True):
 
 
 class Unary(Node, frozen=True, kw_only=True):
-    """``op`` is one of ``- + ! ~ * & ++x --x x++ x--``."""
+    """``op`` is one of ``- + ! ~ * & ++x --x x++ x--``, or ``&&`` for the address of a label."""
 
     op: str
-    operand: "Expr"
+    operand: Expr
 
 
 class Binary(Node, frozen=True, kw_only=True):
     """``op`` is a C binary operator, ``&&`` and ``||`` among them."""
 
     op: str
-    left: "Expr"
-    right: "Expr"
+    left: Expr
+    right: Expr
 
 
 class Assign(Node, frozen=True, kw_only=True):
     """``op`` is ``=`` or a compound assignment such as ``+=``."""
 
     op: str
-    target: "Expr"
-    value: "Expr"
+    target: Expr
+    value: Expr
 
 
 class Conditional(Node, frozen=True, kw_only=True):
     """``cond ? then : other``; ``then`` is None for the GNU ``cond ?: other``."""
 
-    cond: "Expr"
-    then: "Expr | None"
-    other: "Expr"
+    cond: Expr
+    then: Expr | None
+    other: Expr
 
 
 class Call(Node, frozen=True, kw_only=True):
-    function: "Expr"
-    args: "tuple[Expr, ...]"
+    function: Expr
+    args: tuple[Expr, ...]
 
 
 class Member(Node, frozen=True, kw_only=True):
-    base: "Expr"
+    base: Expr
     field: str
     arrow: bool
 
 
 class Index(Node, frozen=True, kw_only=True):
-    base: "Expr"
-    index: "Expr"
+    base: Expr
+    index: Expr
 
 
 class Cast(Node, frozen=True, kw_only=True):
     """A cast; a compound literal ``(struct x){...}`` has an ``InitList`` as operand."""
 
     type: CType
-    operand: "Expr"
+    operand: Expr
 
 
 class SizeofType(Node, frozen=True, kw_only=True):
@@ -194,51 +197,54 @@ class TypeArg(Node, frozen=True, kw_only=True):
 
 
 class CommaList(Node, frozen=True, kw_only=True):
-    items: "tuple[Expr, ...]"
+    items: tuple[Expr, ...]
 
 
 class StatementExpr(Node, frozen=True, kw_only=True):
     """GNU ``({ ... })``: the value is that of the last expression statement."""
 
-    body: "Block"
+    body: Block
 
 
 class InitItem(msgspec.Struct, frozen=True):
-    """One item of an initialiser; ``path`` holds designators: field names and index expressions."""
+    """One item of an initialiser; ``path`` holds designators: field names and index expressions.
 
-    path: "tuple[str | Expr, ...]"
-    value: "Expr"
+    The GNU range ``[a ... b] =`` is a ``Binary`` with the operator ``...`` in the path.
+    """
+
+    path: tuple[str | Expr, ...]
+    value: Expr
 
 
 class InitList(Node, frozen=True, kw_only=True):
     items: tuple[InitItem, ...]
 
 
-Expr = Union[
-    Number,
-    String,
-    Ident,
-    Unary,
-    Binary,
-    Assign,
-    Conditional,
-    Call,
-    Member,
-    Index,
-    Cast,
-    SizeofType,
-    TypeArg,
-    CommaList,
-    StatementExpr,
-    InitList,
-]
+Expr = (
+    Number
+    | String
+    | Ident
+    | Unary
+    | Binary
+    | Assign
+    | Conditional
+    | Call
+    | Member
+    | Index
+    | Cast
+    | SizeofType
+    | TypeArg
+    | CommaList
+    | StatementExpr
+    | InitList
+)
 
 
 # --- statements -------------------------------------------------------------------------------
 
 
 class Block(Node, frozen=True, kw_only=True):
-    body: "tuple[Stmt, ...]"
+    body: tuple[Stmt, ...]
     end: Place
 
 
@@ -256,35 +262,43 @@ class ExprStmt(Node, frozen=True, kw_only=True):
 
 
 class DeclarationStmt(Node, frozen=True, kw_only=True):
-    declarations: "tuple[Declaration, ...]"
+    declarations: tuple[Declaration, ...]
 
 
 class If(Node, frozen=True, kw_only=True):
     cond: Expr
-    then: "Stmt"
-    other: "Stmt | None"
+    then: Stmt
+    other: Stmt | None
 
 
 class While(Node, frozen=True, kw_only=True):
     cond: Expr
-    body: "Stmt"
+    body: Stmt
 
 
 class DoWhile(Node, frozen=True, kw_only=True):
-    body: "Stmt"
+    body: Stmt
     cond: Expr
 
 
 class For(Node, frozen=True, kw_only=True):
-    init: "Stmt | None"
+    init: Stmt | None
     cond: Expr | None
     step: Expr | None
-    body: "Stmt"
+    body: Stmt
+
+
+class ForEachInstance(Node, frozen=True, kw_only=True):
+    """``for_each_instance(struct T, var) body``: over all live objects of a type."""
+
+    type: CType
+    var: str
+    body: Stmt
 
 
 class Switch(Node, frozen=True, kw_only=True):
     value: Expr
-    body: "Stmt"
+    body: Stmt
 
 
 class Case(Node, frozen=True, kw_only=True):
@@ -320,46 +334,56 @@ class Asm(Node, frozen=True, kw_only=True):
     text: str
 
 
-Stmt = Union[
-    Block,
-    AtomicBlock,
-    ExprStmt,
-    DeclarationStmt,
-    If,
-    While,
-    DoWhile,
-    For,
-    Switch,
-    Case,
-    Label,
-    Goto,
-    Break,
-    Continue,
-    Return,
-    Asm,
-]
+Stmt = (
+    Block
+    | AtomicBlock
+    | ExprStmt
+    | DeclarationStmt
+    | If
+    | While
+    | DoWhile
+    | For
+    | ForEachInstance
+    | Switch
+    | Case
+    | Label
+    | Goto
+    | Break
+    | Continue
+    | Return
+    | Asm
+)
 
 
 # --- top level --------------------------------------------------------------------------------
 
 
 class Declaration(Node, frozen=True, kw_only=True):
-    """A variable (file scope or local), or a function prototype when ``type.kind`` is function."""
+    """A variable (file scope or local), or a function prototype when ``type.kind`` is function.
+
+    ``cleanup`` is the attribute that runs code at the end of the variable's scope, as written
+    (``__free(kfree)``, ``__cleanup(f)``), else "": it must not be lost on anyone who counts references.
+    """
 
     name: str
     type: CType
     init: Expr | None = None
-    storage: str = ""  # "", "static" or "extern"
+    storage: str = ""  # words of "static", "extern", "inline"
+    cleanup: str = ""
 
 
 class FunctionDef(Node, frozen=True, kw_only=True):
-    """A function with its body; ``end`` is the closing brace."""
+    """A function with its body; ``end`` is the closing brace.
+
+    ``tags`` are the structs, enums and typedefs that are defined within the body.
+    """
 
     name: str
     type: CType
     body: Block
     storage: str = ""
     end: Place
+    tags: tuple[StructDef | EnumDef | TypedefDef, ...] = ()
 
 
 class StructDef(Node, frozen=True, kw_only=True):
@@ -387,7 +411,7 @@ class FunctionStub(Node, frozen=True, kw_only=True):
 
     name: str
     type: CType
-    body: "tuple[Token, ...]"
+    body: tuple[Token, ...]
     storage: str = ""
 
 
@@ -404,11 +428,20 @@ class Directive(Node, frozen=True, kw_only=True):
     body: Block | None = None
 
 
-TopLevel = Union[Declaration, FunctionStub, StructDef, EnumDef, TypedefDef, Directive]
+TopLevel = Declaration | FunctionStub | StructDef | EnumDef | TypedefDef | Directive
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """What was read at file scope and says nothing to lastput, or could not be parsed (``why``)."""
+
+    name: str
+    place: Place
+    why: str
 
 
 class Unit(msgspec.Struct, frozen=True):
-    """A parsed file: items in source order."""
+    """A parsed file: items in source order, and everything that is not among them."""
 
     file: str
     items: tuple[TopLevel, ...]
+    skipped: tuple[Skipped, ...] = ()

@@ -116,7 +116,7 @@ class Op(enum.IntEnum):
     NEXT = 35  # the step ends; the thread stands at location a
     WAIT = 36  # if t[a] == 0 the step is not enabled
     CHOOSE = 37  # t[a] = one of 0 .. b-1, each its own successor
-    PICK = 38  # t[a] = a live instance x of type b with mem[x + c] != 0, each its own successor; none: not enabled
+    PICK = 38  # t[a] = a live instance x of type b with mem[x + c] != 0, each its own successor, or wait
     INST = 39  # t[a] = first live instance of type b with address > t[c] (0: from the start), or 0
     ALLOC = 40  # t[a] = first never-used object of pool b, now alive, its cells 0; none left: a tool error
     FREE = 41  # free the object whose first address is t[a]

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Async page faults, generation 3: Linux 6.11 and later (778c350eb580 takes the shortcut of
+ * generation 1 out again). kvm_clear_async_pf_completion_queue() waits for every item on the queue,
+ * done or not, and async_pf_execute() no longer writes to the item.
+ *
+ *   GUP(vcpu)         where get_user_pages_remote() sleeps until the page is in
+ */
+#ifndef GUP
+#define GUP(vcpu) might_sleep()
+#endif
+
+struct kvm_async_pf {
+	struct work_struct work;
+	struct list_head link;
+	struct list_head queue;
+	struct kvm_vcpu *vcpu;
+	int wakeup_all;
+};
+
+#ifndef ITEMS
+#define ITEMS 1
+#endif
+POOL(struct kvm_async_pf, ITEMS);
+
+static struct kmem_cache *async_pf_cache;
+
+static int kvm_async_pf_init(void)
+{
+	async_pf_cache = KMEM_CACHE(kvm_async_pf, 0);
+	return 0;
+}
+
+static void kvm_async_pf_deinit(void)
+{
+	kmem_cache_destroy(async_pf_cache);
+}
+
+static void async_pf_execute(struct work_struct *work)
+{
+	struct kvm_async_pf *apf = container_of(work, struct kvm_async_pf, work);
+	struct kvm_vcpu *vcpu = apf->vcpu;
+
+	GUP(vcpu);
+
+	spin_lock(&vcpu->async_pf.lock);
+	list_add_tail(&apf->link, &vcpu->async_pf.done);
+	spin_unlock(&vcpu->async_pf.lock);
+
+	vcpu->awake = 1;
+}
+
+static void kvm_flush_and_free_async_pf_work(struct kvm_async_pf *work)
+{
+	if (!work->wakeup_all)
+		flush_work(&work->work);
+	kmem_cache_free(async_pf_cache, work);
+}
+
+static void kvm_clear_async_pf_completion_queue(struct kvm_vcpu *vcpu)
+{
+	while (!list_empty(&vcpu->async_pf.queue)) {
+		struct kvm_async_pf *work =
+			list_first_entry(&vcpu->async_pf.queue, struct kvm_async_pf, queue);
+
+		list_del(&work->queue);
+		if (cancel_work_sync(&work->work))
+			kmem_cache_free(async_pf_cache, work);
+	}
+
+	spin_lock(&vcpu->async_pf.lock);
+	while (!list_empty(&vcpu->async_pf.done)) {
+		struct kvm_async_pf *work =
+			list_first_entry(&vcpu->async_pf.done, struct kvm_async_pf, link);
+
+		list_del(&work->link);
+		spin_unlock(&vcpu->async_pf.lock);
+		kvm_flush_and_free_async_pf_work(work);
+		spin_lock(&vcpu->async_pf.lock);
+	}
+	spin_unlock(&vcpu->async_pf.lock);
+	vcpu->async_pf.queued = 0;
+}
+
+static void kvm_check_async_pf_completion(struct kvm_vcpu *vcpu)
+{
+	while (!list_empty_careful(&vcpu->async_pf.done)) {
+		struct kvm_async_pf *work;
+
+		spin_lock(&vcpu->async_pf.lock);
+		work = list_first_entry(&vcpu->async_pf.done, struct kvm_async_pf, link);
+		list_del(&work->link);
+		spin_unlock(&vcpu->async_pf.lock);
+
+		list_del(&work->queue);
+		vcpu->async_pf.queued--;
+		kvm_flush_and_free_async_pf_work(work);
+	}
+}
+
+static int kvm_setup_async_pf(struct kvm_vcpu *vcpu)
+{
+	struct kvm_async_pf *work = kmem_cache_zalloc(async_pf_cache, GFP_NOWAIT);
+
+	work->vcpu = vcpu;
+	INIT_WORK(&work->work, async_pf_execute);
+	list_add_tail(&work->queue, &vcpu->async_pf.queue);
+	vcpu->async_pf.queued++;
+	schedule_work(&work->work);
+	return 1;
+}
+
+static int kvm_async_pf_wakeup_all(struct kvm_vcpu *vcpu)
+{
+	struct kvm_async_pf *work;
+
+	if (!list_empty_careful(&vcpu->async_pf.done))
+		return 0;
+
+	work = kmem_cache_zalloc(async_pf_cache, GFP_ATOMIC);
+	work->wakeup_all = 1;
+	INIT_LIST_HEAD(&work->queue);
+
+	spin_lock(&vcpu->async_pf.lock);
+	list_add_tail(&work->link, &vcpu->async_pf.done);
+	spin_unlock(&vcpu->async_pf.lock);
+
+	vcpu->async_pf.queued++;
+	return 0;
+}

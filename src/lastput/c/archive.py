@@ -1,0 +1,107 @@
+"""One pass over a packed kernel tree, which must be whole: a damaged archive is an error, not a gap."""
+
+from __future__ import annotations
+
+__all__ = ["is_archive", "scan"]
+
+import bz2
+import gzip
+import lzma
+import tarfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, cast
+
+from lastput.errors import LastputError, Place
+
+_MAX_FILE = 16 << 20  # bytes; the largest C file of a kernel has about a tenth of it
+_MAX_KEPT = 256 << 20  # bytes, all files together
+
+_MAGIC = ((b"\xfd7zXZ\0", "xz"), (b"\x1f\x8b", "gz"), (b"BZh", "bz2"))
+
+
+def _kind(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(512)
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    return "tar" if head[257:262] == b"ustar" else ""
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the file begins as a tar archive does, packed or not."""
+    return _kind(path) != ""
+
+
+class _Watched:
+    """A stream that remembers how it ended: tarfile takes any damage between members for the end."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.tail = b""
+
+    def read(self, size: int) -> bytes:
+        data = self.file.read(size)
+        if data:
+            self.tail = (self.tail + data[-1024:])[-1024:]
+        return data
+
+    def ended_well(self) -> bool:
+        """Whether nothing but zeros follows, and at least the two blocks that end an archive."""
+        while data := self.read(1 << 20):
+            if data.strip(b"\0"):
+                return False
+        return len(self.tail) == 1024 and not self.tail.strip(b"\0")
+
+
+def scan(
+    path: Path, inner: Callable[[str], str], wanted: set[str], folders: set[str]
+) -> tuple[dict[str, bytes], list[str]]:
+    """The contents of the files ``wanted`` and of the C files in ``folders``; the names of all files.
+
+    ``inner`` maps the name of a member to a path in the tree. Raises LastputError ``bad-tree``.
+    """
+    files: dict[str, bytes] = {}
+    names: list[str] = []
+    kept = 0
+    try:
+        with _unpacked(path) as raw:
+            watched = _Watched(raw)
+            with tarfile.open(fileobj=cast(IO[bytes], watched), mode="r|") as tar:
+                while member := tar.next():
+                    vars(tar)["members"].clear()  # tarfile remembers them all: here some 100 MB
+                    if not member.isreg():
+                        continue
+                    name = inner(member.name)
+                    names.append(name)
+                    if not _keep(name, wanted, folders) or member.size > _MAX_FILE:
+                        continue
+                    kept += member.size
+                    content = tar.extractfile(member)
+                    if content is None or kept > _MAX_KEPT:
+                        continue
+                    files[name] = content.read()
+                if not watched.ended_well():
+                    raise tarfile.ReadError("it ends too early")
+    except (OSError, EOFError, tarfile.TarError, lzma.LZMAError, zlib.error, ValueError) as error:
+        raise LastputError(
+            "bad-tree", f"{path.name} is damaged: {error}", "fetch or install it again", Place(str(path))
+        ) from None
+    return files, names
+
+
+def _keep(name: str, wanted: set[str], folders: set[str]) -> bool:
+    return name in wanted or (name.endswith((".c", ".h")) and name.rpartition("/")[0] in folders)
+
+
+def _unpacked(path: Path) -> IO[bytes]:
+    kind = _kind(path)
+    if kind == "xz":
+        return cast(IO[bytes], lzma.open(path, "rb"))
+    if kind == "gz":
+        return cast(IO[bytes], gzip.open(path, "rb"))
+    if kind == "bz2":
+        return cast(IO[bytes], bz2.open(path, "rb"))
+    return path.open("rb")

@@ -1,0 +1,333 @@
+"""The C preprocessor: directives, and macro expansion with hide sets (Prosser's algorithm)."""
+
+from __future__ import annotations
+
+__all__ = ["Include", "Preprocessor"]
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+from lastput.c.conditions import evaluate
+from lastput.c.lex import Token, lex
+from lastput.c.macros import Macro, builtin_macros, parse_define, substitute
+from lastput.errors import LastputError, Place
+
+Include = Callable[[str, bool, Place], "str | None"]
+"""``include(name, angled, place)``: the text of the file, or None to go on without it."""
+
+_MAX_INCLUDES = 64
+_MAX_NESTING = 100
+_MAX_TOKENS = 1_000_000  # made by macros in one run: more is a macro that grows without bound
+
+
+class Preprocessor:
+    """Macros that live on from file to file.
+
+    ``predefined`` maps names to their replacement text. A later definition replaces an earlier one.
+    A macro that is called with the wrong number of arguments, or whose call does not end, gives a
+    token of kind ``refused``: an error only for who parses that place.
+    """
+
+    def __init__(self, predefined: Mapping[str, str] | None = None, include: Include | None = None) -> None:
+        self.macros: dict[str, Macro] = builtin_macros()
+        self.include = include
+        self._counter = 0
+        self._budget = _MAX_TOKENS
+        for name, text in (predefined or {}).items():
+            self.define(name, text)
+
+    def fork(self) -> Preprocessor:
+        """A copy: what one of the two defines later does not reach the other."""
+        other = Preprocessor(include=self.include)
+        other.macros = dict(self.macros)
+        other._counter = self._counter
+        return other
+
+    def define(self, name: str, text: str = "1") -> None:
+        """As ``#define name text``; ``name`` may carry parameters, as in ``"min(a, b)"``."""
+        file = "<predefined>"
+        macro = parse_define(lex(f"{name} {text}", file), Place(file))
+        self.macros[macro.name] = macro
+
+    def run(self, text: str, file: str) -> list[Token]:
+        """The tokens of ``text`` after all directives and macros; their ``file`` is ``file``."""
+        self._budget = _MAX_TOKENS
+        source = self._active(lex(text, file), file, 0)
+        return self._expand([], partial(next, source, None), 0)
+
+    # --- directives ---------------------------------------------------------------------------
+
+    def _active(self, tokens: list[Token], file: str, depth: int) -> Iterator[Token]:
+        """The tokens outside of directives and of conditional groups that are off."""
+        groups: list[tuple[Token, bool]] = []  # the opening #if, and whether its #else was met
+        count = len(tokens)
+        i = 0
+        while i < count:
+            token = tokens[i]
+            if not token.first or token.text != "#":
+                yield token
+                i += 1
+                continue
+            line, i = _line(tokens, i)
+            if not line:
+                continue
+            name = line[0].text
+            if name in ("if", "ifdef", "ifndef"):
+                groups.append((token, False))
+                if not self._condition(name, line[1:], token):
+                    i = self._next_group(tokens, i, groups)
+            elif name in ("elif", "else", "elifdef", "elifndef"):
+                # Reached only at the end of a group that was on: all further ones are off.
+                _check_else(name, groups, token)
+                while i < count and groups:
+                    i, ended = _skip_group(tokens, i)
+                    if ended == "endif":
+                        groups.pop()
+                        break
+            elif name == "endif":
+                if not groups:
+                    raise LastputError("directive", "#endif without #if", "remove it", token.place)
+                groups.pop()
+            elif name == "include":
+                yield from self._included(line[1:], token, depth)
+            else:
+                self._directive(name, line[1:], token)
+        if groups:
+            opening = groups[-1][0]
+            raise LastputError("directive", "this #if has no #endif", "add #endif", opening.place)
+
+    def _condition(self, name: str, rest: Sequence[Token], at: Token) -> bool:
+        if name in ("if", "elif"):
+            return evaluate(rest, at.place, self.macros.__contains__, self._expand_list)
+        if not rest or rest[0].kind != "ident":
+            raise LastputError("directive", f"#{name} without a name", f"write #{name} NAME", at.place)
+        return (rest[0].text in self.macros) == name.endswith("ifdef")
+
+    def _next_group(self, tokens: list[Token], i: int, groups: list[tuple[Token, bool]]) -> int:
+        """From the start of a group that is off to the start of the one that is on, or past the end."""
+        while i < len(tokens):
+            i, name = _skip_group(tokens, i)
+            if name == "endif":
+                groups.pop()
+                return i
+            if not name:
+                return i
+            at = tokens[i]
+            line, i = _line(tokens, i)
+            _check_else(name, groups, at)
+            if name == "else" or self._condition(name, line[1:], at):
+                return i
+        return i
+
+    def _included(self, rest: list[Token], at: Token, depth: int) -> Iterator[Token]:
+        if rest and rest[0].kind != "string" and rest[0].text != "<":
+            rest = self._expand_list(rest)
+        if rest and rest[0].kind == "string":
+            name, angled = rest[0].text.strip('"'), False
+        elif len(rest) > 2 and rest[0].text == "<" and any(t.text == ">" for t in rest):
+            end = [t.text for t in rest].index(">")
+            name, angled = "".join(t.text for t in rest[1:end]), True
+        else:
+            raise LastputError("directive", "#include without a file", "write #include <name.h>", at.place)
+        text = self.include(name, angled, at.place) if self.include else None
+        if text is None:
+            return
+        if depth >= _MAX_INCLUDES:
+            raise LastputError(
+                "nesting", f"{name} is included within itself", "guard it with #ifndef", at.place
+            )
+        yield from self._active(lex(text, name), name, depth + 1)
+
+    def _directive(self, name: str, rest: list[Token], at: Token) -> None:
+        if name == "define":
+            macro = parse_define(rest, at.place)
+            self.macros[macro.name] = macro
+        elif name == "undef":
+            if not rest or rest[0].kind != "ident":
+                raise LastputError("directive", "#undef without a name", "write #undef NAME", at.place)
+            self.macros.pop(rest[0].text, None)
+        elif name == "error":
+            text = " ".join(t.text for t in rest)
+            raise LastputError(
+                "hash-error",
+                f"#error {text}".rstrip(),
+                "define what the file asks for, or remove the line",
+                at.place,
+            )
+        elif name not in ("pragma", "warning", "line", "ident") and not name.isdigit():
+            raise LastputError("directive", f"#{name} is no directive", "remove the line", at.place)
+
+    # --- expansion ----------------------------------------------------------------------------
+
+    def _expand_list(self, tokens: Sequence[Token], depth: int = 0) -> list[Token]:
+        return self._expand(list(reversed(tokens)), _no_more, depth)
+
+    def _expand(self, stack: list[Token], more: Callable[[], Token | None], depth: int) -> list[Token]:
+        """All tokens, expanded. ``stack`` holds those to be read next, last first; then ``more()``."""
+        out: list[Token] = []
+        append = out.append
+        macros = self.macros
+        while True:
+            if stack:
+                token = stack.pop()
+            else:
+                pulled = more()
+                if pulled is None:
+                    return out
+                token = pulled
+            if token.kind != "ident":
+                append(token)
+                continue
+            macro = macros.get(token.text)
+            if macro is None or token.text in token.hide:
+                append(token)
+                continue
+            args: list[list[Token]] = []
+            hide = token.hide
+            if macro.params is not None:
+                following = stack.pop() if stack else more()
+                if following is None or following.text != "(":
+                    append(token)
+                    if following is not None:
+                        stack.append(following)
+                    continue
+                closing, args = _arguments(stack, more, len(macro.params) if macro.variadic else 0)
+                if closing is None:
+                    append(_refused(token, f"the call of macro {token.text} has no closing parenthesis"))
+                    return out
+                hide = hide & closing.hide
+                problem = _fit(macro, args)
+                if problem:
+                    append(_refused(token, problem))
+                    continue
+            if depth > _MAX_NESTING:
+                raise LastputError(
+                    "nesting",
+                    f"calls of macro {token.text} are nested too deeply",
+                    "simplify it",
+                    token.place,
+                )
+            made = (
+                [self._special(macro, token, args)]
+                if macro.special
+                else substitute(
+                    macro, token, args, lambda arg: self._expand_list(arg, depth + 1), hide | {macro.name}
+                )
+            )
+            self._budget -= len(made) + 1
+            if self._budget < 0:
+                raise LastputError(
+                    "macro-size",
+                    f"macros have grown to over {_MAX_TOKENS:,} tokens, here {token.text}",
+                    "look for macros that repeat their arguments within each other",
+                    token.place,
+                )
+            made.reverse()
+            stack += made
+
+    def _special(self, macro: Macro, use: Token, args: list[list[Token]]) -> Token:
+        kind, text = "number", "0"
+        match macro.special:
+            case "line":
+                text = str(use.line)
+            case "file":
+                kind, text = "string", '"' + use.file.replace("\\", "/").replace('"', "'") + '"'
+            case "counter":
+                text = str(self._counter)
+                self._counter += 1
+            case special:
+                option = args[0][0].text if len(args[0]) == 1 else ""
+                builtin = option == "1" or self._is_on(option)
+                module = self._is_on(option + "_MODULE")
+                text = str(int((builtin and special != "module") or (module and special != "builtin")))
+        return Token(kind, text, use.file, use.line, use.column, use.space, use.first)
+
+    def _is_on(self, name: str) -> bool:
+        macro = self.macros.get(name)
+        return macro is not None and len(macro.body) == 1 and macro.body[0].text in ("1", "y")
+
+
+def _no_more() -> Token | None:
+    return None
+
+
+def _refused(use: Token, why: str) -> Token:
+    return Token("refused", why, use.file, use.line, use.column, use.space, use.first)
+
+
+def _line(tokens: list[Token], i: int) -> tuple[list[Token], int]:
+    """The directive whose ``#`` is ``tokens[i]``, without it; and where the next line starts."""
+    end = i + 1
+    count = len(tokens)
+    while end < count and not tokens[end].first:
+        end += 1
+    return tokens[i + 1 : end], end
+
+
+def _skip_group(tokens: list[Token], i: int) -> tuple[int, str]:
+    """From within a group that is off to the directive that ends it.
+
+    Gives the index of the ``#`` of an ``else`` or ``elif``; for an ``endif`` the index after its line.
+    """
+    depth = 0
+    count = len(tokens)
+    while i < count:
+        token = tokens[i]
+        i += 1
+        if not token.first or token.text != "#" or i >= count or tokens[i].first:
+            continue
+        name = tokens[i].text
+        if name in ("if", "ifdef", "ifndef"):
+            depth += 1
+        elif name == "endif":
+            if not depth:
+                return _line(tokens, i - 1)[1], name
+            depth -= 1
+        elif not depth and name in ("else", "elif", "elifdef", "elifndef"):
+            return i - 1, name
+    return count, ""
+
+
+def _check_else(name: str, groups: list[tuple[Token, bool]], at: Token) -> None:
+    if not groups:
+        raise LastputError("directive", f"#{name} without #if", "remove it", at.place)
+    opening, closed = groups[-1]
+    if closed:
+        raise LastputError("directive", f"#{name} after #else", "remove it", at.place)
+    if name == "else":
+        groups[-1] = (opening, True)
+
+
+def _arguments(
+    stack: list[Token], more: Callable[[], Token | None], limit: int
+) -> tuple[Token | None, list[list[Token]]]:
+    """The closing parenthesis (None: there is none) and the arguments before it, at most ``limit``."""
+    args: list[list[Token]] = [[]]
+    depth = 0
+    while True:
+        token = stack.pop() if stack else more()
+        if token is None:
+            return None, args
+        text = token.text
+        if text == "(":
+            depth += 1
+        elif text == ")":
+            if not depth:
+                return token, args
+            depth -= 1
+        elif text == "," and not depth and len(args) != limit:
+            args.append([])
+            continue
+        args[-1].append(token)
+
+
+def _fit(macro: Macro, args: list[list[Token]]) -> str:
+    """Make ``args`` as many as the parameters; says what is wrong with them, or nothing."""
+    wanted = len(macro.params or ())
+    if macro.variadic and len(args) == wanted - 1:
+        args.append([])
+    if wanted == 0 and len(args) == 1 and not args[0]:
+        args.clear()
+    if len(args) == wanted:
+        return ""
+    return f"macro {macro.name} takes {wanted} argument{'s' * (wanted != 1)}, not {len(args)}"

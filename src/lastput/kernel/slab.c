@@ -1,0 +1,122 @@
+/*
+ * Memory: kmalloc() and slab caches.
+ *
+ * Models mm/{slub,slab_common}.c (6.12). Each type has its own pool of objects, none is ever used twice, so
+ * that every later access to a freed object is seen, as if KASAN kept all of them in quarantine. Memory is
+ * zeroed. Nothing blocks, but an allocation that may sleep is checked for sleep-in-atomic.
+ *
+ * An allocation succeeds unless the run defines CONFIG_FAILSLAB: then each may fail.
+ *
+ * Left out: sizes (one call gives one object), alignment, memory that the code reads before it is set,
+ * kmem_cache_free() into the wrong cache.
+ */
+
+struct kmem_cache {
+	int live;
+	void (*ctor)(void *object);
+};
+
+POOL_MAY_LEAK(struct kmem_cache);
+
+/* include/linux/sched/mm.h:332 */
+static inline void might_alloc(int flags)
+{
+	if (flags & __GFP_DIRECT_RECLAIM)
+		might_sleep();
+}
+
+static inline int __alloc_fails(int flags)
+{
+	int fails = 0;
+
+	might_alloc(flags);
+#ifdef CONFIG_FAILSLAB
+	plain { fails = choose(2); }
+#endif
+	return fails;
+}
+
+#ifdef CONFIG_FAILSLAB
+#define __kmalloc(flags) (__alloc_fails(flags) ? NULL : __alloc())
+#define __cache_alloc(cache, flags) (__cache_fails(cache, flags) ? NULL : __alloc())
+#else
+#define __kmalloc(flags) (might_alloc(flags), __alloc())
+#define __cache_alloc(cache, flags) (__cache_fails(cache, flags), __alloc())
+#endif
+
+#define kmalloc(size, flags) __kmalloc(flags)
+#define kzalloc(size, flags) __kmalloc(flags)
+#define kmalloc_array(n, size, flags) __kmalloc(flags)
+#define kcalloc(n, size, flags) __kmalloc(flags)
+#define kmalloc_node(size, flags, node) __kmalloc(flags)
+#define kzalloc_node(size, flags, node) __kmalloc(flags)
+#define kvmalloc(size, flags) __kmalloc(flags)
+#define kvzalloc(size, flags) __kmalloc(flags)
+#define kvcalloc(n, size, flags) __kmalloc(flags)
+#define vmalloc(size) __kmalloc(GFP_KERNEL)
+#define vzalloc(size) __kmalloc(GFP_KERNEL)
+#define __vmalloc(size, flags) __kmalloc(flags)
+
+/* mm/slub.c:4817 */
+static void kfree(const void *object)
+{
+	__free(object);
+}
+
+#define kfree_sensitive(object) kfree(object)
+#define kfree_const(object) kfree(object)
+#define kvfree(object) kfree(object)
+#define vfree(object) kfree(object)
+
+/* mm/slab_common.c:297 */
+static struct kmem_cache *kmem_cache_create(const char *name, ...)
+{
+	struct kmem_cache *cache;
+
+	might_sleep();
+	cache = __alloc();
+	return cache;
+}
+
+#define kmem_cache_create_usercopy(name, ...) kmem_cache_create(name)
+#define KMEM_CACHE(type, flags) kmem_cache_create(#type)
+
+/* The count of mm/slub.c's slabs. True if the allocation fails. */
+static inline int __cache_fails(struct kmem_cache *cache, int flags)
+{
+	int fails = __alloc_fails(flags);
+
+	atomic {
+		if (!fails)
+			cache->live++;
+	}
+	return fails;
+}
+
+/* mm/slub.c:4236 */
+#define kmem_cache_alloc(cache, flags) __cache_alloc(cache, flags)
+#define kmem_cache_zalloc(cache, flags) __cache_alloc(cache, flags)
+#define kmem_cache_alloc_node(cache, flags, node) __cache_alloc(cache, flags)
+
+/* mm/slub.c:4785 */
+static void kmem_cache_free(struct kmem_cache *cache, void *object)
+{
+	atomic {
+		cache->live--;
+		__free(object);
+	}
+}
+
+/* mm/slab_common.c:506: a cache that still has objects is not freed */
+static void kmem_cache_destroy(struct kmem_cache *cache)
+{
+	if (!cache)
+		return;
+	might_sleep();
+	atomic {
+		if (cache->live)
+			warn(WARN, cache, "kmem_cache_destroy: Slab cache still has objects");
+		else
+			__free(cache);
+	}
+}

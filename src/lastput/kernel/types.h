@@ -1,0 +1,111 @@
+/*
+ * Basic types, constants and macros.
+ *
+ * Models include/linux/{types,container_of,err,minmax,gfp_types,compiler}.h. A pointer is a plain number:
+ * 0 is NULL, error codes are negative, so ERR_PTR and its kin are casts. Arithmetic types have no width.
+ *
+ * Left out: memory ordering. The model is sequentially consistent, so barriers are nothing.
+ */
+
+#define NULL ((void *)0)
+#define true 1
+#define false 0
+
+#define EPERM 1
+#define ENOENT 2
+#define EINTR 4
+#define EIO 5
+#define ENXIO 6
+#define EBADF 9
+#define EAGAIN 11
+#define EWOULDBLOCK EAGAIN
+#define ENOMEM 12
+#define EACCES 13
+#define EFAULT 14
+#define EBUSY 16
+#define EEXIST 17
+#define ENODEV 19
+#define EINVAL 22
+#define ENFILE 23
+#define EMFILE 24
+#define ENOTTY 25
+#define ENOSPC 28
+#define ERESTARTSYS 512
+#define EOPNOTSUPP 95
+#define ETIMEDOUT 110
+
+#define ERR_PTR(error) ((void *)(error))
+#define PTR_ERR(ptr) ((long)(ptr))
+#define ERR_CAST(ptr) ((void *)(ptr))
+#define IS_ERR(ptr) ((long)(ptr) < 0)
+#define IS_ERR_OR_NULL(ptr) ((long)(ptr) <= 0)
+#define PTR_ERR_OR_ZERO(ptr) (IS_ERR(ptr) ? PTR_ERR(ptr) : 0)
+#define IS_ERR_VALUE(x) ((long)(x) < 0)
+
+/* include/linux/container_of.h:18 (6.12) */
+#define container_of(ptr, type, member) ((type *)((char *)(ptr) - __offsetof(type, member)))
+#define offsetof(type, member) __offsetof(type, member)
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define likely(x) (x)
+#define unlikely(x) (x)
+#define READ_ONCE(x) (x)
+#define WRITE_ONCE(x, value) ((x) = (value))
+#define data_race(x) (x)
+#define barrier() ((void)0)
+#define smp_mb() ((void)0)
+#define smp_rmb() ((void)0)
+#define smp_wmb() ((void)0)
+#define smp_mb__before_atomic() ((void)0)
+#define smp_mb__after_atomic() ((void)0)
+#define smp_mb__after_srcu_read_unlock() ((void)0)
+#define smp_load_acquire(p) (*(p))
+#define smp_store_release(p, value) (*(p) = (value))
+#define smp_store_mb(x, value) ((x) = (value))
+#define cpu_relax() ((void)0)
+
+#define min(x, y) ({ typeof(x) __x = (x); typeof(y) __y = (y); __x < __y ? __x : __y; })
+#define max(x, y) ({ typeof(x) __x = (x); typeof(y) __y = (y); __x > __y ? __x : __y; })
+#define min_t(type, x, y) min(x, y)
+#define max_t(type, x, y) max(x, y)
+#define swap(a, b) do { typeof(a) __swap = (a); (a) = (b); (b) = __swap; } while (0)
+#define BIT(nr) (1 << (nr))
+#define U32_MAX 0x7fffffff
+#define INT_MAX 0x7fffffff
+
+/* Allocation flags: only whether the caller may sleep (bit 0) counts. */
+#define __GFP_DIRECT_RECLAIM 1
+#define GFP_KERNEL 1
+#define GFP_KERNEL_ACCOUNT 1
+#define GFP_USER 1
+#define GFP_NOIO 1
+#define GFP_NOFS 1
+#define GFP_ATOMIC 2
+#define GFP_NOWAIT 2
+#define __GFP_ZERO 4
+#define __GFP_NOWARN 4
+#define __GFP_NOFAIL 4
+#define __GFP_NORETRY 4
+#define __GFP_ACCOUNT 4
+
+/* What the build says to the compiler, the linker and modpost says nothing here. */
+#define __init
+#define __exit
+#define __user
+#define __iomem
+#define __must_check
+#define __always_inline inline
+#define __maybe_unused
+#define __noreturn
+#define noinline
+#define __read_mostly
+#define __ro_after_init
+#define __rcu
+#define __force
+#define __percpu
+#define __cold
+#define __bitwise
+#define asmlinkage
+#define __acquires(x)
+#define __releases(x)
+#define __must_hold(x)

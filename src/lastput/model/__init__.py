@@ -1,0 +1,1 @@
+"""From litmus C to the engine's IR."""

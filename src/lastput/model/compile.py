@@ -1,0 +1,260 @@
+"""A litmus file to a ``Program``: the front door of the compiler."""
+
+from __future__ import annotations
+
+__all__ = ["Compiled", "compile_file", "compile_text"]
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from lastput.c import syntax as c
+from lastput.engine.program import Program, Text, Thread
+from lastput.errors import LastputError, Place
+from lastput.model.assemble import Assembled, Assembler
+from lastput.model.flow import Flow, analyse
+from lastput.model.header import Header, read_header
+from lastput.model.infer import Inference, infer
+from lastput.model.inline import Body, Inliner
+from lastput.model.layout import Layout
+from lastput.model.load import Loaded, load
+from lastput.model.lower import Registry, lower_function
+from lastput.model.options import ModelOptions, with_words
+from lastput.model.registers import Allocation, allocate
+from lastput.model.space import Space, ThreadShape
+from lastput.model.static_value import strings_of
+from lastput.model.tac import Ref, Template
+from lastput.model.types import Array, Record, find
+from lastput.model.world import ThreadDecl, Variable, World
+
+
+class Compiled(msgspec.Struct, frozen=True):
+    """``sources`` maps the files named in places to their text; ``functions`` are those the program may
+    enter; ``skipped`` lists what was passed over at file scope, ``notes`` what the user should know."""
+
+    program: Program
+    header: Header
+    options: ModelOptions
+    sources: dict[str, str]
+    functions: tuple[str, ...]
+    skipped: tuple[c.Skipped, ...]
+    notes: tuple[str, ...]
+
+
+def compile_file(
+    path: str, options: ModelOptions | None = None, read_tree: Callable[[str], str] | None = None
+) -> Compiled:
+    """Compile a litmus file. ``read_tree`` gives files of the kernel tree for SOURCE() lines.
+
+    Raises LastputError for everything that is wrong with the input.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise LastputError(
+            "no-file", f"cannot read {path}: {error.strerror}", "check the name", Place(path)
+        ) from None
+    return compile_text(text, path, options, read_tree)
+
+
+def compile_text(
+    text: str,
+    file: str,
+    options: ModelOptions | None = None,
+    read_tree: Callable[[str], str] | None = None,
+) -> Compiled:
+    """The same for a text; ``file`` names it in places."""
+    header = read_header(text, file)
+    base = ModelOptions() if options is None else options
+    defaults = with_words(ModelOptions(), header.options, file)
+    chosen = _overlay(defaults, base)
+    loaded = load(file, text, chosen, read_tree)
+    program, functions = _Compiler(loaded, chosen).compile()
+    return Compiled(
+        program=program,
+        header=header,
+        options=chosen,
+        sources=loaded.sources,
+        functions=functions,
+        skipped=tuple(loaded.skipped),
+        notes=tuple(loaded.world.notes),
+    )
+
+
+def _overlay(header: ModelOptions, given: ModelOptions) -> ModelOptions:
+    """What the user asks for wins over the file's own ``Options:`` line."""
+    changes = {
+        name: getattr(given, name)
+        for name in given.__struct_fields__
+        if getattr(given, name) != getattr(ModelOptions(), name)
+    }
+    if "defines" in changes:
+        changes["defines"] = (*header.defines, *given.defines)
+    return msgspec.structs.replace(header, **changes)
+
+
+class _Prepared(msgspec.Struct):
+    """One kind of thread, up to register allocation."""
+
+    body: Body
+    flow: Flow
+    allocation: Allocation
+
+
+class _Compiler:
+    def __init__(self, loaded: Loaded, options: ModelOptions) -> None:
+        self.world: World = loaded.world
+        self.options = options
+        self.layout = Layout()
+        self.registry = Registry()
+        self.inference: Inference = infer(self.world)
+        self.templates: dict[str, Template] = {}
+
+    def compile(self) -> tuple[Program, tuple[str, ...]]:
+        self._find_memory_locals()
+        inliner = Inliner(self.world, self._template, self.options.tail_calls)
+        bodies: dict[str, _Prepared] = {}
+        threads = list(self.inference.threads)
+        for decl in threads:
+            self._prepare(inliner, decl.function, bodies)
+            for name in bodies[decl.function].body.spawns:
+                if not any(t.function == name and t.kind == "spawned" for t in threads):
+                    count = self.world.kthreads.get(name, 1)
+                    threads.append(ThreadDecl(name, "spawned", count, name))
+        return self._assemble(threads, bodies)
+
+    def _find_memory_locals(self) -> None:
+        for name in self.inference.reached:
+            for variable in self.world.functions[name].locals:
+                if isinstance(find(variable.type), (Record, Array)):
+                    variable.memory = True
+
+    def _template(self, name: str) -> Template:
+        if name not in self.templates:
+            self.templates[name] = lower_function(
+                self.world.functions[name], self.inference, self.layout, self.registry
+            )
+        return self.templates[name]
+
+    def _prepare(self, inliner: Inliner, function: str, bodies: dict[str, _Prepared]) -> None:
+        if function in bodies:
+            return
+        body = inliner.body(function, self.world.functions[function].place)
+        flow = analyse(body, inliner.values)
+        bodies[function] = _Prepared(body, flow, allocate(body, flow))
+
+    # --- laying out -----------------------------------------------------------------------------
+
+    def _assemble(
+        self, threads: list[ThreadDecl], bodies: dict[str, _Prepared]
+    ) -> tuple[Program, tuple[str, ...]]:
+        space = Space(self.inference, self.layout, self.registry)
+        names = [(decl, i) for decl in threads for i in range(decl.count)]
+        shown = [d.name if d.count == 1 else f"{d.name}#{i}" for d, i in names]
+        space.number_names(self._functions(bodies), self._strings(bodies, shown))
+        space.add_globals()
+        space.add_pools(self._pool_records())
+        tasks = [
+            space.add_task(ThreadShape(name, decl.kind != "thread", self._locals(bodies[decl.function].body)))
+            for name, (decl, _) in zip(shown, names, strict=True)
+        ]
+        space.initialise()
+        codes: dict[str, int] = {}
+        for decl in threads:
+            codes.setdefault(decl.function, len(codes))
+        assembler = Assembler(self.world, space, codes)
+        emitted = {
+            function: assembler.add(bodies[function].body, bodies[function].flow, bodies[function].allocation)
+            for function in codes
+        }
+        made = [
+            self._thread(
+                space, decl, name, task, codes[decl.function], emitted[decl.function], bodies, threads
+            )
+            for (decl, _), name, task in zip(names, shown, tasks, strict=True)
+        ]
+        entered = dict.fromkeys(n for p in bodies.values() for n in p.body.entered)
+        program = Program(
+            name=self.world.name,
+            slots=tuple(space.slots),
+            ranges=tuple(space.ranges),
+            cells=tuple(space.cells),
+            owner=tuple(space.owner),
+            objects=tuple(space.objects),
+            pools=tuple(space.pools),
+            instances=space.instances,
+            texts=tuple(Text(m.name, space.text_life(m.name)) for m in self.world.modules),
+            threads=tuple(made),
+            locations=tuple(assembler.locations),
+            code=tuple(assembler.code),
+            messages=tuple(assembler.messages),
+            functions=tuple(space.functions),
+            strings=tuple(space.strings),
+            assumptions=tuple(f"{name}() does nothing" for name in self.inference.assumed),
+            temps=max(assembler.temps, 8),
+        )
+        return program, tuple(entered)
+
+    def _thread(
+        self,
+        space: Space,
+        decl: ThreadDecl,
+        name: str,
+        task: int,
+        code: int,
+        emitted: Assembled,
+        bodies: dict[str, _Prepared],
+        threads: list[ThreadDecl],
+    ) -> Thread:
+        allocation = bodies[decl.function].allocation
+        start = emitted.parked if decl.kind == "spawned" else emitted.entry
+        group = space.group(f"pc {code}", emitted.first, emitted.last)
+        pc = space.slot(f"{name}:pc", group, start)
+        for k in range(allocation.count):
+            pointer = k in allocation.pointers
+            register = f"{name}:{allocation.names.get(k, f'r{k}')}"
+            space.slot(register, space.group(f"register {code} {k}"), 0, pointer)
+        return Thread(
+            name=name,
+            code=code,
+            pc=pc,
+            regs=pc + 1,
+            nregs=allocation.count,
+            start=start,
+            entry=emitted.entry,
+            task=task,
+            group=threads.index(decl) if decl.count > 1 else -1,
+            boot=decl.kind == "boot",
+        )
+
+    def _locals(self, body: Body) -> tuple[tuple[str, Variable], ...]:
+        return tuple((f, v) for f in body.locals for v in self.world.functions[f].aggregate_locals)
+
+    def _pool_records(self) -> dict[str, Record]:
+        records: dict[str, Record] = {}
+        for type, place in self.inference.allocated:
+            record = find(type)
+            if not isinstance(record, Record) or not record.tag:
+                raise LastputError(
+                    "allocation-type",
+                    "cannot tell what type is allocated here",
+                    "assign the result to a pointer to a struct with a tag",
+                    place,
+                )
+            records[record.tag] = record
+        return records
+
+    def _functions(self, bodies: dict[str, _Prepared]) -> list[str]:
+        return list(self.inference.reached)
+
+    def _strings(self, bodies: dict[str, _Prepared], threads: list[str]) -> list[str]:
+        texts = dict.fromkeys([*threads, *(m.name for m in self.world.modules)])
+        for prepared in bodies.values():
+            for ins in prepared.flow.code:
+                if isinstance(ins.b, Ref) and ins.b.kind == "string":
+                    texts[ins.b.name] = None
+        for variable in self.inference.variables.values():
+            if variable.init is not None:
+                texts.update(dict.fromkeys(strings_of(variable.init)))
+        return list(texts)

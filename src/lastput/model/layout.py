@@ -1,0 +1,85 @@
+"""Where the members of records lie: one address for each scalar that is used."""
+
+from __future__ import annotations
+
+__all__ = ["Cell", "Layout"]
+
+import msgspec
+
+from lastput.model.types import Array, Field, Pointer, Record, Type, find
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """A scalar at an offset; ``path`` is its name within the object (``link.next``, "" for a plain
+    variable). ``read`` is False if no code looks at the value: then it is not kept."""
+
+    path: str
+    pointer: bool
+    read: bool
+
+
+class Layout:
+    """Offsets and sizes, in addresses. A record without used members still takes one (a hole)."""
+
+    def __init__(self) -> None:
+        self._cells: dict[int, tuple[Type, tuple[Cell | None, ...]]] = {}
+        self._offsets: dict[int, dict[str, int]] = {}
+
+    def size(self, type: Type) -> int:
+        return len(self.cells(type))
+
+    def cells(self, type: Type) -> tuple[Cell | None, ...]:
+        """What lies at each offset; None is a hole."""
+        type = find(type)
+        known = self._cells.get(id(type))
+        if known is None:
+            known = (type, tuple(self._build(type)))
+            self._cells[id(type)] = known
+        return known[1]
+
+    def offset(self, record: Record, name: str) -> int:
+        """The offset of a member, also one of an anonymous inner struct."""
+        root = find(record)
+        self.cells(root)
+        return self._offsets[id(root)][name]
+
+    def _build(self, type: Type) -> list[Cell | None]:
+        if isinstance(type, Array):
+            inner = self.cells(type.element)
+            return [
+                cell and Cell(_join(f"[{i}]", cell.path), cell.pointer, cell.read)
+                for i in range(max(type.length, 1))
+                for cell in inner
+            ]
+        if not isinstance(type, Record):
+            return [Cell("", isinstance(type, Pointer), True)]
+        offsets: dict[str, int] = {}
+        cells: list[Cell | None] = []
+        self._members(type, offsets, cells)
+        self._offsets[id(type)] = offsets
+        return cells or [None]
+
+    def _members(self, record: Record, offsets: dict[str, int], cells: list[Cell | None]) -> None:
+        for field in record.fields.values():
+            offsets[field.name] = len(cells)
+            if field.used:
+                cells += self._member(field)
+        for anonymous in record.anonymous:
+            inner = find(anonymous)
+            if isinstance(inner, Record):
+                self._members(inner, offsets, cells)
+
+    def _member(self, field: Field) -> list[Cell | None]:
+        type = find(field.type)
+        if isinstance(type, (Record, Array)):
+            return [
+                cell and Cell(_join(field.name, cell.path), cell.pointer, cell.read)
+                for cell in self.cells(type)
+            ]
+        return [Cell(field.name, isinstance(type, Pointer), field.read)]
+
+
+def _join(outer: str, inner: str) -> str:
+    if not inner or inner.startswith("["):
+        return outer + inner
+    return f"{outer}.{inner}"

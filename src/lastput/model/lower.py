@@ -1,0 +1,386 @@
+"""Functions to three-address code: statements, and the template that is later inlined."""
+
+from __future__ import annotations
+
+__all__ = ["FunctionLowerer", "lower_function"]
+
+from collections.abc import Callable
+
+from lastput.c import syntax as c
+from lastput.engine.program import Kind, Op
+from lastput.errors import LastputError, Place
+from lastput.model.infer import Inference
+from lastput.model.layout import Layout
+from lastput.model.lower_expr import ExprLowerer
+from lastput.model.lvalue import InRegister
+from lastput.model.tac import Ins, Pseudo, Ref, Template
+from lastput.model.types import Pointer, Record, Type, Void, find
+from lastput.model.world import Function, Variable
+
+_BLOCKS = {"atomic": Kind.SYNC, "plain": Kind.PLAIN, "acquire": Kind.ACQUIRE, "release": Kind.RELEASE}
+_DEFINES_A = {
+    Op.CONST,
+    Op.MOV,
+    Op.LDR,
+    Op.LD,
+    Op.LDA,
+    *range(Op.ADD, Op.NOT + 1),
+    Op.CHOOSE,
+    Op.PICK,
+    Op.INST,
+    Op.ALLOC,
+    Op.TASK,
+    Pseudo.CALL,
+    Pseudo.ICALL,
+    Pseudo.SPAWN,
+    Pseudo.STACK,
+}
+
+
+class Registry:
+    """Gives out the ids of enumerated types and resolves pools, over all functions of a program."""
+
+    def __init__(self) -> None:
+        self.types: list[Type] = []
+        self.containers: dict[tuple[int, int], tuple[Type, int]] = {}
+
+    def contained(self, member: Type, offset: int) -> None:
+        """Somebody goes from a member of this type to the record it lies in, ``offset`` before it."""
+        member = find(member)
+        self.containers[id(member), offset] = (member, offset)
+
+    def type_id(self, record: Type) -> int:
+        record = find(record)
+        for i, known in enumerate(self.types):
+            if find(known) is record:
+                return i
+        self.types.append(record)
+        return len(self.types) - 1
+
+
+def lower_function(function: Function, inference: Inference, layout: Layout, registry: Registry) -> Template:
+    """The template of one function. Raises LastputError for what is outside the subset."""
+    return FunctionLowerer(function, inference, layout, registry).template()
+
+
+class FunctionLowerer(ExprLowerer):
+    def __init__(self, function: Function, inference: Inference, layout: Layout, registry: Registry) -> None:
+        super().__init__(function, inference, layout)
+        self.registry = registry
+        self.breaks: list[int] = []
+        self.continues: list[int] = []
+        self.gotos: dict[str, int] = {}
+        self.cases: list[dict[int, int]] = []
+        self.result = -1
+        self.end = self.label()
+        self.in_block = False
+
+    def type_id(self, record: Type) -> int:
+        return self.registry.type_id(record)
+
+    def contained(self, member: Type, offset: int) -> None:
+        self.registry.contained(member, offset)
+
+    def pool_of(self, record: Type, place: Place) -> str:
+        found = find(record)
+        if not isinstance(found, Record) or not found.tag:
+            raise LastputError(
+                "allocation-type",
+                "cannot tell what type is allocated here",
+                "assign the result to a pointer to a struct with a tag",
+                place,
+            )
+        return found.tag
+
+    def template(self) -> Template:
+        fn = self.fn
+        for param in fn.params:
+            self.registers += 1
+            self.names[self.registers - 1] = param.name
+            if not param.memory:
+                self.homes[id(param)] = self.registers - 1
+        for i, param in enumerate(fn.params):
+            type = find(param.type)
+            if isinstance(type, Pointer):
+                self.pointers.add(i)
+        returns = find(fn.type.result)
+        self.result = self.register(returns)
+        for i, param in enumerate(fn.params):
+            if param.memory:
+                where = self.variable(param, c.Ident(place=param.place, name=param.name))
+                self.store(where, i, param.place)
+        self.statement(fn.definition.body)
+        end = fn.definition.end
+        self.place_label(self.end, end)
+        if fn.aggregate_locals:
+            self.emit(Pseudo.CLEAR, fn.name, 0, 0, end)
+        return self._finish(isinstance(returns, Void))
+
+    def _finish(self, void: bool) -> Template:
+        definitions: dict[int, list[Ins]] = {}
+        for ins in self.code:
+            if ins.op in _DEFINES_A and isinstance(ins.a, int):
+                definitions.setdefault(ins.a, []).append(ins)
+        nparams = len(self.fn.params)
+        constants = {
+            r: found[0].b
+            for r, found in definitions.items()
+            if len(found) == 1 and found[0].op == Op.CONST and r >= nparams
+        }
+        tails = set() if self.fn.aggregate_locals else self._tails()
+        return Template(
+            name=self.fn.name,
+            body=self.code,
+            nparams=nparams,
+            registers=self.registers,
+            result=-1 if void else self.result,
+            labels=self.labels,
+            names=self.names,
+            pointers=self.pointers,
+            assigned_params={r for r in range(nparams) if r in definitions},
+            constants=constants,
+            tails=tails,
+        )
+
+    def _tails(self) -> set[int]:
+        """Indices of calls after which the function does nothing but return their result."""
+        where = {ins.a: i for i, ins in enumerate(self.code) if ins.op == Pseudo.LABEL}
+        return {
+            i
+            for i, ins in enumerate(self.code)
+            if ins.op in (Pseudo.CALL, Pseudo.ICALL) and self._returns_at_once(i + 1, ins.a, where)
+        }
+
+    def _returns_at_once(self, at: int, result: object, where: dict[object, int]) -> bool:
+        for _ in range(len(self.code)):
+            if at >= len(self.code):
+                return True
+            ins = self.code[at]
+            if ins.op == Op.JMP:
+                at = where[ins.a]
+            elif ins.op == Pseudo.LABEL or (ins.op == Op.MOV and ins.a == self.result and ins.b == result):
+                at += 1
+            else:
+                return False
+        return False
+
+    # --- statements -----------------------------------------------------------------------------
+
+    def statement(self, stmt: c.Stmt) -> None:
+        place = stmt.place
+        match stmt:
+            case c.Block(body=statements):
+                for inner in statements:
+                    self.statement(inner)
+            case c.AtomicBlock(kind=kind, body=body):
+                self.emit(Pseudo.BEGIN, _BLOCKS[kind], 0, 0, place)
+                self.statement(body)
+                self.emit(Pseudo.END, 0, 0, 0, place)
+            case c.ExprStmt(expr=expr):
+                if expr is not None:
+                    self.effect(expr)
+            case c.DeclarationStmt(declarations=declarations):
+                for declaration in declarations:
+                    self._declaration(declaration)
+            case c.If():
+                self._if(stmt)
+            case c.While(cond=cond, body=body):
+                top = self.label()
+                self._loop(place, top, top, lambda: self.statement(body), cond)
+            case c.DoWhile(cond=cond, body=body):
+                self._do_while(place, cond, body)
+            case c.For(init=init, cond=cond, step=step, body=body):
+                if init is not None:
+                    self.statement(init)
+                self._for(place, cond, step, body)
+            case c.ForEachInstance():
+                self._for_each_instance(stmt)
+            case c.Switch(value=value, body=body):
+                self._switch(place, value, body)
+            case c.Case():
+                self.place_label(self.cases[-1][id(stmt)], place)
+            case c.Label(name=name):
+                self.place_label(self._goto_label(name), place)
+            case c.Goto(label=name):
+                self.emit(Op.JMP, self._goto_label(name), 0, 0, place)
+            case c.Break():
+                self.emit(Op.JMP, self.breaks[-1], 0, 0, place)
+            case c.Continue():
+                self.emit(Op.JMP, self.continues[-1], 0, 0, place)
+            case c.Return(value=value):
+                if value is not None:
+                    got = self.boolean(self.value(value), self.fn.type.result, value)
+                    self.emit(Op.MOV, self.result, got, 0, place)
+                self.emit(Op.JMP, self.end, 0, 0, place)
+            case _:
+                raise LastputError("statement", "this statement is outside the subset", "rewrite it", place)
+
+    def effect(self, expr: c.Expr) -> None:
+        """An expression statement: a value that nobody wants is not loaded."""
+        while isinstance(expr, c.Cast) and not isinstance(expr.operand, c.InitList):
+            expr = expr.operand
+        if isinstance(expr, (c.Ident, c.Number)):
+            return
+        self.value(expr)
+
+    def _goto_label(self, name: str) -> int:
+        if name not in self.gotos:
+            self.gotos[name] = self.label()
+        return self.gotos[name]
+
+    def _declaration(self, declaration: c.Declaration) -> None:
+        variable = self.inference.declared.get(id(declaration))
+        if variable is None or declaration.init is None:
+            return
+        where = self.variable(variable, c.Ident(place=declaration.place, name=variable.name))
+        if isinstance(where, InRegister):
+            value = self.boolean(self.value(declaration.init), variable.type, declaration.init)
+            self.emit(Op.MOV, where.register, value, 0, declaration.place)
+        elif isinstance(declaration.init, c.InitList):
+            self.store_initialiser(where, find(variable.type), declaration.init, declaration.place)
+        elif isinstance(find(variable.type), Record):
+            self.copy(where, declaration.init, declaration.place)
+        else:
+            self.store(where, self.value(declaration.init), declaration.place)
+
+    def _if(self, stmt: c.If) -> None:
+        chosen = self.world.constant(stmt.cond)
+        if chosen is not None:
+            if chosen:
+                self.statement(stmt.then)
+            elif stmt.other is not None:
+                self.statement(stmt.other)
+            return
+        yes, no, end = self.label(), self.label(), self.label()
+        self.condition(stmt.cond, yes, no)
+        self.place_label(yes, stmt.place)
+        self.statement(stmt.then)
+        if stmt.other is not None:
+            self.emit(Op.JMP, end, 0, 0, stmt.place)
+        self.place_label(no, stmt.place)
+        if stmt.other is not None:
+            self.statement(stmt.other)
+            self.place_label(end, stmt.place)
+
+    def _loop(
+        self, place: Place, top: int, again: int, body: Callable[[], None], cond: c.Expr | None
+    ) -> None:
+        """``top:`` test, body, jump to top; ``continue`` goes to ``again``."""
+        inside, end = self.label(), self.label()
+        self.place_label(top, place)
+        if cond is not None:
+            self.condition(cond, inside, end)
+        self.place_label(inside, place)
+        self.breaks.append(end)
+        self.continues.append(again)
+        body()
+        self.breaks.pop()
+        self.continues.pop()
+        self.emit(Op.JMP, top, 0, 0, place)
+        self.place_label(end, place)
+
+    def _for(self, place: Place, cond: c.Expr | None, step: c.Expr | None, body: c.Stmt) -> None:
+        top, again = self.label(), self.label()
+
+        def emit_body() -> None:
+            self.statement(body)
+            self.place_label(again, place)
+            if step is not None:
+                self.effect(step)
+
+        self._loop(place, top, again, emit_body, cond)
+
+    def _do_while(self, place: Place, cond: c.Expr, body: c.Stmt) -> None:
+        top, again, end = self.label(), self.label(), self.label()
+        self.place_label(top, place)
+        self.breaks.append(end)
+        self.continues.append(again)
+        self.statement(body)
+        self.breaks.pop()
+        self.continues.pop()
+        self.place_label(again, place)
+        if self.world.constant(cond) != 0:
+            self.condition(cond, top, end)
+        self.place_label(end, place)
+
+    def _for_each_instance(self, stmt: c.ForEachInstance) -> None:
+        variable = self.inference.symbols.get(id(stmt))
+        if not isinstance(variable, Variable) or variable.memory:
+            raise LastputError(
+                "for-each-instance",
+                "the loop variable is no plain local",
+                "declare a local pointer",
+                stmt.place,
+            )
+        home = self.home(variable)
+        self.pointers.add(home)
+        where = Ref("type", "", self.type_id(self.inference.named_types[id(stmt)]))
+        top, end, inside = self.label(), self.label(), self.label()
+        self.emit(Op.CONST, home, 0, 0, stmt.place)
+        self.place_label(top, stmt.place)
+        self.emit(Op.INST, home, where, home, stmt.place)
+        self.emit(Op.JZ, home, end, 0, stmt.place)
+        self.place_label(inside, stmt.place)
+        self.breaks.append(end)
+        self.continues.append(top)
+        self.statement(stmt.body)
+        self.breaks.pop()
+        self.continues.pop()
+        self.emit(Op.JMP, top, 0, 0, stmt.place)
+        self.place_label(end, stmt.place)
+
+    def _switch(self, place: Place, value: c.Expr, body: c.Stmt) -> None:
+        register = self.value(value)
+        end = self.label()
+        labels: dict[int, int] = {}
+        default = end
+        for case in _cases(body):
+            labels[id(case)] = self.label()
+            if case.value is None:
+                default = labels[id(case)]
+                continue
+            low = self._case_value(case.value)
+            high = low if case.high is None else self._case_value(case.high)
+            for number in range(low, high + 1):
+                other = self.label()
+                self.emit(Op.JNEI, register, number, other, case.place)
+                self.emit(Op.JMP, labels[id(case)], 0, 0, case.place)
+                self.place_label(other, case.place)
+        self.emit(Op.JMP, default, 0, 0, place)
+        self.breaks.append(end)
+        self.cases.append(labels)
+        self.statement(body)
+        self.cases.pop()
+        self.breaks.pop()
+        self.place_label(end, place)
+
+    def _case_value(self, expr: c.Expr) -> int:
+        value = self.world.constant(expr)
+        if value is None:
+            raise LastputError(
+                "case", "a case label must be a constant", "use an enumerator or a number", expr.place
+            )
+        return value
+
+    def statement_expr(self, body: c.Block) -> int:
+        result = -1
+        for stmt in body.body:
+            if stmt is body.body[-1] and isinstance(stmt, c.ExprStmt) and stmt.expr is not None:
+                result = self.value(stmt.expr)
+            else:
+                self.statement(stmt)
+        return result if result >= 0 else self.constant(0, body.place)
+
+
+def _cases(stmt: c.Stmt) -> list[c.Case]:
+    """The case labels of a switch body, not those of inner switches."""
+    match stmt:
+        case c.Case():
+            return [stmt]
+        case c.Block(body=body):
+            return [found for inner in body for found in _cases(inner)]
+        case c.If(then=then, other=other):
+            return _cases(then) + (_cases(other) if other is not None else [])
+        case c.While(body=inner) | c.DoWhile(body=inner) | c.For(body=inner) | c.AtomicBlock(body=inner):
+            return _cases(inner)
+    return []

@@ -1,0 +1,262 @@
+"""What a litmus file and all it pulls in declare: modules, functions, variables, types, threads."""
+
+from __future__ import annotations
+
+__all__ = ["MODULE_DEPS", "Function", "Module", "ThreadDecl", "Variable", "World", "undefined"]
+
+import difflib
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from lastput.c import syntax as c
+from lastput.errors import LastputError, Place
+from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Var, Void
+
+_BOOLEAN = {"bool", "_Bool"}
+
+#: How many modules a module may use symbols of.
+MODULE_DEPS = 4
+
+
+class Module:
+    """A loadable module; ``index`` is that of its text. Built-in code is module -1, without an object."""
+
+    def __init__(self, index: int, name: str, deps: tuple[str, ...], place: Place) -> None:
+        self.index = index
+        self.name = name
+        self.deps = deps
+        self.place = place
+        self.init = ""
+        self.exit = ""
+
+
+class Variable:
+    """A variable: ``scope`` is "" at file scope, else the function (unique within it by ``key``).
+
+    ``memory`` says that it has an address (file scope, aggregates, address taken); the others live in
+    registers.
+    """
+
+    def __init__(self, name: str, type: Type, place: Place, scope: str = "", module: int = -1) -> None:
+        self.name = name
+        self.type = type
+        self.place = place
+        self.scope = scope
+        self.module = module
+        self.key = name
+        self.init: c.Expr | None = None
+        self.memory = scope == ""
+        self.defined = False
+
+
+class Function:
+    """A function that can be called: its body is parsed when it is first reached."""
+
+    def __init__(self, name: str, module: int, place: Place, parse: Callable[[], c.FunctionDef]) -> None:
+        self.name = name
+        self.module = module
+        self.place = place
+        self.inline = False
+        self.type = Func(Var(), [])
+        self.params: list[Variable] = []
+        self.locals: list[Variable] = []
+        self.calls: dict[str, None] = {}
+        self._parse = parse
+        self._definition: c.FunctionDef | None = None
+
+    @property
+    def definition(self) -> c.FunctionDef:
+        if self._definition is None:
+            self._definition = self._parse()
+        return self._definition
+
+    @property
+    def aggregate_locals(self) -> list[Variable]:
+        return [v for v in self.locals if v.memory]
+
+
+class ThreadDecl(msgspec.Struct):
+    """``kind`` is thread, daemon, boot or spawned; ``function`` holds the body; ``needs`` is the
+    function without which a daemon is left out."""
+
+    name: str
+    kind: str
+    count: int
+    function: str
+    needs: str = ""
+
+
+class World:
+    """Everything declared, by name. ``constants`` are enumerators."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.modules: list[Module] = []
+        self.functions: dict[str, Function] = {}
+        self.prototypes: dict[str, Place] = {}
+        self.variables: dict[str, Variable] = {}
+        self.typedefs: dict[str, c.CType] = {}
+        self.records: dict[str, Record] = {}
+        self.constants: dict[str, int] = {}
+        self.threads: list[ThreadDecl] = []
+        self.pools: dict[str, int] = {}
+        self.may_leak: set[str] = set()
+        self.kthreads: dict[str, int] = {}
+        self.noops: dict[str, None] = {}
+        self.assumed: dict[str, None] = {}
+        self.notes: list[str] = []
+        self._anonymous: dict[int, tuple[c.CType, Record]] = {}
+        self._declare_own_records()
+
+    def _declare_own_records(self) -> None:
+        """The members that the compiler itself sets, of the two structs whose objects it makes."""
+        module, task = self.record("module"), self.record("task_struct")
+        for name, type in (
+            ("name", Pointer(Int())),
+            ("init", Pointer(Func(Int(), []))),
+            ("exit", Pointer(Func(Void(), []))),
+            ("deps", Array(Pointer(module), MODULE_DEPS)),
+            ("text", Int()),
+        ):
+            module.field(name).type = type
+        module.field("text").used = module.field("text").read = True
+        task.field("comm").type = Pointer(Int())
+        task.field("kthread").type = Int()
+
+    def record(self, tag: str) -> Record:
+        if tag not in self.records:
+            self.records[tag] = Record(tag)
+        return self.records[tag]
+
+    def define(self, written: c.CType) -> Record:
+        """The record of a struct with a body; its fields keep the written order."""
+        if written.name:
+            record = self.record(written.name)
+        else:
+            known = self._anonymous.get(id(written))
+            if known:
+                return known[1]
+            record = Record("")
+            self._anonymous[id(written)] = (written, record)
+        if record.defined:
+            return record
+        record.defined = True
+        for item in written.fields or ():
+            inner = self.type(item.type)
+            if item.name:
+                record.field(item.name).type = inner
+            elif isinstance(inner, Record):
+                record.anonymous.append(inner)
+        return record
+
+    def type(self, written: c.CType, typeof: Callable[[c.Expr], Type] | None = None) -> Type:
+        """The inferred-type node of a type as written; each call makes fresh function types."""
+        kind = written.kind
+        if kind == "void":
+            return Void()
+        if kind in ("int", "enum"):
+            return Int(written.name in _BOOLEAN)
+        if kind in ("struct", "union"):
+            return self.define(written) if written.fields is not None else self.record(written.name)
+        if kind == "named":
+            if written.name in _BOOLEAN:
+                return Int(True)
+            known = self.typedefs.get(written.name)
+            return self.type(known, typeof) if known is not None else Int()
+        assert written.inner is not None or kind == "typeof"
+        if kind == "typeof":
+            assert written.length is not None
+            return typeof(written.length) if typeof else Var()
+        assert written.inner is not None
+        inner = self.type(written.inner, typeof)
+        if kind == "pointer":
+            return Pointer(inner)
+        if kind == "array":
+            length = self.constant(written.length) if written.length is not None else 0
+            return Array(inner, length or 0)
+        return Func(inner, [self.type(p.type, typeof) for p in written.params])
+
+    def constant(self, expr: c.Expr) -> int | None:
+        """The value of an integer constant expression, None if it is none."""
+        match expr:
+            case c.Number(value=value):
+                return value
+            case c.Ident(name=name):
+                if name in self.constants:
+                    return self.constants[name]
+                return 0 if name.startswith("CONFIG_") else None
+            case c.Cast(type=written, operand=inner):
+                return self.constant(inner) if written.kind in ("int", "enum", "named") else None
+            case c.Unary(op=op, operand=inner) if op in _UNARY:
+                known = self.constant(inner)
+                return None if known is None else _UNARY[op](known)
+            case c.Binary(op=op, left=left, right=right):
+                return self._binary(op, left, right)
+            case c.Conditional(cond=cond, then=then, other=other):
+                chosen = self.constant(cond)
+                if chosen is None:
+                    return None
+                return self.constant((then or cond) if chosen else other)
+            case c.Call(function=c.Ident(name="__builtin_expect"), args=(first, *_)):
+                return self.constant(first)
+            case c.Call(function=c.Ident(name=name), args=(first,)) if name in _CONFIG_TESTS:
+                return 1 if self.constant(first) else 0
+            case c.SizeofType():
+                return 1
+        return None
+
+    def _binary(self, op: str, left: c.Expr, right: c.Expr) -> int | None:
+        a = self.constant(left)
+        if op == "&&" and a == 0:
+            return 0
+        if op == "||" and a:
+            return 1
+        b = self.constant(right)
+        if op == "&&" and b == 0:
+            return 0 if a is not None else None
+        if a is None or b is None or op not in _BINARY:
+            return None
+        if op in ("/", "%") and b == 0:
+            return None
+        return int(_BINARY[op](a, b))
+
+
+_CONFIG_TESTS = {"IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE"}
+_UNARY: dict[str, Callable[[int], int]] = {
+    "-": lambda a: -a,
+    "+": lambda a: a,
+    "~": lambda a: ~a,
+    "!": lambda a: int(not a),
+}
+_BINARY: dict[str, Callable[[int, int], int]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: int(a / b),
+    "%": lambda a, b: a - b * int(a / b),
+    "<<": lambda a, b: a << min(b, 128),
+    ">>": lambda a, b: a >> min(b, 128),
+    "&": lambda a, b: a & b,
+    "|": lambda a, b: a | b,
+    "^": lambda a, b: a ^ b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "&&": lambda a, b: bool(a) and bool(b),
+    "||": lambda a, b: bool(a) or bool(b),
+}
+
+
+def undefined(kind: str, name: str, place: Place, known: Iterable[str]) -> LastputError:
+    """The error for a function or variable that is used and nowhere defined."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.75)
+    hint = f" (did you mean '{near[0]}'?)" if near else ""
+    if kind == "function":
+        way = f"define it in the litmus file, SOURCE() it, or run with --assume-noop {name}"
+    else:
+        way = "declare it in the litmus file, or SOURCE() the file that does"
+    return LastputError(f"undefined-{kind}", f"{kind} '{name}' is used but nowhere defined{hint}", way, place)
