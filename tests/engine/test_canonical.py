@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lastput.engine.canonical import Canonicalizer
-from lastput.engine.program import Kind, Program
+from lastput.engine.program import Kind, Op, Program
 from tests.engine.assembler import Assembler
+from tests.engine.equivariance import random_image, unlike
 from tests.engine.random_programs import programs, random_program
 from tests.engine.small_search import TooLarge, explore
 
@@ -35,16 +36,6 @@ def reachable(program: Program) -> list[tuple[int, ...]]:
         return sorted(explore(program, limit=_LIMIT).states)
     except TooLarge:
         return []
-
-
-def random_image(canonical: Canonicalizer, rng: random.Random) -> list[int]:
-    """A random permutation of the entities within their classes."""
-    image: list[int] = []
-    for cls in canonical.tables.classes:
-        numbers = list(range(cls.first, cls.first + cls.size))
-        rng.shuffle(numbers)
-        image += numbers
-    return image
 
 
 @given(programs(), st.integers(0, 1 << 30))
@@ -99,6 +90,7 @@ def test_counts_orbits_as_all_permutations_do() -> None:
 
 _PRINT = """
 from lastput.engine.canonical import Canonicalizer
+from tests.engine.equivariance import random_image, unlike
 from tests.engine.random_programs import random_program
 from tests.engine.small_search import explore
 for seed in range(4):
@@ -116,6 +108,33 @@ def test_does_not_depend_on_the_hash_seed() -> None:
         run = subprocess.run([sys.executable, "-c", _PRINT], env=env, capture_output=True, check=True)
         outputs.add(run.stdout)
     assert len(outputs) == 1 and len(outputs.pop()) > 1000
+
+
+def test_alike_states_have_alike_steps() -> None:
+    compared = 0
+    for seed in range(60, 100):
+        program = random_program(seed)
+        rng = random.Random(seed)
+        states = reachable(program)
+        sample = rng.sample(states, min(len(states), 50))
+        assert not unlike(program, sample, rng)
+        compared += len(sample)
+    assert compared > 500
+
+
+def test_comparing_addresses_breaks_the_symmetry_and_is_found() -> None:
+    a = Assembler("unfair")
+    first = a.variable("first", pointer=True)
+    body = a.code("thread", ())
+    body.location("start", Kind.SYNC)
+    lower = body.binary(Op.LT, body.lda(first), body.task())
+    body.sta(first, body.binary(Op.MUL, lower, body.task()))
+    body.next("end")
+    body.end()
+    for i in range(2):
+        a.thread(f"thread{i}", body, "start", group=0)
+    program = a.program()
+    assert unlike(program, sorted(explore(program).states) * 4, random.Random(1))
 
 
 def test_reduces_random_programs() -> None:

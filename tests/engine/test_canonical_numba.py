@@ -10,8 +10,9 @@ import pytest
 from lastput.engine.canonical import Canonicalizer
 from lastput.engine.canonical_numba import canonical_arrays, canonical_into
 from lastput.engine.program import Program
+from tests.engine.equivariance import random_image
 from tests.engine.random_programs import random_program
-from tests.engine.test_canonical import random_image, reachable, ring
+from tests.engine.test_canonical import reachable, ring
 
 State = tuple[int, ...]
 
