@@ -84,6 +84,7 @@ class Preprocessor:
                     if ended == "endif":
                         groups.pop()
                         break
+                    i += 1  # past the `#` of an #elif or #else that is off
             elif name == "endif":
                 if not groups:
                     raise LastputError("directive", "#endif without #if", "remove it", token.place)

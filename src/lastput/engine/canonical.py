@@ -1,10 +1,11 @@
 """Symmetry: one representative for all states that differ only in the names of alike things.
 
 Objects of a pool are alike, and so are threads of one code and group (with their task objects). The
-canonical form renumbers them: signatures (64-bit hashes that do not depend on numbering) are made
-of what an entity holds, then refined over the pointers between entities (colour refinement) until
-all differ or nothing changes; a tie that is left is broken by singling out one of the tied. Entities
-are then numbered in the order of their signatures, never-used objects last, as ALLOC expects.
+canonical form renumbers them: signatures that do not depend on numbering are made of what an entity
+holds (a sum of values, each times the 64-bit random key of its field), then refined over the pointers
+between entities (colour refinement) until all differ or nothing changes; a tie that is left is broken
+by singling out one of the tied. Entities are then numbered in the order of their signatures,
+never-used objects last, as ALLOC expects.
 
 Entities that are tied after refinement are almost always exchanged by a symmetry of the state, so
 that any choice gives the same result. Where they are not, or where two hashes collide, one orbit may
@@ -19,10 +20,9 @@ __all__ = [
     "IN_KEY",
     "MASK",
     "MULTIPLY_MIX",
-    "MULTIPLY_OFFSET",
-    "MULTIPLY_VALUE",
     "SELF_KEY",
     "SINGLE_KEY",
+    "STATIC_KEY",
     "Canonicalizer",
 ]
 
@@ -35,8 +35,7 @@ from lastput.engine.canonical_tables import tables
 from lastput.engine.program import LIFE_UNUSED, Program
 
 MASK = (1 << 64) - 1
-MULTIPLY_VALUE = 0x9E3779B97F4A7C15
-MULTIPLY_OFFSET = 0xD1B54A32D192ED03
+STATIC_KEY = 0xD1B54A32D192ED03
 MULTIPLY_MIX = 0xBF58476D1CE4E5B9
 SELF_KEY = 0x8CB92BA72F3D8DD7
 IN_KEY = 0xABC98388FB8FAC03
@@ -142,7 +141,7 @@ class Canonicalizer:
             target = self._entity(state[slot])
             if target >= 0 and open_[target]:
                 offset = state[slot] - t.entity_base[target]
-                signature[target] = signature[target] + _mix(key + offset * MULTIPLY_OFFSET) & MASK
+                signature[target] = signature[target] + key * (offset + STATIC_KEY) & MASK
         for e in range(len(active)):
             if active[e]:
                 self._gather_entity(state, e, open_, work)
@@ -161,18 +160,18 @@ class Canonicalizer:
             key = t.position_keys[cls.key + j]
             target = self._entity(value) if j >= cls.scalars else -1
             if target < 0:
-                total += _mix(value * MULTIPLY_VALUE + key) if open_[e] else 0
+                total += value * key
                 continue
-            key += (value - t.entity_base[target]) * MULTIPLY_OFFSET
+            offset = value - t.entity_base[target]
             if target == e:
-                total += _mix(key + SELF_KEY)
+                total += key * (offset + SELF_KEY)
                 continue
-            total += _mix(key + t.class_keys[t.entity_class[target]])
+            total += key * (offset + t.class_keys[t.entity_class[target]])
             if open_[target]:
-                more = _mix(key + IN_KEY + t.class_keys[t.entity_class[e]])
-                signature[target] = signature[target] + more & MASK
+                incoming = key * (offset + IN_KEY) & MASK
+                signature[target] = signature[target] + incoming & MASK
                 if open_[e]:
-                    work.edges.append((e, target, key & MASK))
+                    work.edges.append((e, target, incoming))
                     work.linked[e] = work.linked[target] = True
         if open_[e]:
             signature[e] = total & MASK

@@ -124,7 +124,8 @@ class Interpreter:
             program.texts[loc.text].life if loc.text >= 0 else -1 for loc in program.locations
         )
         self._code = tuple((int(op), a, b, c) for op, a, b, c in program.code)
-        self._zeroed = tuple(
+        #: the slots that ALLOC and FREE of each object set to 0
+        self.zeroed = tuple(
             tuple(s for s in program.cells[o.base : o.base + o.size] if s >= 0 and s != o.life)
             for o in objects
         )
@@ -450,7 +451,7 @@ class _Run:
             if self.slots[new.life] == LIFE_UNUSED:
                 self.slots[new.life] = LIFE_ALIVE
                 self.lives.append((new.life, True))
-                for slot in self.machine._zeroed[index]:
+                for slot in self.machine.zeroed[index]:
                     self.slots[slot] = 0
                 return new.base
         kind = program.pools[pool]
@@ -475,7 +476,7 @@ class _Run:
             self.fatal = Fault(ErrorClass.DOUBLE_FREE, address)
             return False
         self.slots[life] = LIFE_FREED
-        for slot in self.machine._zeroed[index]:
+        for slot in self.machine.zeroed[index]:
             self.slots[slot] = 0
         return True
 

@@ -54,12 +54,12 @@ class Walk:
         return Progress("search", len(self.states), self.transitions, self.depth, self.frontier)
 
     def run(self, max_states: int = 0, report: Callable[[Progress], None] | None = None) -> bool:
-        """Goes on until all is explored (True) or more than ``max_states`` are stored (False)."""
+        """Goes on until all is explored (True) or ``max_states`` are stored (False)."""
         while not self.done:
-            if max_states and len(self.states) > max_states:
+            if max_states and len(self.states) >= max_states:
                 return False
             for _ in range(CHUNK):
-                if self.done:
+                if self.done or (max_states and len(self.states) >= max_states):
                     break
                 self.expand()
             if report is not None:
