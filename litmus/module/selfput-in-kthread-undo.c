@@ -11,8 +11,6 @@
 
 MODULE(bnep);
 
-static int busy;
-
 static int bnep_session(void *arg)
 {
 	module_put_and_kthread_exit(0);
@@ -22,7 +20,9 @@ static int bnep_session(void *arg)
 static long bnep_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct task_struct *task;
+	int busy;
 
+	plain { busy = choose(2); }
 	__module_get(THIS_MODULE);
 	task = kthread_create(bnep_session, NULL, "kbnepd");
 	if (busy) {
@@ -56,16 +56,6 @@ THREAD(user)
 
 	if (!IS_ERR(fd)) {
 		ioctl(fd, 1);
-		close(fd);
-	}
-}
-
-THREAD(other)
-{
-	fd_t fd = open("/dev/bnep");
-
-	if (!IS_ERR(fd)) {
-		busy = 1;
 		close(fd);
 	}
 }

@@ -46,11 +46,12 @@ static void drv_exit(void)
 module_init(drv_init);
 module_exit(drv_exit);
 
-THREADS(user, 2)
+THREAD(user)
 {
 	fd_t fd = open("/dev/drv");
 
 	if (!IS_ERR(fd)) {
+		ioctl(fd, 1);
 		ioctl(fd, 1);
 		close(fd);
 	}
