@@ -16,7 +16,10 @@
 typedef void (*work_func_t)(struct work_struct *work);
 
 struct task_struct {
-	/* by the compiler: .comm, .kthread */
+	/* set by the compiler */
+	const char *comm;
+	int kthread;
+	/* this file */
 	int preempt_count;
 	int rcu_read_lock_nesting;
 	int rcu_blocks;			/* grace periods (bits) that wait for this task */
