@@ -13,6 +13,8 @@
 #define VM_HOLDS_MODULE 1
 #include "kvm.h"
 
+POOL(struct file, 3);
+
 BOOT(guest)
 {
 	kvm_start();
