@@ -37,8 +37,8 @@ static inline int __alloc_fails(int flags)
 }
 
 #ifdef CONFIG_FAILSLAB
-#define __kmalloc(flags) (__alloc_fails(flags) ? NULL : __alloc())
-#define __cache_alloc(cache, flags) (__cache_fails(cache, flags) ? NULL : __alloc())
+#define __kmalloc(flags) (!__alloc_fails(flags) ? __alloc() : NULL)
+#define __cache_alloc(cache, flags) (!__cache_fails(cache, flags) ? __alloc() : NULL)
 #else
 #define __kmalloc(flags) (might_alloc(flags), __alloc())
 #define __cache_alloc(cache, flags) (__cache_fails(cache, flags), __alloc())
