@@ -1,5 +1,5 @@
 /*
- * Result: unmapped-text (drv), use-after-free (dwork)
+ * Result: unmapped-text (drv), use-after-free (drv)
  *
  * Does flush_work() in the exit function wait for a delayed work item?
  * Not while its timer runs. The item is queued after the module has gone. Use cancel_delayed_work_sync().
