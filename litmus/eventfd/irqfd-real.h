@@ -10,8 +10,6 @@
 
 #define CONFIG_HAVE_KVM_IRQFD 1
 #define CONFIG_HAVE_KVM_IRQCHIP 1
-#undef IS_ENABLED
-#define IS_ENABLED(option) 0	/* no CONFIG_HAVE_KVM_IRQ_BYPASS */
 
 #define EPOLLIN 1
 #define EPOLLHUP 16
@@ -227,8 +225,8 @@ BOOT(start)
 	kref_init(&ctx->kref);
 	spin_lock_init(&ctx->wqh.lock);
 	INIT_LIST_HEAD(&ctx->wqh.head);
-	vm_file = anon_inode_getfile("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
-	eventfd_file = anon_inode_getfile("[eventfd]", &eventfd_fops, ctx, O_RDWR);
+	vm_file = anon_inode_getfd("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
+	eventfd_file = anon_inode_getfd("[eventfd]", &eventfd_fops, ctx, O_RDWR);
 	irqfd_assign(kvm, ctx);
 }
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Result: unmapped-text (kvm_intel)
  *
@@ -11,6 +11,8 @@
 #define FOPS_OWNER module
 #define DEVICE_OWNER NULL
 #include "kvm.h"
+
+POOL(struct file, 3);
 
 BOOT(guest)
 {

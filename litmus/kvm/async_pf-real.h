@@ -79,9 +79,6 @@ POOL(struct kvm_async_pf, ITEMS);
 
 #define ASYNC_PF_PER_VCPU 64
 
-#undef IS_ENABLED
-#define IS_ENABLED(option) 0	/* CONFIG_KVM_ASYNC_PF_SYNC is s390's */
-
 /* --- mm: the page comes in, and nothing else is of interest -------------------------------------- */
 
 #undef get_user_pages
@@ -390,16 +387,19 @@ BOOT(start)
 {
 	struct kvm *kvm;
 
-	vmm_mm = mm_alloc();
+	/* The VMM is a process of its own: user_mm is shared by all THREADs. */
+	vmm_mm = __alloc();
+	atomic_set(&vmm_mm->mm_users, 1);
+	atomic_set(&vmm_mm->mm_count, 1);
 	kvm = kvm_create_vm(vmm_mm);
-	vm_file = anon_inode_getfile("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
-	vcpu_file = anon_inode_getfile("kvm-vcpu", &kvm_vcpu_fops, kvm_create_vcpu(kvm), O_RDWR);
+	vm_file = anon_inode_getfd("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
+	vcpu_file = anon_inode_getfd("kvm-vcpu", &kvm_vcpu_fops, kvm_create_vcpu(kvm), O_RDWR);
 }
 
 /* The VMM is killed: do_exit() gives up the address space before the files. */
 static void vmm_exit(void)
 {
-	mmput(vmm_mm);
+	exit_mm();
 	close(vcpu_file);
 	close(vm_file);
 }

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Result: safe
  *
@@ -173,7 +173,7 @@ static struct file *kvm_create_vm(void)
 	struct kvm *kvm = kzalloc(sizeof(*kvm), GFP_KERNEL);
 
 	refcount_set(&kvm->users_count, 1);
-	return anon_inode_getfile("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
+	return anon_inode_getfd("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
 }
 
 static void kvm_create_vcpu(struct kvm *kvm)
@@ -228,7 +228,7 @@ THREADS(vcpu, V)
 		vcpu = pick(struct kvm_vcpu, created);
 		vcpu->created = 0;
 	}
-	file = anon_inode_getfile("kvm-vcpu", &kvm_vcpu_fops, vcpu, O_RDWR);
+	file = anon_inode_getfd("kvm-vcpu", &kvm_vcpu_fops, vcpu, O_RDWR);
 	ioctl(file, 0, 0);
 	close(file);
 }

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Result: safe
  *
@@ -12,6 +12,8 @@
 #define GENERATION 3
 #define FOPS_OWNER module
 #include "kvm.h"
+
+POOL(struct file, 3);
 
 BOOT(guest)
 {

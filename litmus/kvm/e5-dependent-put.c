@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Result: safe
  *
@@ -43,7 +43,7 @@ static struct file *file;
 BOOT(guest)
 {
 	kvm_get_self();
-	file = anon_inode_getfile("vmx", &vmx_fops, NULL, O_RDWR);
+	file = anon_inode_getfd("vmx", &vmx_fops, NULL, O_RDWR);
 }
 
 THREAD(vmm)

@@ -229,7 +229,7 @@ static struct kvm *kvm_create_vm(void)
 /* KVM_CREATE_VM: the file takes over the first reference; kvm_main.c:5491 */
 static struct file *kvm_create_vm_file(struct kvm *kvm)
 {
-	kvm->file = anon_inode_getfile("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
+	kvm->file = anon_inode_getfd("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
 	return kvm->file;
 }
 
@@ -250,14 +250,14 @@ static struct file *kvm_create_vcpu(struct kvm *kvm)
 	spin_lock_init(&vcpu->async_pf.lock);
 #endif
 	kvm_get_kvm(kvm);
-	return anon_inode_getfile("kvm-vcpu", &kvm_vcpu_fops, vcpu, O_RDWR);
+	return anon_inode_getfd("kvm-vcpu", &kvm_vcpu_fops, vcpu, O_RDWR);
 }
 
 /* KVM_CREATE_DEVICE, KVM_CREATE_GUEST_MEMFD; kvm_main.c:4836, guest_memfd.c:399 */
 static struct file *kvm_create_device(struct kvm *kvm)
 {
 	kvm_get_kvm(kvm);
-	return anon_inode_getfile("kvm-device", &kvm_device_fops, kvm, O_RDWR);
+	return anon_inode_getfd("kvm-device", &kvm_device_fops, kvm, O_RDWR);
 }
 
 /* kvm_main.c:6440; owners: 6522-6525 */

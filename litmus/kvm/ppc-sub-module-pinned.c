@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Result: safe
  *
@@ -44,7 +44,7 @@ static struct file *kvm_create_vm(void)
 
 	__module_get(kvm_ops_owner);
 	refcount_set(&kvm->users_count, 1);
-	return anon_inode_getfile("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
+	return anon_inode_getfd("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
 }
 
 MODULE(kvm_hv, kvm);

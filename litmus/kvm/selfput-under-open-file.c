@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Result: safe
  *
@@ -49,7 +49,7 @@ static struct file *losetup, *losetup_d;
 
 BOOT(start)
 {
-	losetup = anon_inode_getfile("loop0", &lo_fops, NULL, O_RDWR);
+	losetup = anon_inode_getfd("loop0", &lo_fops, NULL, O_RDWR);
 }
 
 THREAD(user)
@@ -58,7 +58,7 @@ THREAD(user)
 	close(losetup);
 	if (rmmod("loop") == 0)
 		fail(WARN, NULL, "loop went while a device was bound");
-	losetup_d = anon_inode_getfile("loop0", &lo_fops, NULL, O_RDWR);
+	losetup_d = anon_inode_getfd("loop0", &lo_fops, NULL, O_RDWR);
 	ioctl(losetup_d, 2, 0);
 	close(losetup_d);
 }

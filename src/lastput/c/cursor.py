@@ -46,6 +46,8 @@ class Cursor:
         self.tags: list[StructDef | EnumDef | TypedefDef] = []
         self.skipped: list[Skipped] = []
         self.cleanup = ""
+        # Closing braces by opening ones, where somebody has looked them up.
+        self.braces: dict[int, int] | None = None
 
     # --- parts of the parser that call each other, defined further down the chain --------------
 
@@ -88,6 +90,12 @@ class Cursor:
             self.fail(f"`{text}`")
         self.pos += 1
         return token
+
+    def open_brace(self) -> None:
+        """Over ``{``; one that is never closed is refused here, before all that follows is read."""
+        if self.braces is not None and self.pos not in self.braces:
+            self.fail("a `}` that closes this `{`")
+        self.expect("{")
 
     def name(self, expected: str) -> Token:
         token = self.tokens[self.pos]

@@ -79,13 +79,13 @@ class DeclarationParser(ExpressionParser):
                 specs.inline |= text in _INLINE
                 self.skip_attributes()
             elif text in ARITHMETIC_WORDS:
-                if base is not None and not guess:
+                if base is not None and not (guess and self._perhaps_attribute(base.name)):
                     break
                 base = None
                 words.append(text)
                 self.pos += 1
             elif text in TYPE_STARTS:
-                if words or (base is not None and not guess):
+                if words or (base is not None and not (guess and self._perhaps_attribute(base.name))):
                     break
                 base = self._type_word(token, specs)
                 guess = False
@@ -95,7 +95,7 @@ class DeclarationParser(ExpressionParser):
                 base = self._named(text)
                 guess = base.kind == "named" and not self.is_typedef(text)
                 self.pos += 1
-            elif guess and text not in self.variables and self._type_follows():
+            elif guess and self._perhaps_attribute(base.name) and self._type_follows():
                 base = None
             else:
                 break
@@ -108,9 +108,15 @@ class DeclarationParser(ExpressionParser):
             specs.storage = f"{specs.storage} inline".strip()
         return specs
 
+    def _perhaps_attribute(self, name: str) -> bool:
+        """Whether a name never seen may be an attribute: in what the user wrote, only if it looks so."""
+        return not self.strict or name.startswith("__") or name.isupper()
+
     def _type_follows(self) -> bool:
         """Whether the name at hand, after an unknown name, is the type and that one an attribute."""
         after = self.peek(1)
+        if self.tokens[self.pos].text in self.variables:
+            return False
         return (after.kind == "ident" and after.text not in ATTRIBUTES) or (
             after.text == "*" and self.peek(2).text not in (";", "=")
         )
@@ -154,7 +160,7 @@ class DeclarationParser(ExpressionParser):
                 self.fail(f"the name of a {kind} or its body")
             return CType(kind, tag)
         self.deeper()
-        self.pos += 1
+        self.open_brace()
         fields: list[FieldDecl] = []
         while not self.accept("}"):
             self._field(fields)
@@ -230,7 +236,7 @@ class DeclarationParser(ExpressionParser):
             if not tag:
                 self.fail("the name of an enum or its body")
             return CType("enum", tag)
-        self.pos += 1
+        self.open_brace()
         members: list[tuple[str, Expr | None]] = []
         while not self.accept("}"):
             member = self.name("the name of an enum constant").text
@@ -263,7 +269,7 @@ class DeclarationParser(ExpressionParser):
         name: Token | None = None
         token = self.tokens[self.pos]
         if token.kind == "ident" and token.text not in RESERVED:
-            while token.text.startswith("__") and self.peek(1).kind == "ident":
+            while token.text.startswith("__") and self._name_follows():
                 self.pos += 1  # an attribute that we have not heard of
                 token = self.tokens[self.pos]
             name = self.name("a name")
@@ -302,6 +308,12 @@ class DeclarationParser(ExpressionParser):
             return inner(base)
 
         return name, wrap
+
+    def _name_follows(self) -> bool:
+        after = self.peek(1)
+        return (
+            after.kind == "ident" and after.text not in ATTRIBUTES and after.text not in ATTRIBUTES_WITH_ARGS
+        )
 
     def _nested_declarator(self) -> bool:
         """Whether ``(`` opens a declarator rather than parameters, where no name need stand."""

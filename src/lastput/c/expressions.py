@@ -28,7 +28,7 @@ from lastput.c.syntax import (
     TypeArg,
     Unary,
 )
-from lastput.c.words import RESERVED, TYPEOF_WORDS
+from lastput.c.words import ATTRIBUTES, CONST_WORDS, RESERVED, TYPE_STARTS, TYPEOF_WORDS
 
 _LEVELS = {
     "||": 1, "&&": 2, "|": 3, "^": 4, "&": 5, "==": 6, "!=": 6, "<": 7, ">": 7, "<=": 7, ">=": 7,
@@ -114,9 +114,9 @@ class ExpressionParser(Cursor):
         elif token.kind == "char":
             self.pos += 1
             return Number(place=token.place, value=char_value(text), text=text)
+        elif text in _SIZEOF or text in _ALIGNOF:
+            return self._sizeof(token)
         elif token.kind == "ident" and text not in RESERVED:
-            if text in _SIZEOF or text in _ALIGNOF:
-                return self._sizeof(token)
             if text == "__extension__":
                 self.pos += 1
                 self.deeper()
@@ -125,7 +125,7 @@ class ExpressionParser(Cursor):
                 return operand
             if text not in TYPEOF_WORDS:
                 self.pos += 1
-                if self.tokens[self.pos].kind == "string":
+                if self.tokens[self.pos].kind == "string" and text.isupper():
                     return self._postfix(self._string())  # KERN_INFO "text"
                 if text == "_Generic" and self.text() == "(":
                     return self._postfix(self._generic(token))
@@ -198,21 +198,25 @@ class ExpressionParser(Cursor):
 
     def _argument(self) -> Expr:
         token = self.tokens[self.pos]
-        if self.is_type_word(token) or self._pointer_type():
-            start, depth = self.pos, self.depth
-            ctype = self.type_name()
-            if self.text() in (",", ")"):
-                return TypeArg(place=token.place, type=ctype)
-            self.pos, self.depth = start, depth
+        if self._type_argument(token):
+            return TypeArg(place=token.place, type=self.type_name())
         return self.assignment()
 
-    def _pointer_type(self) -> bool:
-        """Whether ``name *`` and then the end of an argument stands here."""
-        token = self.tokens[self.pos]
-        if token.kind != "ident" or self.peek(1).text != "*":
+    def _type_argument(self, token: Token) -> bool:
+        """Whether the argument is a type; looked at from outside, so that nothing is parsed twice."""
+        if token.kind != "ident" or token.text in self.variables:
             return False
-        ahead = 2
-        while self.peek(ahead).text == "*":
+        if token.text in TYPE_STARTS:
+            return True
+        known = self.is_typedef(token.text)
+        ahead = 1
+        while self.peek(ahead).text in CONST_WORDS or self.peek(ahead).text in ATTRIBUTES:
+            ahead += 1
+        if known and self.peek(ahead).text == "(":
+            return self.peek(ahead + 1).text == "*"
+        if self.peek(ahead).text != "*":
+            return known and self.peek(ahead).text in (",", ")")
+        while self.peek(ahead).text == "*" or self.peek(ahead).text in CONST_WORDS:
             ahead += 1
         return self.peek(ahead).text in (",", ")")
 
@@ -254,7 +258,9 @@ class ExpressionParser(Cursor):
             token = self.tokens[self.pos]
             if token.kind == "string":
                 parts.append(string_value(token.text))
-            elif token.kind != "ident" or not token.text.isupper():
+            elif token.kind != "ident" or not (
+                self.peek(1).kind == "string" or token.text.isupper() or token.text.startswith("PRI")
+            ):
                 return String(place=place, value="".join(parts))
             self.pos += 1
 
@@ -266,7 +272,7 @@ class ExpressionParser(Cursor):
         if token.text != "{":
             return self.assignment()
         self.deeper()
-        self.pos += 1
+        self.open_brace()
         items: list[InitItem] = []
         while not self.accept("}"):
             items.append(InitItem(self._designators(), self.initializer()))

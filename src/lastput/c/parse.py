@@ -60,7 +60,7 @@ class _UnitParser(StatementParser):
         super().__init__(tokens, file, typedefs, strict)
         self.directives = directives
         self.items: list[TopLevel] = []
-        self.braces = _matching_braces(self.tokens)
+        self.braces: dict[int, int] = _matching_braces(self.tokens)
 
     def unit(self) -> Unit:
         while self.pos < self.count:
@@ -68,14 +68,18 @@ class _UnitParser(StatementParser):
             kept, skipped = len(self.items), len(self.skipped)
             try:
                 self._item()
-            except LastputError as error:
+            except (LastputError, RecursionError) as error:
                 if self.strict:
                     raise
+                why = error.what if isinstance(error, LastputError) else "code is nested too deeply"
                 del self.items[kept:], self.skipped[skipped:]
                 self.tags.clear()
                 self.depth = 0
+                # What is nested too deeply is not tried again from each level.
+                reached = self.pos if why.startswith("code is nested") else start
                 self.pos = start
-                self._skip(_item_name(self.tokens[start : start + 20]), error.what)
+                self._skip(_item_name(self.tokens[start : start + 20]), why)
+                self.pos = max(self.pos, reached)
             self._lift_tags(kept)
         return Unit(self.file, tuple(self.items), tuple(self.skipped))
 
@@ -148,9 +152,8 @@ class _UnitParser(StatementParser):
 
     def _function(self, head: Declaration) -> None:
         start = self.pos
-        end = self.braces.get(start)
-        if end is None:
-            self.fail("a `}` that closes this `{`")
+        self.open_brace()
+        end = self.braces[start]
         self.pos = end + 1
         self.items.append(
             FunctionStub(

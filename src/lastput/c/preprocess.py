@@ -17,7 +17,7 @@ Include = Callable[[str, bool, Place], "str | None"]
 
 _MAX_INCLUDES = 64
 _MAX_NESTING = 100
-_MAX_TOKENS = 1_000_000  # made by macros in one run: more is a macro that grows without bound
+_MAX_TOKENS = 400_000  # made by macros in one run: more is a macro that grows without bound
 
 
 class Preprocessor:
@@ -79,11 +79,7 @@ class Preprocessor:
             elif name in ("elif", "else", "elifdef", "elifndef"):
                 # Reached only at the end of a group that was on: all further ones are off.
                 _check_else(name, groups, token)
-                while i < count and groups:
-                    i, ended = _skip_group(tokens, i)
-                    if ended == "endif":
-                        groups.pop()
-                        break
+                i = self._last_group(tokens, i, groups)
             elif name == "endif":
                 if not groups:
                     raise LastputError("directive", "#endif without #if", "remove it", token.place)
@@ -98,7 +94,7 @@ class Preprocessor:
 
     def _condition(self, name: str, rest: Sequence[Token], at: Token) -> bool:
         if name in ("if", "elif"):
-            return evaluate(rest, at.place, self.macros.__contains__, self._expand_list)
+            return evaluate(rest, at.place, self.macros.__contains__, self._expand_condition)
         if not rest or rest[0].kind != "ident":
             raise LastputError("directive", f"#{name} without a name", f"write #{name} NAME", at.place)
         return (rest[0].text in self.macros) == name.endswith("ifdef")
@@ -117,6 +113,18 @@ class Preprocessor:
             _check_else(name, groups, at)
             if name == "else" or self._condition(name, line[1:], at):
                 return i
+        return i
+
+    def _last_group(self, tokens: list[Token], i: int, groups: list[tuple[Token, bool]]) -> int:
+        """From the end of a group that was on to after the #endif."""
+        while i < len(tokens):
+            i, name = _skip_group(tokens, i)
+            if name == "endif":
+                groups.pop()
+                break
+            if name:
+                _check_else(name, groups, tokens[i])
+                i = _line(tokens, i)[1]
         return i
 
     def _included(self, rest: list[Token], at: Token, depth: int) -> Iterator[Token]:
@@ -159,6 +167,14 @@ class Preprocessor:
 
     # --- expansion ----------------------------------------------------------------------------
 
+    def _expand_condition(self, tokens: Sequence[Token]) -> list[Token]:
+        # A macro may bring `defined NAME` with it, and that name must stay.
+        self.macros["defined"] = Macro("defined", special="defined")
+        try:
+            return self._expand_list(tokens)
+        finally:
+            del self.macros["defined"]
+
     def _expand_list(self, tokens: Sequence[Token], depth: int = 0) -> list[Token]:
         return self._expand(list(reversed(tokens)), _no_more, depth)
 
@@ -181,6 +197,10 @@ class Preprocessor:
             macro = macros.get(token.text)
             if macro is None or token.text in token.hide:
                 append(token)
+                continue
+            if macro.special == "defined":
+                append(token)
+                _copy_operand(stack, out)
                 continue
             args: list[list[Token]] = []
             hide = token.hide
@@ -245,6 +265,14 @@ class Preprocessor:
     def _is_on(self, name: str) -> bool:
         macro = self.macros.get(name)
         return macro is not None and len(macro.body) == 1 and macro.body[0].text in ("1", "y")
+
+
+def _copy_operand(stack: list[Token], out: list[Token]) -> None:
+    """``NAME`` or ``(NAME`` after ``defined``, as it is."""
+    if stack and stack[-1].text == "(":
+        out.append(stack.pop())
+    if stack:
+        out.append(stack.pop())
 
 
 def _no_more() -> Token | None:

@@ -48,7 +48,8 @@ _NOT_CODE = frozenset(("static_assert", "_Static_assert"))
 
 class StatementParser(DeclarationParser):
     def block(self) -> Block:
-        opening = self.expect("{")
+        opening = self.tokens[self.pos]
+        self.open_brace()
         self.deeper()
         body: list[Stmt] = []
         while True:
@@ -134,8 +135,11 @@ class StatementParser(DeclarationParser):
         declarations: list[Declaration] = []
         if not self.accept(";"):
             while True:
+                start = self.pos
                 item = self.declare(specs, token)
                 if isinstance(item, Declaration):
+                    if item.type.kind == "function" and specs.type.kind == "named":
+                        self.fail("`;`", start)  # a call after a line without its semicolon
                     declarations.append(item)
                 else:
                     self.tags.append(item)

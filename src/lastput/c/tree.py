@@ -28,6 +28,7 @@ _TOP = frozenset(
         *("mm", "net", "rust", "security", "sound", "tools", "usr", "virt"),
     )
 )
+_ALSO_TOP = frozenset(("Documentation", "LICENSES", "certs", "samples", "scripts"))
 # Kept in any case when a packed tree is read: small, and where lifetime protocols live.
 _COMMON = ("virt/kvm", "kernel", "kernel/module", "fs", "drivers/block")
 _INDEX = "names.txt"
@@ -191,7 +192,7 @@ def _clean(relpath: str) -> str | None:
 def _inner(member: str) -> str:
     """The path of an archive's member from the top of the tree: without the folder around it."""
     parts = [part for part in member.split("/") if part not in ("", ".")]
-    if parts and parts[0] not in _TOP:
+    if len(parts) > 1 and parts[0] not in _TOP and parts[0] not in _ALSO_TOP:
         del parts[0]
     return "/".join(parts)
 

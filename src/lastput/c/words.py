@@ -38,7 +38,7 @@ ARITHMETIC_NAMES = frozenset(
     gfp_t fmode_t sector_t blkcnt_t pgoff_t dma_addr_t phys_addr_t resource_size_t ktime_t time64_t
     clockid_t irqreturn_t vm_fault_t blk_status_t __poll_t poll_t gva_t gpa_t gfn_t hva_t hpa_t hfn_t
     kvm_pfn_t async_cookie_t key_serial_t uint ulong ushort u_int u_long u_char u_short u_int8_t
-    u_int16_t u_int32_t u_int64_t slab_flags_t blk_opf_t blk_mode_t cycles_t s_char
+    u_int16_t u_int32_t u_int64_t slab_flags_t blk_opf_t blk_mode_t cycles_t
     """)
 
 STORAGE_WORDS = _words("""
@@ -92,6 +92,7 @@ RESERVED = _words("""
     if else while do for switch case default break continue return goto struct union enum typedef static
     extern register inline const volatile void char short int long float double signed unsigned asm
     __asm__ __asm __label__
+    sizeof _Alignof alignof __alignof__ __alignof
     """)
 
 # Lines at file scope of which lastput knows that they do not matter to it.

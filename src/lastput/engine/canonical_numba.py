@@ -4,9 +4,9 @@
     canonical_into(slots, out, arrays.tables, arrays.keys, arrays.numbers, arrays.hashes)
 
 Everything is in four flat arrays, so that other compiled code can pass them on. ``numbers`` and
-``hashes`` are scratch space: one pair for each thread that runs the kernel. A change here is not seen
-by the disk cache of numba for the functions of other files that call the kernel: their files must be
-touched, too.
+``hashes`` are scratch space: one pair for each thread that runs the kernel.
+
+Indices are made unsigned in inner loops: a signed one costs a test for less than 0 at each access.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from lastput.engine import canonical
 from lastput.engine.canonical_tables import tables
+from lastput.engine.jit import njit
 from lastput.engine.program import LIFE_UNUSED, Program
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
@@ -30,28 +30,29 @@ _Hashes = NDArray[np.uint64]
 
 # The header of ``tables``: sizes, then where each table begins.
 _SLOTS, _ADDRESSES, _CLASSES, _ENTITIES, _STATICS = 0, 1, 2, 3, 4
-_AT_CLASS, _AT_ENTITY, _AT_BLOCK, _AT_STATIC, _AT_ADDRESS = 5, 6, 7, 8, 9
-_KEY_POSITION, _KEY_STATIC = 10, 11  # where these keys begin; the keys of classes begin at 0
-_POINTERS = 12  # how many slots may hold addresses at most
-_HEADER = 13
+_AT_CLASS, _AT_ENTITY, _AT_STATIC, _AT_ADDRESS, _AT_OFFSET = 5, 6, 7, 8, 9
+_KEY_STATIC = 10  # where the keys of static pointers begin; those of classes begin at 0
+_POINTERS = 11  # how many slots may hold addresses at most
+_HEADER = 12
 
-# A row for each class: see ``EntityClass``.
-_FIRST, _SIZE, _LENGTH, _SCALARS, _POOLED, _KEY = 0, 1, 2, 3, 4, 5
-_CLASS_ROW = 6
+# A row for each class: its entities.
+_FIRST, _SIZE, _POOLED = 0, 1, 2
+_CLASS_ROW = 3
 
-# A row for each entity: class, address, where its slots begin in the table of blocks.
-_CLASS, _BASE, _BLOCK = 0, 1, 2
-_ENTITY_ROW = 3
+# A row for each entity: class, address, where in ``tables`` its slots begin, how many of them are
+# scalars, how many there are, and where in ``keys`` the keys of its positions begin.
+_CLASS, _BASE, _BLOCK, _SCALARS, _LENGTH, _KEY = 0, 1, 2, 3, 4, 5
+_ENTITY_ROW = 6
 
 _UNUSED = LIFE_UNUSED
-_VALUE = np.uint64(canonical.MULTIPLY_VALUE)
-_OFFSET = np.uint64(canonical.MULTIPLY_OFFSET)
-_MIX = np.uint64(canonical.MULTIPLY_MIX)
+_MULTIPLY = np.uint64(canonical.MULTIPLY_MIX)
 _SELF = np.uint64(canonical.SELF_KEY)
 _IN = np.uint64(canonical.IN_KEY)
+_STATIC = np.uint64(canonical.STATIC_KEY)
 _SINGLE = np.uint64(canonical.SINGLE_KEY)
 _SHIFT1 = np.uint64(32)
 _SHIFT2 = np.uint64(29)
+_u = np.uint64
 
 
 class CanonicalArrays(NamedTuple):
@@ -70,26 +71,28 @@ class CanonicalArrays(NamedTuple):
 def canonical_arrays(program: Program) -> CanonicalArrays:
     """The arrays for a program; if it has no symmetry, the kernel copies states."""
     t = tables(program)
-    header = [0] * _HEADER
-    header[:5] = [t.slots, len(t.address_entity), len(t.classes), len(t.entity_class), len(t.static_pointers)]
-    flat = header
-    header[_AT_CLASS] = len(flat)
+    flat = [0] * _HEADER
+    flat[:5] = [t.slots, len(t.address_entity), len(t.classes), len(t.entity_class), len(t.static_pointers)]
+    flat[_AT_CLASS] = len(flat)
     for cls in t.classes:
-        flat += [cls.first, cls.size, cls.length, cls.scalars, int(cls.pooled), cls.key]
-    header[_AT_ENTITY] = len(flat)
-    for row in zip(t.entity_class, t.entity_base, t.entity_block, strict=True):
-        flat += row
-    header[_AT_BLOCK] = len(flat)
+        flat += [cls.first, cls.size, int(cls.pooled)]
+    flat[_AT_ENTITY] = len(flat)
+    blocks = len(flat) + _ENTITY_ROW * len(t.entity_class)
+    for number, base, block in zip(t.entity_class, t.entity_base, t.entity_block, strict=True):
+        cls = t.classes[number]
+        key = len(t.class_keys) + cls.key
+        flat += [number, base, blocks + block, cls.scalars, cls.length, key]
     flat += t.block_slots
-    header[_AT_STATIC] = len(flat)
+    flat[_AT_STATIC] = len(flat)
     flat += t.static_pointers
-    header[_AT_ADDRESS] = len(flat)
+    flat[_AT_ADDRESS] = len(flat)
     flat += t.address_entity
+    flat[_AT_OFFSET] = len(flat)
+    flat += [a - t.entity_base[e] if e >= 0 else 0 for a, e in enumerate(t.address_entity)]
     keys = t.class_keys + t.position_keys + t.static_keys
-    header[_KEY_POSITION] = len(t.class_keys)
-    header[_KEY_STATIC] = len(t.class_keys) + len(t.position_keys)
+    flat[_KEY_STATIC] = len(t.class_keys) + len(t.position_keys)
     pointers = len(t.static_pointers) + sum(cls.size * (cls.length - cls.scalars) for cls in t.classes)
-    header[_POINTERS] = pointers
+    flat[_POINTERS] = pointers
     entities = len(t.entity_class)
     return CanonicalArrays(
         np.array(flat, dtype=np.int64),
@@ -100,25 +103,17 @@ def canonical_arrays(program: Program) -> CanonicalArrays:
 
 
 def _compiled(function: _Function) -> _Function:
-    """``numba.njit`` with a type that a checker understands; compiled at the first call."""
-    return cast(_Function, njit(cache=True, nogil=True)(function))
+    """Compiled as part of what calls it (or at the first call); with a type that a checker knows."""
+    return cast(_Function, njit()(function))
 
 
 @_compiled
 def _mix(x: np.uint64) -> np.uint64:
-    x = (x ^ (x >> _SHIFT1)) * _MIX
+    x = (x ^ (x >> _SHIFT1)) * _MULTIPLY
     return x ^ (x >> _SHIFT2)
 
 
-@_compiled
-def _entity_of(value: int, t: _Numbers) -> int:
-    """The entity that a pointer points into, or -1."""
-    if 0 < value < t[_ADDRESSES]:
-        return int(t[t[_AT_ADDRESS] + value])
-    return -1
-
-
-# Scratch. numbers: order[E], state[E] (0 unused, 1 used, 2 used and its order open), linked[E],
+# Scratch. numbers: order[E], status[E] (0 unused, 1 used, 2 used and its order open), linked[E],
 # image[E], used[C], references (source entity or -1, position or slot, target), edges (source, target).
 # hashes: signature[E], fresh[E], one for each edge.
 
@@ -127,40 +122,37 @@ def _entity_of(value: int, t: _Numbers) -> int:
 def _begin(slots: _Numbers, t: _Numbers, keys: _Hashes, n: _Numbers, h: _Hashes) -> int:
     """Puts used entities first; gives 1 if an order is open, 2 if some are moved already, or their sum."""
     entities = t[_ENTITIES]
+    at_block = t[_AT_ENTITY] + _BLOCK
     result = 0
     for c in range(t[_CLASSES]):
         row = t[_AT_CLASS] + c * _CLASS_ROW
-        first = t[row + _FIRST]
-        size = t[row + _SIZE]
-        used = size
-        if t[row + _POOLED]:
-            used = 0
-            for e in range(first, first + size):
-                block = t[t[_AT_ENTITY] + e * _ENTITY_ROW + _BLOCK]
-                alive = slots[t[t[_AT_BLOCK] + block]] != _UNUSED
-                n[entities + e] = alive
-                if alive:
-                    if first + used != e:
-                        result |= 2
-                    n[first + used] = e
-                    used += 1
-            rank = first + used
-            for e in range(first, first + size):
-                if n[entities + e] == 0:
-                    n[rank] = e
-                    rank += 1
-        else:
-            for e in range(first, first + size):
-                n[e] = e
-                n[entities + e] = 1
-        n[4 * entities + c] = used
-        if used > 1:
+        first = t[_u(row + _FIRST)]
+        last = first + t[_u(row + _SIZE)]
+        rank = first
+        for e in range(first, last):
+            used = 1
+            if t[_u(row + _POOLED)]:
+                life = t[_u(t[_u(at_block + e * _ENTITY_ROW)])]
+                used = int(slots[_u(life)] != _UNUSED)
+            n[_u(entities + e)] = used
+            if used:
+                if rank != e:
+                    result |= 2
+                n[_u(rank)] = e
+                rank += 1
+        n[_u(4 * entities + c)] = rank - first
+        if rank > first + 1:
             result |= 1
-            for rank in range(first, first + used):
-                e = n[rank]
-                n[entities + e] = 2
-                n[2 * entities + e] = 0
-                h[e] = keys[c]
+            for i in range(first, rank):
+                e = n[_u(i)]
+                n[_u(entities + e)] = 2
+                n[_u(2 * entities + e)] = 0
+                h[_u(e)] = keys[_u(c)]
+        if rank < last:
+            for e in range(first, last):
+                if n[_u(entities + e)] == 0:
+                    n[_u(rank)] = e
+                    rank += 1
     return result
 
 
@@ -168,73 +160,81 @@ def _begin(slots: _Numbers, t: _Numbers, keys: _Hashes, n: _Numbers, h: _Hashes)
 def _gather(slots: _Numbers, t: _Numbers, keys: _Hashes, n: _Numbers, h: _Hashes) -> tuple[int, int]:
     """First signatures; gives the number of references and of edges."""
     entities = t[_ENTITIES]
+    addresses = t[_ADDRESSES]
     at_entity = t[_AT_ENTITY]
-    at_block = t[_AT_BLOCK]
+    at_static = t[_AT_STATIC]
+    at_address = t[_AT_ADDRESS]
+    at_offset = t[_AT_OFFSET]
+    static_key = t[_KEY_STATIC]
+    at_status = entities
+    at_linked = 2 * entities
+    at_hash = 2 * entities
     at_ref = 4 * entities + t[_CLASSES]
     at_edge = at_ref + 3 * t[_POINTERS]
     refs = 0
     edges = 0
     for i in range(t[_STATICS]):
-        slot = t[t[_AT_STATIC] + i]
-        value = slots[slot]
-        target = _entity_of(value, t)
+        slot = t[_u(at_static + i)]
+        value = slots[_u(slot)]
+        if value <= 0 or value >= addresses:
+            continue
+        target = t[_u(at_address + value)]
         if target < 0:
             continue
-        n[at_ref] = -1
-        n[at_ref + 1] = slot
-        n[at_ref + 2] = target
+        n[_u(at_ref)] = -1
+        n[_u(at_ref + 1)] = slot
+        n[_u(at_ref + 2)] = target
         at_ref += 3
         refs += 1
-        if n[entities + target] == 2:
-            offset = np.uint64(value - t[at_entity + target * _ENTITY_ROW + _BASE])
-            h[target] += _mix(keys[t[_KEY_STATIC] + i] + offset * _OFFSET)
+        if n[_u(at_status + target)] == 2:
+            offset = _u(t[_u(at_offset + value)])
+            h[_u(target)] += keys[_u(static_key + i)] * (offset + _STATIC)
     for e in range(entities):
-        if n[entities + e] == 0:
+        status = n[_u(at_status + e)]
+        if status == 0:
             continue
-        is_open = n[entities + e] == 2
-        c = t[at_entity + e * _ENTITY_ROW + _CLASS]
-        block = at_block + t[at_entity + e * _ENTITY_ROW + _BLOCK]
-        row = t[_AT_CLASS] + c * _CLASS_ROW
-        scalars = t[row + _SCALARS]
-        at_key = t[_KEY_POSITION] + t[row + _KEY]
-        total = h[e]
-        if is_open:
+        row = at_entity + e * _ENTITY_ROW
+        block = t[_u(row + _BLOCK)]
+        scalars = t[_u(row + _SCALARS)]
+        at_key = t[_u(row + _KEY)]
+        total = h[_u(e)]
+        if status == 2:
             for j in range(scalars):
-                value = slots[t[block + j]]
-                if value != 0:
-                    total += _mix(np.uint64(value) * _VALUE + keys[at_key + j])
-        for j in range(scalars, t[row + _LENGTH]):
-            value = slots[t[block + j]]
+                total += _u(slots[_u(t[_u(block + j)])]) * keys[_u(at_key + j)]
+        for j in range(scalars, t[_u(row + _LENGTH)]):
+            value = slots[_u(t[_u(block + j)])]
             if value == 0:
                 continue
-            key = keys[at_key + j]
-            target = _entity_of(value, t)
+            key = keys[_u(at_key + j)]
+            target = np.int64(-1)
+            if 0 < value < addresses:
+                target = t[_u(at_address + value)]
             if target < 0:
-                total += _mix(np.uint64(value) * _VALUE + key)
+                total += _u(value) * key
                 continue
-            n[at_ref] = e
-            n[at_ref + 1] = j
-            n[at_ref + 2] = target
+            n[_u(at_ref)] = e
+            n[_u(at_ref + 1)] = j
+            n[_u(at_ref + 2)] = target
             at_ref += 3
             refs += 1
-            target_row = at_entity + target * _ENTITY_ROW
-            key += np.uint64(value - t[target_row + _BASE]) * _OFFSET
+            offset = _u(t[_u(at_offset + value)])
             if target == e:
-                total += _mix(key + _SELF)
+                total += key * (offset + _SELF)
                 continue
-            total += _mix(key + keys[t[target_row + _CLASS]])
-            if n[entities + target] == 2:
-                h[target] += _mix(key + _IN + keys[c])
-                if is_open:
-                    n[at_edge] = e
-                    n[at_edge + 1] = target
+            total += key * (offset + keys[_u(t[_u(at_entity + target * _ENTITY_ROW + _CLASS)])])
+            if n[_u(at_status + target)] == 2:
+                incoming = key * (offset + _IN)
+                h[_u(target)] += incoming
+                if status == 2:
+                    n[_u(at_edge)] = e
+                    n[_u(at_edge + 1)] = target
                     at_edge += 2
-                    h[2 * entities + edges] = key
+                    h[_u(at_hash + edges)] = incoming
                     edges += 1
-                    n[2 * entities + e] = 1
-                    n[2 * entities + target] = 1
-        if is_open:
-            h[e] = total
+                    n[_u(at_linked + e)] = 1
+                    n[_u(at_linked + target)] = 1
+        if status == 2:
+            h[_u(e)] = total
     return refs, edges
 
 
@@ -245,24 +245,28 @@ def _sort(t: _Numbers, n: _Numbers, h: _Hashes) -> tuple[int, int]:
     different = 0
     tied = -1
     for c in range(t[_CLASSES]):
-        used = n[4 * entities + c]
+        used = n[_u(4 * entities + c)]
         if used < 2:
             continue
-        first = t[t[_AT_CLASS] + c * _CLASS_ROW + _FIRST]
+        first = t[_u(t[_AT_CLASS] + c * _CLASS_ROW + _FIRST)]
         for i in range(first + 1, first + used):
-            e = n[i]
-            signature = h[e]
+            e = n[_u(i)]
+            signature = h[_u(e)]
             j = i
-            while j > first and h[n[j - 1]] > signature:
-                n[j] = n[j - 1]
+            while j > first:
+                other = n[_u(j - 1)]
+                if h[_u(other)] <= signature:
+                    break
+                n[_u(j)] = other
                 j -= 1
-            n[j] = e
+            n[_u(j)] = e
         different += 1
         for i in range(first + 1, first + used):
-            if h[n[i - 1]] != h[n[i]]:
+            e = n[_u(i - 1)]
+            if h[_u(e)] != h[_u(n[_u(i)])]:
                 different += 1
-            elif tied < 0 and n[2 * entities + n[i - 1]]:
-                tied = n[i - 1]
+            elif tied < 0 and n[_u(2 * entities + e)]:
+                tied = e
     return different, tied
 
 
@@ -276,19 +280,19 @@ def _refine(edges: int, t: _Numbers, n: _Numbers, h: _Hashes) -> None:
         if tied < 0:
             return
         for e in range(entities):
-            h[entities + e] = _mix(h[e])
+            h[_u(entities + e)] = _mix(h[_u(e)])
         for i in range(edges):
-            source = n[at_edge + 2 * i]
-            target = n[at_edge + 2 * i + 1]
-            key = h[2 * entities + i]
-            h[entities + source] += _mix(key + h[target])
-            h[entities + target] += _mix(key + _IN + h[source])
+            source = n[_u(at_edge + 2 * i)]
+            target = n[_u(at_edge + 2 * i + 1)]
+            key = h[_u(2 * entities + i)]
+            h[_u(entities + source)] += _mix(key + h[_u(target)])
+            h[_u(entities + target)] += _mix(key + _IN + h[_u(source)])
         for e in range(entities):
-            h[e] = h[entities + e]
+            h[_u(e)] = h[_u(entities + e)]
         before = different
         different, tied = _sort(t, n, h)
         if tied >= 0 and different <= before:
-            h[tied] = _mix(h[tied] + _SINGLE)
+            h[_u(tied)] = _mix(h[_u(tied)] + _SINGLE)
             different += 1
 
 
@@ -297,33 +301,36 @@ def _rewrite(refs: int, slots: _Numbers, out: _Numbers, t: _Numbers, n: _Numbers
     """Moves entities to their ranks; gives 0 if all stay."""
     entities = t[_ENTITIES]
     at_entity = t[_AT_ENTITY]
-    at_block = t[_AT_BLOCK]
+    at_image = 3 * entities
     moved = 0
     for rank in range(entities):
-        e = n[rank]
-        n[3 * entities + e] = rank
+        e = n[_u(rank)]
+        n[_u(at_image + e)] = rank
         if e == rank:
             continue
         moved = 1
-        source = at_block + t[at_entity + e * _ENTITY_ROW + _BLOCK]
-        sink = at_block + t[at_entity + rank * _ENTITY_ROW + _BLOCK]
-        row = t[_AT_CLASS] + t[at_entity + e * _ENTITY_ROW + _CLASS] * _CLASS_ROW
-        for j in range(t[row + _LENGTH]):
-            out[t[sink + j]] = slots[t[source + j]]
+        row = at_entity + e * _ENTITY_ROW
+        source = t[_u(row + _BLOCK)]
+        sink = t[_u(at_entity + rank * _ENTITY_ROW + _BLOCK)]
+        for j in range(t[_u(row + _LENGTH)]):
+            out[_u(t[_u(sink + j)])] = slots[_u(t[_u(source + j)])]
     if not moved:
         return 0
     at_ref = 4 * entities + t[_CLASSES]
     for i in range(at_ref, at_ref + 3 * refs, 3):
-        source = n[i]
-        slot = n[i + 1]
-        target = n[i + 2]
-        image = n[3 * entities + target]
+        target = n[_u(i + 2)]
+        image = n[_u(at_image + target)]
         if image == target:
             continue
+        source = n[_u(i)]
+        slot = n[_u(i + 1)]
         if source >= 0:
-            sink = t[at_entity + n[3 * entities + source] * _ENTITY_ROW + _BLOCK]
-            slot = t[at_block + sink + slot]
-        out[slot] += t[at_entity + image * _ENTITY_ROW + _BASE] - t[at_entity + target * _ENTITY_ROW + _BASE]
+            sink = at_entity + n[_u(at_image + source)] * _ENTITY_ROW + _BLOCK
+            slot = t[_u(t[_u(sink)] + slot)]
+        shift = (
+            t[_u(at_entity + image * _ENTITY_ROW + _BASE)] - t[_u(at_entity + target * _ENTITY_ROW + _BASE)]
+        )
+        out[_u(slot)] += shift
     return 1
 
 

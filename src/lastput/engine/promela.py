@@ -52,15 +52,15 @@ def to_promela(
     _check_size(program, places, threads)
     parts = [f"/* {plain_text(program.name)}: written by lastput; use spin -o1 -o2 -o3 -a */"]
     parts += _variables(program, places, initial_state, threads)
-    pieces = [report_text(monitors), *memory_text(program, places, len(threads.flags), monitors)]
+    processes = [part for family in threads.families for part in _process(program, places, family, monitors)]
+    held = any("lp_hold()" in part for part in processes)
+    pieces = [report_text(monitors), *memory_text(program, places, len(threads.flags), held, monitors)]
     pieces += threads_text(program, places, threads, monitors)
-    parts += [_block(piece) for piece in pieces]
+    parts += [_block(piece) for piece in pieces if piece]
     if monitors:
         parts.append(_block(final_text(program, places, threads)))
         parts.append(_MONITOR)
-    for family in threads.families:
-        parts += _process(program, places, family, monitors)
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, *processes]) + "\n"
 
 
 _MONITOR = """active proctype monitor()

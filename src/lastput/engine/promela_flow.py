@@ -30,8 +30,8 @@ class Flow(msgspec.Struct, frozen=True):
 
     ``after[i]`` are the successors of instruction i, ``ends[i]`` what may come out from i on:
     locations, BLOCKED, ERRING. ``asked`` are the instructions that a guard must run, ``settled`` those
-    where only one location is left. ``hides``: a guard meets stores before it knows the end.
-    ``again``: after a store, memory is looked at once more. ``choices`` counts the alternatives.
+    where only one location is left. ``hides``: what a guard stores may be looked at before it
+    knows the end. ``again``: the same of the whole step. ``choices`` counts the alternatives.
     """
 
     first: int
@@ -77,14 +77,14 @@ def flow(program: Program, location: int, errors: bool) -> Flow:
     settled = frozenset(at for at in reached if len(ends[at]) == 1 and min(ends[at]) >= 0)
     asked = _closure(where.code, after, settled)
     stores = [at for at in reached if program.code[at][0] in _STORES]
+    looks = {at for at in reached if program.code[at][0] in _LOOKS}
+    again = any(looks & set(_closure(to, after, frozenset())) for at in stores for to in after[at])
+    # A guard looks where it may meet an error, or at what it wants to know.
+    asks = {at for at in looks if at not in settled and (errors or program.code[at][0] not in _STORES)}
     hides = any(
-        program.code[at][0] in _HELPED or any(to not in settled for to in after[at])
+        program.code[at][0] in _HELPED or any(asks & set(_closure(to, after, settled)) for to in after[at])
         for at in stores
         if at in asked and at not in settled
-    )
-    looks = [at for at in reached if program.code[at][0] in _LOOKS]
-    again = any(
-        look in _closure(to, after, frozenset()) for at in stores for to in after[at] for look in looks
     )
     choices = 1
     for at in reached:

@@ -71,10 +71,11 @@ def table(name: str, values: list[int], ctype: str = "") -> str:
     return f"static const {kind} {name}[{max(1, len(values))}] = {{\n" + ",\n".join(rows or ["0"]) + " };"
 
 
-def memory_text(program: Program, layout: Layout, flags: int, checked: bool) -> list[str]:
+def memory_text(program: Program, layout: Layout, flags: int, held: bool, checked: bool) -> list[str]:
     """Pieces of C, in order: address tables, loads and stores, ALLOC, FREE, PICK, INST.
 
-    ``flags`` counts the ``started`` flags; they follow after the last index.
+    ``flags`` counts the ``started`` flags; they follow after the last index. ``held``: some steps hold
+    their stores back; ``checked``: values must be in their ranges.
     """
     objects = program.objects
     lives = [objects[o].life if o >= 0 else -1 for o in program.owner]
@@ -90,8 +91,8 @@ def memory_text(program: Program, layout: Layout, flags: int, checked: bool) -> 
         table("lp_base", [item.base for item in objects]),
         table("lp_size", [item.size for item in objects]),
         table("lp_objlife", [layout.index[item.life] if item.life >= 0 else -1 for item in objects]),
-        _access_text(program, layout, flags, checked),
-        _HELD,
+        _access_text(program, layout, flags, held, checked),
+        _HELD if held else "",
         _HEAP.format(addresses=len(program.cells), unused=LIFE_UNUSED, alive=LIFE_ALIVE, freed=LIFE_FREED),
     ]
     used = {(Op(row[0]), row[2]) for row in program.code if row[0] in (Op.ALLOC, Op.PICK, Op.INST)}
@@ -109,6 +110,10 @@ def memory_text(program: Program, layout: Layout, flags: int, checked: bool) -> 
         ]
     return pieces
 
+
+_GET_HELD = "{ int j; for (j = 0; j < lp_held; j++) if (lp_place[j] == i) return lp_value[j]; }"
+_PUT_HELD = """if (lp_holds) { int j; for (j = 0; j < lp_held && lp_place[j] != i; j++) ;
+lp_place[j] = i; lp_value[j] = v; lp_held += j == lp_held; return; }"""
 
 # Stores are held back between lp_hold and lp_drop, or lp_flush, which makes them.
 _HELD = """
@@ -148,7 +153,7 @@ static lp_int lp_inst(const lp_word *all, int n, lp_int past)
 assert (ErrorClass.NULL_DEREF, ErrorClass.USE_AFTER_FREE) == (8, 2)
 
 
-def _access_text(program: Program, layout: Layout, flags: int, checked: bool) -> str:
+def _access_text(program: Program, layout: Layout, flags: int, held: bool, checked: bool) -> str:
     addresses = len(program.cells)
     codings = [layout.codings[program.slots[slot].group] for slot in layout.order]
     # The table of constants holds the values themselves.
@@ -163,8 +168,8 @@ def _access_text(program: Program, layout: Layout, flags: int, checked: bool) ->
         table("lp_jump", jump, "char"),
         f"static int lp_holds, lp_held, lp_place[{max(1, len(codings) + flags)}];",
         f"static lp_int lp_value[{max(1, len(codings) + flags)}];",
-        "static inline lp_int lp_get(int i)\n{ lp_int v; int j;",
-        "for (j = 0; j < lp_held; j++) if (lp_place[j] == i) return lp_value[j];",
+        "static inline lp_int lp_get(int i)\n{ lp_int v;",
+        _GET_HELD if held else "",
         f"if (i >= {len(codings)}) return now.started[i - {len(codings)}];" if flags else "",
         _by_array(layout, "v = {};"),
         "v += lp_bias[i];" if any(bias) else "",
@@ -179,8 +184,7 @@ def _access_text(program: Program, layout: Layout, flags: int, checked: bool) ->
         ]
     parts += [
         "static inline void lp_put(int i, lp_int v)\n{",
-        "if (lp_holds) { int j; for (j = 0; j < lp_held && lp_place[j] != i; j++) ;",
-        "lp_place[j] = i; lp_value[j] = v; lp_held += j == lp_held; return; }",
+        _PUT_HELD if held else "",
         f"if (i >= {len(codings)}) {{ now.started[i - {len(codings)}] = v; return; }}" if flags else "",
         "if (v < lp_low[i] || v > lp_high[i]) lp_range(lp_group[i], v);" if checked else "",
         "if (lp_jump[i]) v = lp_near(v);" if any(jump) else "",

@@ -15,7 +15,6 @@
 
 #define ASYNC_COOKIE_MAX INT_MAX
 
-typedef int async_cookie_t;
 typedef void (*async_func_t)(void *data, async_cookie_t cookie);
 
 struct async_domain {
@@ -90,6 +89,7 @@ static async_cookie_t async_schedule_domain(async_func_t func, void *data, struc
 /* kernel/async.c:89; a domain of NULL stands for all registered ones; in a block */
 static inline async_cookie_t lowest_in_progress(struct async_domain *domain)
 {
+	struct async_entry *entry;
 	async_cookie_t lowest = ASYNC_COOKIE_MAX;
 
 	for_each_instance(struct async_entry, entry) {

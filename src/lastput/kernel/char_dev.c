@@ -101,6 +101,8 @@ static void cdev_del(struct cdev *cdev)
 /* fs/char_dev.c:373, with kobj_lookup() and cdev_get() (:348) as one step */
 static fd_t chrdev_open(int dev)
 {
+	struct cdev *p;
+	int (*open)(struct inode *inode, struct file *file);
 	struct cdev *cdev = NULL;
 	const struct file_operations *fops;
 	struct file *file;
@@ -126,9 +128,10 @@ static fd_t chrdev_open(int dev)
 		return ERR_PTR(-ENXIO);
 	}
 	file = alloc_file(fops, NULL);
-	file->f_inode->i_cdev = cdev;
-	if (fops->open)
-		ret = fops->open(file->f_inode, file);
+	file->f_node.i_cdev = cdev;
+	open = fops->open;
+	if (open)
+		ret = open(&file->f_node, file);
 	if (ret) {
 		cdev_put(cdev);
 		fops_put(file->f_op);
@@ -159,6 +162,8 @@ static void misc_deregister(struct miscdevice *misc)
 /* drivers/char/misc.c:118 */
 static fd_t misc_open(const char *name)
 {
+	struct miscdevice *c;
+	int (*open)(struct inode *inode, struct file *file);
 	struct miscdevice *misc = NULL;
 	const struct file_operations *fops = NULL;
 	struct file *file = ERR_PTR(-ENODEV);
@@ -175,8 +180,9 @@ static fd_t misc_open(const char *name)
 		fops = fops_get(misc->fops);
 	if (fops) {
 		file = alloc_file(fops, misc);
-		if (fops->open)
-			ret = fops->open(file->f_inode, file);
+		open = fops->open;
+		if (open)
+			ret = open(&file->f_node, file);
 		if (ret) {
 			fops_put(file->f_op);
 			kfree(file);

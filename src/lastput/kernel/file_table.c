@@ -60,20 +60,22 @@ typedef struct file *fd_t;
 #define stream_open(inode, file) 0
 
 /* include/linux/fs.h:2652-2673 */
-#define fops_get(fops) ({							\
-	const struct file_operations *__fops = (fops);				\
-	__fops && try_module_get(__fops->owner) ? __fops : NULL;		\
-})
-#define fops_put(fops) do {							\
-	const struct file_operations *__fops = (fops);				\
-	if (__fops)								\
-		module_put(__fops->owner);					\
-} while (0)
-#define replace_fops(file, fops) do {						\
-	struct file *__file = (file);						\
-	fops_put(__file->f_op);							\
-	__file->f_op = (fops);							\
-} while (0)
+static inline const struct file_operations *fops_get(const struct file_operations *fops)
+{
+	return fops && try_module_get(fops->owner) ? fops : NULL;
+}
+
+static inline void fops_put(const struct file_operations *fops)
+{
+	if (fops)
+		module_put(fops->owner);
+}
+
+static inline void replace_fops(struct file *file, const struct file_operations *fops)
+{
+	fops_put(file->f_op);
+	file->f_op = fops;
+}
 
 /* include/linux/fs.h:1124 */
 static inline struct file *get_file(struct file *file)
@@ -103,14 +105,25 @@ static struct file *alloc_file(const struct file_operations *fops, void *private
 /* fs/file_table.c:442 */
 static void __fput(struct file *file)
 {
-	struct inode *inode = file->f_inode;
+	int (*release)(struct inode *inode, struct file *file);
+	struct inode *inode;
+	struct cdev *cdev;
+	struct module *owner;
 
 	might_sleep();
-	if (file->f_op->release)
-		file->f_op->release(inode, file);
-	if (inode->i_cdev)
-		cdev_put(inode->i_cdev);
-	fops_put(file->f_op);
+	plain {
+		if (file->f_fd)
+			fail(USE_AFTER_FREE, file, "the last reference to a file goes while its descriptor is open");
+		inode = file->f_inode;
+		cdev = inode->i_cdev;
+		release = file->f_op->release;
+	}
+	if (release)
+		release(inode, file);
+	if (cdev)
+		cdev_put(cdev);
+	plain { owner = file->f_op->owner; }		/* fops_put() */
+	module_put(owner);
 	kfree(file);
 }
 
@@ -173,7 +186,9 @@ static void flush_delayed_fput(void)
 static struct file *anon_inode_getfile(const char *name, const struct file_operations *fops, void *priv,
 				       int flags)
 {
-	if (fops->owner && !try_module_get(fops->owner))
+	struct module *owner = fops->owner;
+
+	if (owner && !try_module_get(owner))
 		return ERR_PTR(-ENOENT);
 #ifdef CONFIG_FAILSLAB
 	int fails = __alloc_fails(GFP_KERNEL);

@@ -28,6 +28,7 @@ POOL_MAY_LEAK(struct vm_area_struct);
 static struct mm_struct *user_mm;
 
 BOOT(make_user_mm) {
+	struct task_struct *t;
 	struct mm_struct *mm = __alloc();
 
 	user_mm = mm;
@@ -60,6 +61,7 @@ static void mmdrop(struct mm_struct *mm)
 /* mm/mmap.c:1916, with remove_vma(): the files of all mappings are put */
 static void exit_mmap(struct mm_struct *mm)
 {
+	struct vm_area_struct *v;
 	struct vm_area_struct *vma;
 	struct file *file;
 
@@ -144,6 +146,7 @@ static int mmap(fd_t fd)
 /* mm/mmap.c: takes away the mapping of that file; its last reference runs ->release() before user mode */
 static int __munmap(fd_t fd)
 {
+	struct vm_area_struct *v;
 	struct vm_area_struct *vma = NULL;
 
 	plain {

@@ -23,14 +23,22 @@ enum module_state {
 #define MODULE_DEPS 4
 
 struct module {
-	/* by the compiler: .name, .init, .exit, .deps[MODULE_DEPS], .text */
+	/* set by the compiler */
+	const char *name;
+	int (*init)(void);
+	void (*exit)(void);
+	struct module *deps[MODULE_DEPS];
+	int text;
+	/* ours */
 	int state;
 	int refcnt;
 };
 
 /* kernel/module/main.c:2723 for each module, in the order of the file: dependencies come first */
 BOOT(load_modules) {
+	struct module *m;
 	struct module *mod;
+	int (*init)(void);
 
 	for (;;) {
 		atomic {
@@ -49,14 +57,16 @@ BOOT(load_modules) {
 		}
 		if (!mod)
 			break;
-		if (mod->init)
-			mod->init();
+		init = mod->init;
+		if (init)
+			init();
 	}
 }
 
 /* kernel/module/main.c:397: NULL if it is not loaded; in a block */
 static inline struct module *find_module(const char *name)
 {
+	struct module *m;
 	struct module *mod = NULL;
 
 	for_each_instance(struct module, m) {
@@ -70,7 +80,7 @@ static inline struct module *find_module(const char *name)
 static inline void __module_mapped(struct module *mod)
 {
 	if (mod->text != 1)
-		fail(UNMAPPED_TEXT, mod, "a reference of a module that is gone is taken or put");
+		fail(USE_AFTER_FREE, mod, "a reference of a module that is gone is taken or put");
 }
 
 /* kernel/module/main.c:856 */
@@ -121,6 +131,7 @@ static void module_put(struct module *mod)
 /* kernel/module/main.c:597: does a loaded module use symbols of this one? In a block. */
 static inline int __module_used(struct module *mod)
 {
+	struct module *m;
 	int used = 0;
 
 	for_each_instance(struct module, m) {
@@ -162,13 +173,20 @@ static void free_module(struct module *mod)
 {
 	module_unload_free(mod);
 	synchronize_rcu();
-	atomic { mod->text = 2; }
+	atomic {
+		int pending = __pending_objects();
+
+		mod->text = 2;
+		if (__pending_objects() != pending)
+			fail(USE_AFTER_FREE, mod, "ODEBUG: free active object: the module goes before its callback");
+	}
 }
 
 /* kernel/module/main.c:732 */
 static int delete_module(const char *name)
 {
 	struct module *mod;
+	void (*exit)(void) = NULL;
 	int ret;
 
 	atomic {
@@ -184,11 +202,13 @@ static int delete_module(const char *name)
 			ret = -EBUSY;
 		else
 			ret = try_stop_module(mod);
+		if (!ret)
+			exit = mod->exit;
 	}
 	if (ret)
 		return ret;
-	if (mod->exit)
-		mod->exit();
+	if (exit)
+		exit();
 	async_synchronize_full();
 	free_module(mod);
 	return 0;

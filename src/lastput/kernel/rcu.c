@@ -57,6 +57,7 @@ static inline void rcu_read_unlock(void)
 /* kernel/rcu/tree.c:1800: gives the bit of a new grace period; in a block */
 static inline int __rcu_gp_start(void)
 {
+	struct task_struct *t;
 	int gp = ~rcu_gps & (rcu_gps + 1);
 
 	rcu_gps |= gp;
@@ -70,6 +71,7 @@ static inline int __rcu_gp_start(void)
 /* Does some task still hold up this grace period? In a block. */
 static inline int __rcu_gp_blocked(int gp)
 {
+	struct task_struct *t;
 	int blocked = 0;
 
 	for_each_instance(struct task_struct, t) {
@@ -163,6 +165,8 @@ DAEMON(rcu, 1, call_rcu) {
 /* Is a callback left that this rcu_barrier() waits for? In a block. */
 static inline int __rcu_barrier_blocked(int barrier)
 {
+	struct rcu_head *head;
+	struct task_struct *t;
 	int blocked = 0;
 
 	for_each_instance(struct rcu_head, head) {
@@ -179,6 +183,8 @@ static inline int __rcu_barrier_blocked(int barrier)
 /* kernel/rcu/tree.c:4578 */
 static void rcu_barrier(void)
 {
+	struct rcu_head *head;
+	struct task_struct *t;
 	int barrier;
 
 	atomic {

@@ -31,9 +31,10 @@ static int fdget(fd_t fd)
 /* fs/open.c:1522 and :1542 */
 static int filp_flush(struct file *filp)
 {
-	if (filp->f_op->flush)
-		return filp->f_op->flush(filp, NULL);
-	return 0;
+	int (*flush)(struct file *file, void *id);
+
+	plain { flush = filp->f_op->flush; }
+	return flush ? flush(filp, NULL) : 0;
 }
 
 static int filp_close(struct file *filp, void *id)
@@ -84,13 +85,15 @@ static fd_t open_chrdev(int dev)
 /* fs/ioctl.c:892 */
 static long do_vfs_ioctl(fd_t fd, unsigned int cmd, unsigned long arg, ...)
 {
+	long (*unlocked_ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
 	long ret = fdget(fd);
 
 	if (ret)
 		return ret;
 	ret = -ENOTTY;
-	if (fd->f_op->unlocked_ioctl)
-		ret = fd->f_op->unlocked_ioctl(fd, cmd, arg);
+	plain { unlocked_ioctl = fd->f_op->unlocked_ioctl; }
+	if (unlocked_ioctl)
+		ret = unlocked_ioctl(fd, cmd, arg);
 	fdput(fd);
 	return ret;
 }

@@ -65,6 +65,7 @@ static int __timer_delete(struct timer_list *timer, bool shutdown)
 /* Does a softirq run this timer's callback? In a block. */
 static inline int __timer_running(struct timer_list *timer)
 {
+	struct task_struct *t;
 	int running = 0;
 
 	for_each_instance(struct task_struct, t) {
@@ -140,6 +141,7 @@ static void __hrtimer_start(struct hrtimer *timer)
 /* Does an interrupt run this timer's callback? In a block. */
 static inline int __hrtimer_running(struct hrtimer *timer)
 {
+	struct task_struct *t;
 	int running = 0;
 
 	for_each_instance(struct task_struct, t) {

@@ -63,6 +63,8 @@ struct completion {
 /* kernel/sched/wait.c:124 */
 static void __wake_up(struct wait_queue_head *wq)
 {
+	struct task_struct *t;
+
 	plain {
 		(void)wq->head;
 		for_each_instance(struct task_struct, t) {

@@ -164,6 +164,7 @@ static bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct d
 /* kernel/workqueue.c:1116: the task that runs this item, or NULL; in a block */
 static inline struct task_struct *find_worker_executing_work(struct work_struct *work)
 {
+	struct task_struct *t;
 	struct task_struct *worker = NULL;
 
 	for_each_instance(struct task_struct, t) {
@@ -176,6 +177,7 @@ static inline struct task_struct *find_worker_executing_work(struct work_struct 
 /* May a worker take this pending item now? In a block. */
 static inline int __work_may_start(struct work_struct *work)
 {
+	struct task_struct *t;
 	struct workqueue_struct *wq = work->wq;
 	int may = !find_worker_executing_work(work);
 
@@ -196,6 +198,8 @@ static inline int __work_may_start(struct work_struct *work)
  */
 static void process_one_work(struct work_struct *work, work_func_t func)
 {
+	struct task_struct *t;
+
 	func(work);
 	atomic {
 		if (current->held || current->preempt_count || current->rcu_read_lock_nesting)
@@ -216,13 +220,14 @@ static void process_one_work(struct work_struct *work, work_func_t func)
 /* kernel/workqueue.c:3373 */
 static int worker_thread(void *unused)
 {
+	struct task_struct *t;
 	struct work_struct *work;
 	work_func_t func;
 
 	for (;;) {
 		atomic {
 			work = pick_idle(struct work_struct, pending);
-			wait_until(__work_may_start(work));
+			wait_idle(__work_may_start(work));
 			func = work->func;
 			current->current_work = work;
 			current->current_func = func;

@@ -67,6 +67,7 @@ static bool flush_delayed_work(struct delayed_work *dwork)
 /* kernel/workqueue.c:4365: true if it was pending; who waited for that instance goes on */
 static bool __cancel_work(struct work_struct *work, int disable)
 {
+	struct task_struct *t;
 	bool ret;
 
 	atomic {
@@ -173,6 +174,8 @@ static unsigned int work_busy(struct work_struct *work)
 /* Is an item left that this flush_workqueue() waits for? In a block. */
 static inline int __wq_flush_blocked(int flush)
 {
+	struct work_struct *work;
+	struct task_struct *t;
 	int blocked = 0;
 
 	for_each_instance(struct work_struct, work) {
@@ -189,6 +192,8 @@ static inline int __wq_flush_blocked(int flush)
 /* kernel/workqueue.c:3973 */
 static void __flush_workqueue(struct workqueue_struct *wq)
 {
+	struct work_struct *work;
+	struct task_struct *t;
 	int flush;
 
 	atomic {
@@ -213,6 +218,8 @@ static void __flush_workqueue(struct workqueue_struct *wq)
 /* Is the workqueue empty? In a block. */
 static inline int __wq_empty(struct workqueue_struct *wq)
 {
+	struct work_struct *work;
+	struct task_struct *t;
 	int empty = 1;
 
 	for_each_instance(struct work_struct, work) {

@@ -64,6 +64,7 @@ class _Loader:
         self.world.assumed.update(dict.fromkeys(options.assume_noop))
         self.sources = {file: text}
         self.paths: dict[str, Path] = {}
+        self.from_tree: set[str] = set()
         self.skipped: list[c.Skipped] = []
         self.typedefs: set[str] = set()
         self.module = -1
@@ -93,7 +94,7 @@ class _Loader:
                 self.sources[name] = text
                 self.paths[name] = path
                 return text
-        if place.file in self.sources and place.file.endswith((".c", ".h")) and not angled:
+        if place.file not in self.from_tree and not angled:
             raise LastputError(
                 "no-include", f'cannot find "{name}"', "write the path relative to this file", place
             )
@@ -172,7 +173,8 @@ class _Loader:
             return
         known = self.world.variables.get(item.name)
         extern = "extern" in item.storage and item.init is None
-        if known is not None and (extern or (known.init is not None and item.init is None)):
+        ours = known is not None and known.place.file not in self.from_tree
+        if known is not None and (extern or (ours and known.init is not None and item.init is None)):
             return
         if not strict and known is not None and known.defined and not self._modelled(known.place):
             return
@@ -255,7 +257,9 @@ class _Loader:
                     line.place,
                 )
         if len(deps) > MODULE_DEPS:
-            raise LastputError("module-line", f"a module uses at most {MODULE_DEPS} others here", "merge some", line.place)
+            raise LastputError(
+                "module-line", f"a module uses at most {MODULE_DEPS} others here", "merge some", line.place
+            )
         if name in known:
             self.module = known[name].index
             return
@@ -284,6 +288,7 @@ class _Loader:
         wanted = [_ident(line.args, i, line) for i in range(1, len(line.args))]
         text = self.read_tree(path.value)
         self.sources[path.value] = text
+        self.from_tree.add(path.value)
         tokens = self.preprocessor.fork().run(text, path.value)
         unit = parse_unit(tokens, path.value, DIRECTIVES[:0], False, self.typedefs)
         defined = {item.name for item in unit.items if isinstance(item, c.FunctionStub)}

@@ -1,0 +1,33 @@
+"""What lastput is about, or the options of one command."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = "explain a command, or where to begin"
+
+_BEGIN = """\
+Where to begin
+
+  I want to see what it does     lastput check kvm/f1-release-puts-module
+  I want the diagram for a mail  lastput check --commit kvm/f1-release-puts-module
+  I want the whole KVM story     lastput check kvm
+  I want to check my own code    write a litmus test: docs/litmus-language.md
+  I got a message in brackets    docs/messages.md explains each
+
+A verdict is SAFE only when every interleaving was run; UNSAFE comes with the
+shortest one that breaks; UNKNOWN says which bound was reached.
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("topic", nargs="?", metavar="COMMAND", help="a command")
+
+
+def run(args: argparse.Namespace) -> int:
+    from lastput.cli.main import main
+
+    if args.topic:
+        return main([args.topic, "--help"])
+    print(_BEGIN, end="")
+    return 0

@@ -1,0 +1,34 @@
+"""Show a counterexample again: replay a schedule on its test, or read a saved trace.
+
+  lastput show kvm/f1-release-puts-module --schedule v1:unmapped-text:a12b34
+  lastput show trace.json --commit
+
+The options of the model must be those of the check that printed the schedule;
+the line `replay:` of its report has them.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from lastput.cli.arguments import add_model_options, count
+
+HELP = "show a counterexample again, in any form"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="litmus test, or trace in JSON")
+    parser.add_argument("--schedule", metavar="STRING", help="what to replay on a litmus test")
+    forms = parser.add_mutually_exclusive_group()
+    forms.add_argument("--commit", action="store_true", help="as a diagram for a commit message")
+    forms.add_argument("--json", action="store_true", help="as JSON, lastput-trace/1")
+    forms.add_argument("--splat", action="store_true", help="as the kernel would have printed it")
+    parser.add_argument("--width", type=count, default=0, metavar="N", help="columns")
+    parser.add_argument("-v", "--verbose", action="store_true", help="every step")
+    add_model_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from lastput.cli.run_show import run as run_show
+
+    return run_show(args)

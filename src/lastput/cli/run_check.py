@@ -1,0 +1,106 @@
+"""``lastput check``: one test with its counterexample, or many with a table."""
+
+from __future__ import annotations
+
+__all__ = ["run"]
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from lastput.cli import shelf
+from lastput.cli.checking import check_file, explored, problem
+from lastput.cli.output import show_traces, verdict_lines
+from lastput.errors import LastputError
+from lastput.schema.checked import Checked
+from lastput.show.table import table
+
+_CODES = {"SAFE": 0, "UNSAFE": 1}
+_FAILED = 2
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check what ``args`` names. One file: 0 SAFE, 1 UNSAFE, 2 no verdict. Several: 0 if all is as
+    expected, 1 if not, 2 if a test could not be run."""
+    many = len(args.tests) > 1 or shelf.is_folder(args.tests[0])
+    paths = list(dict.fromkeys(path for word in args.tests for path in shelf.resolve(word)))
+    if not many:
+        return _one(paths[0], args)
+    if args.resume or args.save:
+        raise LastputError("one-test", "--save and --resume are for one test", "name a single file")
+    checks = tuple(_many(paths, args))
+    if args.format == "text":
+        if not args.quiet:
+            sys.stdout.write(table(checks))
+        for check in checks:
+            if args.all and check.traces:
+                sys.stdout.write(f"\n{check.file}: {check.expected.question}\n\n")
+                sys.stdout.write(show_traces(check.traces, args))
+    if any(check.problem or check.verdict == "UNKNOWN" for check in checks):
+        return _FAILED
+    return 1 if any(check.wrong for check in checks) else 0
+
+
+def _one(path: Path, args: argparse.Namespace) -> int:
+    check = check_file(path, args, quiet=args.quiet)
+    if args.format == "json":
+        _print_json(check, args)
+        return _CODES.get(check.verdict, _FAILED)
+    if not args.quiet:
+        if check.expected.question:
+            sys.stdout.write(f"{check.file}: {check.expected.question}\n\n")
+        if check.traces:
+            shown = check.traces if args.all else check.traces[:1]
+            sys.stdout.write(show_traces(shown, args) + "\n")
+    sys.stdout.write("\n".join(verdict_lines(check, args)) + "\n")
+    return _CODES.get(check.verdict, _FAILED)
+
+
+def _many(paths: list[Path], args: argparse.Namespace) -> Iterator[Checked]:
+    jobs = min(args.jobs or os.cpu_count() or 1, len(paths))
+    work = partial(_quiet, args)
+    if jobs == 1:
+        for number, path in enumerate(paths):
+            _say(args, number, len(paths), path)
+            check = work(path)
+            _print_if_json(check, args)
+            yield check
+    else:
+        with ProcessPoolExecutor(jobs) as pool:
+            for number, check in enumerate(pool.map(work, paths)):
+                _say(args, number + 1, len(paths), paths[number])
+                _print_if_json(check, args)
+                yield check
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+
+
+def _quiet(args: argparse.Namespace, path: Path) -> Checked:
+    """One test of many: what is wrong with it is a line of the table."""
+    try:
+        return check_file(path, args, quiet=True)
+    except LastputError as error:
+        return problem(path, error)
+
+
+def _say(args: argparse.Namespace, number: int, total: int, path: Path) -> None:
+    if sys.stderr.isatty() and not args.quiet:
+        sys.stderr.write(f"\r\x1b[K{number}/{total} {shelf.display(path)}")
+        sys.stderr.flush()
+
+
+def _print_if_json(check: Checked, args: argparse.Namespace) -> None:
+    if args.format == "json":
+        _print_json(check, args)
+
+
+def _print_json(check: Checked, args: argparse.Namespace) -> None:
+    traces = tuple(explored(trace, check, args) for trace in check.traces)
+    full = msgspec.structs.replace(check, traces=traces)
+    sys.stdout.write(msgspec.json.encode(full).decode() + "\n")

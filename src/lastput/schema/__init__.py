@@ -1,0 +1,1 @@
+"""The data that lastput hands to its users: versioned, renderer-free structs."""

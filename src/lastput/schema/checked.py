@@ -1,0 +1,44 @@
+"""``lastput-check/1``: what checking one litmus test came to."""
+
+from __future__ import annotations
+
+__all__ = ["Checked", "Expectation"]
+
+import msgspec
+
+from lastput.schema.trace import Trace
+
+
+class Expectation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The header of a test: ``results`` are (error class, name or ""), empty for safe."""
+
+    results: tuple[tuple[str, str], ...] = ()
+    question: str = ""
+    claims: tuple[str, ...] = ()
+    stage: str = ""
+    stated: bool = True
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """``verdict`` is SAFE, UNSAFE, UNKNOWN, or ERROR when ``problem`` says why there is none.
+
+    ``reason`` explains UNKNOWN; ``wrong`` lists how the outcome differs from what the header says;
+    ``never`` what never happened; ``notes`` what the search wants to say.
+    """
+
+    schema: str = "lastput-check/1"
+    file: str
+    expected: Expectation
+    verdict: str
+    reason: str = ""
+    problem: str = ""
+    states: int = 0
+    transitions: int = 0
+    depth: int = 0
+    complete: bool = False
+    traces: tuple[Trace, ...] = ()
+    wrong: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    saved: str = ""

@@ -1,0 +1,63 @@
+"""The refcount budget: who took and who put each reference, and in which function."""
+
+from __future__ import annotations
+
+__all__ = ["budget_of", "caller", "caller_frame", "function_of", "put_text"]
+
+from collections.abc import Callable
+
+from lastput.schema.trace import Budget, Change
+from lastput.show.history import Event, History
+from lastput.show.kernelwords import GETS_AND_PUTS, INLINE, is_hidden
+
+
+def function_of(history: History, frame: int) -> str:
+    """The innermost function that a kernel has as such."""
+    while frame >= 0:
+        name = history.frames.all[frame].function
+        if not is_hidden(name) and name not in INLINE:
+            return name
+        frame = history.frames.all[frame].up
+    return "?"
+
+
+def caller_frame(history: History, frame: int) -> int:
+    """The innermost frame that is no mere wrapper of a count; -1 if there is none."""
+    while frame >= 0:
+        name = history.frames.all[frame].function
+        if not is_hidden(name) and name not in INLINE and name not in GETS_AND_PUTS:
+            return frame
+        frame = history.frames.all[frame].up
+    return -1
+
+
+def caller(history: History, frame: int) -> str:
+    """The function of ``caller_frame``."""
+    found = caller_frame(history, frame)
+    return history.frames.all[found].function if found >= 0 else function_of(history, frame)
+
+
+def put_text(history: History, event: Event) -> tuple[str, int]:
+    """``kvm_destroy_vm()`` for an event that changed a count, and that function's frame."""
+    frame = caller_frame(history, event.frame)
+    return f"{caller(history, event.frame)}()", frame
+
+
+def budget_of(history: History, wanted: Callable[[Change], bool]) -> tuple[Budget, ...]:
+    """All changes of the wanted counts, those of boot as step 0."""
+    found = []
+    for event in (*history.boot, *history.events):
+        for change in event.changes:
+            if change.kind != "count" or not wanted(change):
+                continue
+            try:
+                delta = int(change.new) - int(change.old)
+            except ValueError:
+                continue
+            if "-1" in (change.old, change.new):
+                continue  # a module's base reference, which nobody holds
+            place = history.program.locations[event.location].place
+            task = event.thread if event.n else -1
+            where = caller(history, event.frame)
+            found.append(Budget(event.n, task, change.object, change.field, where, place, delta, change.new))
+    return tuple(found)

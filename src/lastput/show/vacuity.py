@@ -1,0 +1,78 @@
+"""What never happened in a search that found nothing: is the model vacuous?"""
+
+from __future__ import annotations
+
+__all__ = ["never"]
+
+from collections.abc import Callable
+
+from lastput.engine.program import Location, Program
+from lastput.show.kernelwords import HOLDS, INLINE, is_hidden
+
+_MOST = 8  # names in a list
+
+
+def never(
+    program: Program, executed: tuple[bool, ...], blocked: tuple[bool, ...], own: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """Sentences about code that no interleaving reached, and about waits that never waited.
+
+    ``executed`` and ``blocked`` tell of each location whether a step from it ran, and whether one was
+    found not enabled. Of functions only those are told whose file is ``own`` (the test's, not the
+    modelled kernel's); boot code is not looked at.
+    """
+    boot = {
+        location for thread in program.threads if thread.boot for location in _reach(program, thread.start)
+    }
+    entered: dict[str, bool] = {}
+    waited: dict[str, bool] = {}
+    for number, location in enumerate(program.locations):
+        if number in boot:
+            continue
+        for frame in location.frames:
+            if not is_hidden(frame.function) and own(_file(location, frame.function)):
+                entered[frame.function] = entered.get(frame.function, False) or executed[number]
+        name = _waiter(location)
+        if location.waits and name and executed[number]:
+            waited[name] = waited.get(name, False) or blocked[number]
+    told = []
+    functions = [name for name, was in entered.items() if not was]
+    waits = [name for name, was in waited.items() if not was]
+    if functions:
+        told.append(f"never entered: {_list(functions)}")
+    if waits:
+        told.append(f"never waited: {_list(waits)}")
+    return tuple(told)
+
+
+def _reach(program: Program, start: int) -> tuple[int, ...]:
+    """The locations of a boot thread: those with its outermost frame."""
+    frames = program.locations[start].frames
+    root = frames[0].function if frames else ""
+    return tuple(
+        number
+        for number, location in enumerate(program.locations)
+        if location.frames and location.frames[0].function == root
+    )
+
+
+def _file(location: Location, function: str) -> str:
+    """The file of a function: where the call below it stands, or the location itself."""
+    frames = location.frames
+    index = max(number for number, frame in enumerate(frames) if frame.function == function)
+    return frames[index + 1].call.file if index + 1 < len(frames) else location.place.file
+
+
+def _waiter(location: Location) -> str:
+    """The function that waits, if it is one whose waiting a test is about (locks are not)."""
+    for frame in reversed(location.frames):
+        if frame.function in HOLDS:
+            return frame.function if HOLDS[frame.function][0] != "holds" else ""
+        if frame.function not in INLINE and not is_hidden(frame.function):
+            return ""
+    return ""
+
+
+def _list(names: list[str]) -> str:
+    shown = ", ".join(f"{name}()" for name in sorted(names)[:_MOST])
+    return shown + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
