@@ -146,7 +146,7 @@ def step(image, words, thread, t, log, out):  # type: ignore[no-untyped-def]
             if op == _MOV:
                 t[a] = t[b]
                 continue
-            write = op == _STR or op == _ST or op == _STA or op == STS  # noqa: SIM109
+            write = op & 1  # stores have odd numbers
             if op == _LDR:
                 slot = regs + b
             elif op == _STR:
