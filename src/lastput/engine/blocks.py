@@ -66,14 +66,16 @@ class MergedGraph:
         self.program = program
         self.machine = Interpreter(program)
         self.symmetry = symmetry
-        self.executed = [False] * len(program.locations)
-        self.blocked = [False] * len(program.locations)
         self.kinds = list(effective(program))
         self.choosing = tuple(choosing(program, i) for i in range(len(program.locations)))
-        self.dirty = False
         self.demoted: set[int] = set()
         for location in demoted:
             self.demote(location)
+        self.begin()
+
+    def begin(self) -> None:
+        self.executed = [False] * len(self.program.locations)
+        self.blocked = [False] * len(self.program.locations)
         self.dirty = False
 
     def demote(self, location: int) -> None:

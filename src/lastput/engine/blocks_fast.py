@@ -10,6 +10,7 @@ __all__ = [
     "O_CONFLICT",
     "O_SOFT",
     "O_STEPS",
+    "O_WARNED_AT",
     "THREADS_AT_MOST",
     "block",
     "lock_out",
@@ -65,6 +66,8 @@ _MATTERS = tuple(int(relies(one, two) or relies(two, one)) for one in Sort for t
 O_STEPS = 7
 O_CONFLICT = 8
 O_SOFT = 10
+#: From here on: for each class that was warned of, the number of steps up to the first warning.
+O_WARNED_AT = 16
 
 
 @njit()
@@ -178,7 +181,12 @@ def block(image, words, backup, thread, me, t, log, out, marks, serial, executed
             return status
         executed[number] = 1
         steps += 1
-        warned |= out[O_WARNED]
+        fresh = out[O_WARNED] & ~warned
+        if fresh:
+            warned |= fresh
+            for error in range(1, 16):
+                if (fresh >> error) & 1:
+                    out[O_WARNED_AT + error] = steps
         if merge:
             if takes:
                 locked = True
@@ -223,7 +231,7 @@ def lock_out(image, here, words, soft, me, t, log, out):  # type: ignore[no-unty
                         break
                 if status != OK:
                     break
-            if status == RANGE or status == TOOL:
+            if status == RANGE or status == TOOL:  # noqa: SIM109
                 return status
             if status != BLOCKED or turn != 1:
                 return ERROR

@@ -32,6 +32,7 @@ __all__ = [
 import numpy as np
 
 from lastput.engine.blocks_fast import O_CONFLICT, O_SOFT, block, lock_out, touch_waiting
+from lastput.engine.canonical_numba import canonical_into
 from lastput.engine.image import (
     LEAKING,
     LEAKS,
@@ -39,11 +40,13 @@ from lastput.engine.image import (
     MERGE,
     MOVABLE,
     MOVERS,
+    SLOTS,
+    SYMMETRIC,
     THREADS,
     WORDS,
 )
 from lastput.engine.index import find_or_add
-from lastput.engine.jit import I1, I8, U1, U4, njit
+from lastput.engine.jit import I1, I8, U1, U4, U8, njit
 from lastput.engine.machine import (
     BLOCKED,
     ERROR,
@@ -56,6 +59,7 @@ from lastput.engine.machine import (
     OK,
     RANGE,
     get,
+    put,
 )
 from lastput.engine.program import LIFE_ALIVE, ErrorClass, Kind
 
@@ -115,10 +119,42 @@ def _see(ctl, error, number):  # type: ignore[no-untyped-def]
         ctl[C_SIGHTED + error] = number
 
 
-@njit(I8(I1, I1, U4, I1, I1, U1, U1, I1, I1, I1, I1, I1))
-def explore(image, states, table, stack, ctl, executed, blocked, marks, scratch, t, log, out):  # type: ignore[no-untyped-def]
+@njit()
+def canonicalise(image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out):  # type: ignore[no-untyped-def]
+    """Puts a state into its canonical form, in place; RANGE if that does not fit."""
+    count = image[SLOTS]
+    canonical = slots[count:]
+    for slot in range(count):
+        slots[slot] = get(image, words, slot)
+    if canonical_into(slots, canonical, c_tables, c_keys, c_numbers, c_hashes):
+        for slot in range(count):
+            if canonical[slot] != slots[slot] and put(image, words, slot, canonical[slot], out):
+                return RANGE
+    return OK
+
+
+@njit(I8(I1, I1, U4, I1, I1, U1, U1, I1, I1, I1, U8, I1, U8, I1, I1, I1))
+def explore(  # type: ignore[no-untyped-def]
+    image,
+    states,
+    table,
+    stack,
+    ctl,
+    executed,
+    blocked,
+    marks,
+    scratch,
+    c_tables,
+    c_keys,
+    c_numbers,
+    c_hashes,
+    t,
+    log,
+    out,
+):
     n = image[WORDS]
     merge = image[MERGE]
+    symmetric = image[SYMMETRIC]
     depth_first = ctl[C_DFS]
     bits = ctl[C_BITS]
     room = min(len(states) // n, ctl[C_TABLE_FULL])
@@ -126,6 +162,7 @@ def explore(image, states, table, stack, ctl, executed, blocked, marks, scratch,
     here = scratch[:n]
     words = scratch[n : 2 * n]
     backup = scratch[2 * n : 3 * n]
+    slots = scratch[3 * n :]
     trial = out[len(out) // 2 :]
     expanded = 0
     while True:
@@ -203,7 +240,11 @@ def explore(image, states, table, stack, ctl, executed, blocked, marks, scratch,
                     continue
                 if ctl[C_COUNT] >= room:
                     return FULL
-                found = find_or_add(states, n, ctl[C_COUNT], table, bits, words)
+                if symmetric and canonicalise(
+                    image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out
+                ):
+                    return RANGE
+                found = find_or_add(states, n, ctl[C_COUNT], table, bits, words, merge | 1)
                 if found == ctl[C_COUNT]:
                     ctl[C_COUNT] += 1
                 transitions += 1

@@ -37,13 +37,18 @@ class Symmetry(Protocol):
 
 
 class Graph(Protocol):
-    """What searches need to know; ``executed`` and ``blocked`` fill up as edges are asked for."""
+    """What searches need to know; ``executed`` and ``blocked`` fill up as edges are asked for.
+
+    ``dirty`` tells that edges asked for since ``begin`` may lack some: the search must begin again."""
 
     program: Program
     machine: Interpreter
     symmetry: Symmetry | None
     executed: list[bool]
     blocked: list[bool]
+    dirty: bool
+
+    def begin(self) -> None: ...
 
     def initial(self) -> State: ...
 
@@ -67,8 +72,12 @@ class FineGraph:
         self.program = program
         self.machine = Interpreter(program)
         self.symmetry = symmetry
-        self.executed = [False] * len(program.locations)
-        self.blocked = [False] * len(program.locations)
+        self.begin()
+
+    def begin(self) -> None:
+        self.executed = [False] * len(self.program.locations)
+        self.blocked = [False] * len(self.program.locations)
+        self.dirty = False
 
     def initial(self) -> State:
         first = self.machine.boot()

@@ -43,7 +43,8 @@ HEADER = 32
     MOVERS,  # thread numbers
     LEAKING,  # life slots
     ALL_THREADS,  # number of threads
-) = range(22)
+    SYMMETRIC,  # 1: successors are put into canonical form
+) = range(23)
 
 #: LDA and STA of a cell that exists: t[a] = slot b (life slot c, address d), slot a = t[b] (c, d).
 LDS = 64
@@ -54,7 +55,12 @@ COLUMNS_OBJECTS, COLUMNS_POOL, COLUMNS_INSTANCES, COLUMNS_THREADS = 4, 2, 2, 7
 
 
 def build_image(
-    program: Program, machine: Interpreter, layout: Layout, kinds: tuple[Kind, ...], merge: bool
+    program: Program,
+    machine: Interpreter,
+    layout: Layout,
+    kinds: tuple[Kind, ...],
+    merge: bool,
+    symmetric: bool,
 ) -> Image:
     image: list[int] = [0] * HEADER
 
@@ -134,6 +140,7 @@ def build_image(
     image[POOLS] = len(program.pools)
     image[LEAKS] = len(leaking)
     image[MERGE] = int(merge)
+    image[SYMMETRIC] = int(symmetric)
     image[ALL_THREADS] = len(program.threads)
     return np.array(image, dtype=np.int64)
 

@@ -31,18 +31,21 @@ def digest(words, at, n):  # type: ignore[no-untyped-def]
 
 
 @njit()
-def find_or_add(states, n, count, table, bits, words):  # type: ignore[no-untyped-def]
-    """The number of ``words``; they are stored as number ``count`` if they are new. There must be room
-    in both arrays."""
+def find_or_add(states, n, count, table, bits, words, add):  # type: ignore[no-untyped-def]
+    """The number of ``words``; if they are new, ``count``, and they are stored if ``add`` is not 0. There
+    must be room in both arrays."""
     h = digest(words, 0, n)
     size = np.uint64(len(table))
     slot = np.int64(((h >> _32) * size) >> _32)
+    one = np.int64(1)
     low = (np.int64(1) << bits) - 1
     print_ = np.int64(h & np.uint64(0xFFFFFFFF)) & ~low
     end = len(table)
     while True:
         entry = np.int64(table[slot])
         if entry == 0:
+            if add == 0:
+                return count
             table[slot] = np.uint32(print_ | (count + 1))
             base = count * n
             for k in range(n):
@@ -58,9 +61,9 @@ def find_or_add(states, n, count, table, bits, words):  # type: ignore[no-untype
                     break
             if same:
                 return number
-        slot += 1
+        slot += one
         if slot == end:
-            slot = 0
+            slot = np.int64(0)
 
 
 @njit(I8(I1, I8, I8, U4, I8))
@@ -71,10 +74,11 @@ def rebuild(states, n, count, table, bits):  # type: ignore[no-untyped-def]
     end = len(table)
     for number in range(count):
         h = digest(states, number * n, n)
+        one = np.int64(1)
         slot = np.int64(((h >> _32) * size) >> _32)
         while table[slot] != 0:
-            slot += 1
+            slot += one
             if slot == end:
-                slot = 0
+                slot = np.int64(0)
         table[slot] = np.uint32((np.int64(h & np.uint64(0xFFFFFFFF)) & ~low) | (number + 1))
     return count

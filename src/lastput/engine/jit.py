@@ -7,7 +7,7 @@ changed which another one calls.
 
 from __future__ import annotations
 
-__all__ = ["I1", "I2", "I8", "U1", "U4", "is_cold", "njit"]
+__all__ = ["I1", "I2", "I8", "U1", "U2", "U4", "U8", "is_cold", "njit"]
 
 import hashlib
 import os
@@ -22,21 +22,27 @@ I8 = numba.int64
 I1 = numba.int64[::1]
 I2 = numba.int64[:, ::1]
 U1 = numba.uint8[::1]
+U2 = numba.uint16[::1]
 U4 = numba.uint32[::1]
+U8 = numba.uint64[::1]
 
 #: Files whose text ends up in compiled code.
 SOURCES = (
-    "image",
-    "program",
-    "jit",
-    "machine",
     "blocks",
-    "races",
-    "kinds",
     "blocks_fast",
-    "index",
-    "explore",
     "canonical",
+    "canonical_numba",
+    "canonical_tables",
+    "explore",
+    "image",
+    "index",
+    "jit",
+    "kinds",
+    "layout_fast",
+    "machine",
+    "program",
+    "races",
+    "routes",
 )
 
 
@@ -63,7 +69,9 @@ def _cache() -> Path:
     if (beside / name).is_dir() or _writable(beside):
         return beside / name
     user = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(user) / "lastput" / name
+    if _writable(Path(user) / "lastput"):
+        return Path(user) / "lastput" / name
+    return Path(tempfile.gettempdir()) / f"lastput-{os.getuid() if hasattr(os, 'getuid') else 0}" / name
 
 
 CACHE = _cache()
@@ -75,12 +83,13 @@ def njit(signature: Any = None) -> Callable[[Callable[..., Any]], Callable[..., 
     wrap = numba.njit() if signature is None else numba.njit(signature, cache=True)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(CACHE)
+        config: Any = numba.config
+        before = config.CACHE_DIR
+        config.CACHE_DIR = str(CACHE)
         try:
             compiled: Callable[..., Any] = wrap(function)
         finally:
-            numba.config.CACHE_DIR = before
+            config.CACHE_DIR = before
         return compiled
 
     return decorate

@@ -55,7 +55,7 @@ O_CHOICES, O_CLASS, O_ADDRESS, O_WARNED, O_SLOT, O_VALUE, O_LOGGED = range(7)
 #: What a step takes from ``out``: the choice. (As an argument it would be compiled once as a variable
 #: and once as the constant 0.)
 O_CHOICE = 9
-OUT = 16
+OUT = 32
 
 _CONST, _MOV, _LDR, _STR = int(Op.CONST), int(Op.MOV), int(Op.LDR), int(Op.STR)
 _LD, _ST, _LDA, _STA = int(Op.LD), int(Op.ST), int(Op.LDA), int(Op.STA)
@@ -146,7 +146,7 @@ def step(image, words, thread, t, log, out):  # type: ignore[no-untyped-def]
             if op == _MOV:
                 t[a] = t[b]
                 continue
-            write = op == _STR or op == _ST or op == _STA or op == STS
+            write = op & 1  # stores have odd numbers
             if op == _LDR:
                 slot = regs + b
             elif op == _STR:
@@ -226,7 +226,7 @@ def step(image, words, thread, t, log, out):  # type: ignore[no-untyped-def]
             t[a] = t[b] >> (t[c] & 63)
         elif op == _MUL:
             t[a] = t[b] * t[c]
-        elif op == _DIV or op == _MOD:
+        elif op == _DIV or op == _MOD:  # noqa: SIM109
             x = t[b]
             y = t[c]
             if y == 0:
@@ -299,7 +299,7 @@ def step(image, words, thread, t, log, out):  # type: ignore[no-untyped-def]
                     if life < 0 or get(image, words, life) == _ALIVE:
                         t[a] = x
                         break
-        elif op == _ALLOC or op == _FREE:
+        elif op == _ALLOC or op == _FREE:  # noqa: SIM109
             thing = -1
             if op == _ALLOC:
                 becomes = _ALIVE
@@ -345,10 +345,10 @@ def step(image, words, thread, t, log, out):  # type: ignore[no-untyped-def]
             new = -1
             for k in range(image[ALL_THREADS]):
                 row = image[THREADS] + k * 7
-                if image[row + 6] == b and image[row + 3] >= 0:
-                    if get(image, words, image[row]) == image[row + 3]:
-                        new = row
-                        break
+                idle = image[row + 3]
+                if image[row + 6] == b and idle >= 0 and get(image, words, image[row]) == idle:
+                    new = row
+                    break
             if new < 0:
                 return TOOL
             for k in range(2 if image[new + 2] > 0 else 1):

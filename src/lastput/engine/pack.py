@@ -110,15 +110,12 @@ def lay_out(program: Program, ranges: Ranges, first: State) -> Layout:
     for number in sorted(range(count), key=lambda n: (-width[n], n)):
         if not width[number]:
             continue
-        for candidate, used in enumerate(room):
-            if used + width[number] <= 64:
-                break
-        else:
-            candidate, used = len(room), 0
+        home = next((w for w, used in enumerate(room) if used + width[number] <= 64), len(room))
+        if home == len(room):
             room.append(0)
-        word[number] = candidate
-        shift[number] = used
-        room[candidate] = used + width[number]
+        word[number] = home
+        shift[number] = room[home]
+        room[home] += width[number]
     return Layout(
         max(len(room), 1),
         tuple(word),

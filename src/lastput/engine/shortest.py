@@ -54,8 +54,8 @@ class _Goal(NamedTuple):
     fault: Fault
 
 
-def shortest(graph: Graph, wanted: set[ErrorClass], bound: int) -> dict[ErrorClass, Way]:
-    """Ways to the wanted classes; those that are not met within ``bound`` nodes are missing."""
+def shortest(graph: Graph, wanted: set[ErrorClass]) -> dict[ErrorClass, Way]:
+    """Ways to the wanted classes; classes that are never met are missing."""
     first = graph.initial()
     states: list[State] = [first]
     index: dict[State, int] = {first: 0}
@@ -72,7 +72,7 @@ def shortest(graph: Graph, wanted: set[ErrorClass], bound: int) -> dict[ErrorCla
         if error in wanted and (old is None or (goal.steps, goal.switches) < (old.steps, old.switches)):
             goals[error] = goal
 
-    while levels and len(settled) <= bound:
+    while levels:
         for error in list(goals):
             # A goal is certain once every node of fewer steps than its own has been expanded.
             if error not in ways and goals[error].steps <= level:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["Sighting", "Walk"]
+__all__ = ["Walk"]
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from lastput.engine.graph import Graph
-from lastput.engine.interpret import Fault, State
+from lastput.engine.interpret import State
+from lastput.engine.pack import Ranges, learn
 from lastput.engine.program import ErrorClass
 from lastput.engine.verdict import Progress
 
 CHUNK = 500
-
-
-class Sighting(NamedTuple):
-    """Where an error class was first met: number of the state, and the fault."""
-
-    state: int
-    fault: Fault
 
 
 class Walk:
@@ -30,17 +23,23 @@ class Walk:
 
     def __init__(self, graph: Graph, order: str = "bfs") -> None:
         self.graph = graph
-        first = graph.initial()
-        self.states: list[State] = [first]
-        self.index: dict[State, int] = {first: 0}
-        self.head = 0  # bfs: next to expand; dfs: number expanded
-        self.stack: list[tuple[int, int]] = [(0, 0)] if order == "dfs" else []
         self.depth_first = order == "dfs"
+        self.first = graph.initial()
+        self.restart()
+
+    def restart(self) -> None:
+        """Begins again; what the graph has learned of conflicts stays."""
+        self.states: list[State] = [self.first]
+        self.index: dict[State, int] = {self.first: 0}
+        self.head = 0  # bfs: next to expand; dfs: number expanded
+        self.stack: list[tuple[int, int]] = [(0, 0)] if self.depth_first else []
         self.transitions = 0
         self.failures = 0
         self.depth = 0
         self.level_end = 1  # bfs: first state of the next level
-        self.seen: dict[ErrorClass, Sighting] = {}
+        self.seen: dict[ErrorClass, int] = {}  # with the number of the state where it was first
+        self.dirty_at = 0
+        self.graph.begin()
 
     @property
     def done(self) -> bool:
@@ -50,21 +49,43 @@ class Walk:
     def frontier(self) -> int:
         return len(self.stack) if self.depth_first else len(self.states) - self.head
 
+    @property
+    def stored(self) -> int:
+        return len(self.states)
+
+    @property
+    def executed(self) -> tuple[bool, ...]:
+        return tuple(self.graph.executed)
+
+    @property
+    def blocked(self) -> tuple[bool, ...]:
+        return tuple(self.graph.blocked)
+
+    def observed(self) -> Ranges:
+        """For each group the least and greatest value stored."""
+        return learn(self.graph.program, self.states)
+
     def progress(self) -> Progress:
         return Progress("search", len(self.states), self.transitions, self.depth, self.frontier)
 
     def run(self, max_states: int = 0, report: Callable[[Progress], None] | None = None) -> bool:
         """Goes on until all is explored (True) or ``max_states`` are stored (False)."""
-        while not self.done:
-            if max_states and len(self.states) >= max_states:
-                return False
+        while True:
             for _ in range(CHUNK):
                 if self.done or (max_states and len(self.states) >= max_states):
                     break
                 self.expand()
+            if self.graph.dirty:
+                self.dirty_at = self.dirty_at or len(self.states)
+                if self.done or len(self.states) > 2 * self.dirty_at + 1000:
+                    self.restart()
+                    continue
+            if self.done:
+                return True
+            if max_states and len(self.states) >= max_states:
+                return False
             if report is not None:
                 report(self.progress())
-        return True
 
     def expand(self) -> None:
         """Explores the next state."""
@@ -81,14 +102,14 @@ class Walk:
         if not edges:
             fault = self.graph.machine.final(state)
             if fault is not None:
-                self.see(number, fault)
+                self.seen.setdefault(fault.error, number)
         for edge in edges:
             for warning, _ in edge.warnings:
-                self.see(number, warning)
+                self.seen.setdefault(warning.error, number)
             if edge.state is None:
                 self.failures += 1
                 assert edge.fatal is not None
-                self.see(number, edge.fatal)
+                self.seen.setdefault(edge.fatal.error, number)
                 continue
             self.transitions += 1
             if edge.state not in self.index:
@@ -98,7 +119,3 @@ class Walk:
                 if self.depth_first:
                     self.stack.append((new, depth + 1))
                     self.depth = max(self.depth, depth + 1)
-
-    def see(self, number: int, fault: Fault) -> None:
-        if fault.error not in self.seen:
-            self.seen[fault.error] = Sighting(number, fault)

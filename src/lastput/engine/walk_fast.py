@@ -16,6 +16,7 @@ import numpy as np
 
 from lastput.engine.blocks import MergedGraph
 from lastput.engine.blocks_fast import MARKS
+from lastput.engine.canonical_numba import canonical_arrays
 from lastput.engine.explore import (
     C_BITS,
     C_COUNT,
@@ -103,9 +104,13 @@ class FastWalk:
         self.ranges = self._with_room(ranges)
         self.layout = lay_out(self.program, self.ranges, self.first)
         kinds = tuple(self.merged.kinds) if self.merged else effective(self.program)
-        self.image = build_image(self.program, graph.machine, self.layout, kinds, self.merged is not None)
-        self.executed = np.zeros(len(self.program.locations), dtype=np.uint8)
-        self.blocked = np.zeros(len(self.program.locations), dtype=np.uint8)
+        symmetric = graph.symmetry is not None
+        self.image = build_image(
+            self.program, graph.machine, self.layout, kinds, self.merged is not None, symmetric
+        )
+        self.canonical = canonical_arrays(self.program)
+        self._executed = np.zeros(len(self.program.locations), dtype=np.uint8)
+        self._blocked = np.zeros(len(self.program.locations), dtype=np.uint8)
         marks = (len(self.program.cells) + len(self.program.slots)) * MARKS if self.merged else MARKS
         self.marks = np.zeros(marks, dtype=np.int64)
         self.temps = np.zeros(max(self.program.temps, 1), dtype=np.int64)
@@ -113,7 +118,6 @@ class FastWalk:
         self.out = np.zeros(2 * OUT, dtype=np.int64)
         self.states = _reserve(max(self.limit // 8, 1 << 16))
         self.table: Any = None
-        self.dirty_at = 0
         self.restart()
 
     def restart(self) -> None:
@@ -124,8 +128,8 @@ class FastWalk:
         self.ctl[C_COUNT] = 1
         self.ctl[C_LIMIT] = CHUNK
         self.ctl[C_FIRST_NEW] = -1
-        self.executed[:] = 0
-        self.blocked[:] = 0
+        self._executed[:] = 0
+        self._blocked[:] = 0
         self.marks[:] = 0
         self.dirty_at = 0
         self.stack = np.zeros(1, dtype=np.int64)
@@ -170,6 +174,14 @@ class FastWalk:
         words = self.states[number * n : (number + 1) * n]
         return self.layout.unpack(tuple(int(w) & (1 << 64) - 1 for w in words))
 
+    @property
+    def executed(self) -> tuple[bool, ...]:
+        return tuple(bool(x) for x in self._executed)
+
+    @property
+    def blocked(self) -> tuple[bool, ...]:
+        return tuple(bool(x) for x in self._blocked)
+
     def progress(self) -> Progress:
         return Progress("search", self.stored, self.transitions, self.depth, self.frontier)
 
@@ -197,13 +209,9 @@ class FastWalk:
                 self.table,
                 self.stack,
                 self.ctl,
-                self.executed,
-                self.blocked,
-                self.marks,
-                self._scratch(),
-                self.temps,
-                self.log,
-                self.out,
+                self._executed,
+                self._blocked,
+                *self.arguments()[1:],
             )
             if status == DONE:
                 if not self.dirty_at:
@@ -227,8 +235,21 @@ class FastWalk:
             if report is not None and status == PAUSE:
                 report(self.progress())
 
+    def arguments(self) -> tuple[Any, ...]:
+        """The last arguments of all compiled searches; the first of them is a set of locations to
+        spoil."""
+        return (
+            np.zeros_like(self._executed),
+            self.marks,
+            self._scratch(),
+            *self.canonical,
+            self.temps,
+            self.log,
+            self.out,
+        )
+
     def _scratch(self) -> Any:
-        return np.zeros(3 * self.layout.words, dtype=np.int64)
+        return np.zeros(3 * self.layout.words + 2 * len(self.program.slots), dtype=np.int64)
 
     def _demote(self) -> None:
         assert self.merged is not None
