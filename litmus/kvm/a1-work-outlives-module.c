@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Result: unmapped-text (kvm_intel), warn
+ * Result: unmapped-text (kvm_intel), warn (kmem_cache)
  *
  * Does a queued async page fault keep the vendor module loaded, if it holds the VM?
  * No (v5.17 and older): the VM holds no module. User space closes everything, kvm-intel.ko goes, and

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Result: unmapped-text (kvm), warn
+ * Result: unmapped-text (kvm), warn (kmem_cache)
  *
  * Is async_pf_execute() out of danger once its page is there?
  * No (v5.17 and older): between adding the item to the list of done ones and its return it still runs

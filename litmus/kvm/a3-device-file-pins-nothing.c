@@ -12,6 +12,8 @@
 #define DEVICE_OWNER NULL
 #include "kvm.h"
 
+POOL(struct file, 3);
+
 BOOT(guest)
 {
 	kvm_start();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Result: unmapped-text (kvm)
+ * Result: unmapped-text (kvm), use-after-free (kvm_device_fops)
  *
  * Does it matter which file of a VM is closed last?
  * Yes (v5.18): the VM and vCPU files have an owner, device files have none. If a device is closed last,
@@ -12,6 +12,8 @@
 #define DEVICE_OWNER NULL
 #define VM_HOLDS_MODULE 1
 #include "kvm.h"
+
+POOL(struct file, 3);
 
 BOOT(guest)
 {

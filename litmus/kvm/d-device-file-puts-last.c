@@ -13,6 +13,8 @@
 #define FOPS_OWNER module
 #include "kvm.h"
 
+POOL(struct file, 3);
+
 BOOT(guest)
 {
 	kvm_start();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Result: unmapped-text (kvm)
+ * Result: unmapped-text (kvm), use-after-free (kvm_vm_fops)
  *
  * Is Debian's 6.1 (6.1.192) free of the oops in kvm_vm_release()?
  * No: it has the flush of 3d75b8aa5c29, but neither 087e15206d6a (owners) nor ea61294befd3 (no module

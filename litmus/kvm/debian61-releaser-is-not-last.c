@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Result: unmapped-text (kvm)
+ * Result: unmapped-text (kvm), use-after-free (kvm_vcpu_fops)
  *
  * Does it help in Debian's 6.1 that another thread puts the VM last?
  * No: it is the first one that returns into nothing then, as in f2-releaser-is-not-last.c.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Result: unmapped-text (kvm)
+ * Result: unmapped-text (kvm), use-after-free (kvm_device_fops)
  *
  * May kvm_gmem_release() put the last reference to the VM, if the VM holds the module?
  * No: this is the call chain of the mail, kvm_gmem_release(), kvm_put_kvm(), kvm_destroy_vm(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Result: unmapped-text (kvm)
+ * Result: unmapped-text (kvm), use-after-free (kvm_vm_fops)
  *
  * Does one rmmod do, where KVM is a single module?
  * Yes (mips, s390, riscv, loongarch): kvm_init() gets the THIS_MODULE of kvm.ko, so no second module

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Result: unmapped-text (kvm)
+ * Result: unmapped-text (kvm), use-after-free (kvm_vcpu_fops)
  *
  * Is a ->release() safe if somebody else puts the last reference to the VM?
  * No: without owners, the thread that closes the vCPU has given its reference back and has yet to

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Result: unmapped-text (kvm_intel), warn
+ * Result: unmapped-text (kvm_intel), warn (kmem_cache)
  *
  * Do owners of all KVM files make module unload safe, before async page faults are flushed?
  * No (6.7-rc to 6.8): the VM no longer holds the module, and a queued work item holds the VM, but no
@@ -12,6 +12,8 @@
 #define GENERATION 1
 #define FOPS_OWNER module
 #include "kvm.h"
+
+POOL(struct file, 3);
 
 BOOT(guest)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Result: unmapped-text (kvm)
+ * Result: unmapped-text (kvm), use-after-free (kvm_vm_fops)
  *
  * If every VM holds the module, is the module there whenever it is needed?
  * No: the reference of struct kvm does keep its promise (no VM is ever alive in kvm_exit(), or there

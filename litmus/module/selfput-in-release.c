@@ -1,11 +1,13 @@
 /*
- * Result: unmapped-text (gmem)
+ * Result: unmapped-text (gmem), use-after-free (gmem_fops)
  *
  * May a ->release() drop the last reference to its own module?
- * No: nothing pins the module while release() still has to return. The thread loses the CPU after the put,
- * delete_module() unmaps the text, and the return address points into nothing.
+ * No. Class O of the self-puts: a callback of an ops table without an owner. After the put nothing pins the
+ * module while release() still has to return; if the task loses the CPU there, delete_module() runs to its end
+ * and the return address points into nothing. If release() does return in time, __fput() still reads
+ * ->f_op->owner, which is module data.
  *
- * Claims: C1
+ * Taught by KVM's "Prevent module exit until all VMs are freed" (5f6de5cbebee, reverted by ea61294befd3).
  */
 #include <lastput.h>
 

@@ -116,9 +116,12 @@ class _Run:
         raise RuntimeError(f"pool of {self.program.pools[pool].type} overflows")
 
     def free(self, address: int) -> None:
-        item = self.program.objects[self.program.owner[address]]
-        if address != item.base or item.life < 0 or not item.heap:
-            raise RuntimeError("free of what is no heap object")
+        if address == 0:
+            return
+        index = self.program.owner[address] if 0 < address < len(self.program.owner) else -1
+        item = self.program.objects[index]
+        if index < 0 or address != item.base or not item.heap:
+            raise _Failed(ErrorClass.DOUBLE_FREE)
         if self.slots[item.life] != LIFE_ALIVE:
             raise _Failed(ErrorClass.DOUBLE_FREE)
         self.slots[item.life] = LIFE_FREED

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
+from itertools import permutations, product
+from math import factorial, prod
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lastput.engine.canonical import Canonicalizer
-from lastput.engine.program import Kind, Program
+from lastput.engine.program import Kind, Op, Program
 from tests.engine.assembler import Assembler
+from tests.engine.equivariance import random_image, unlike
 from tests.engine.random_programs import programs, random_program
 from tests.engine.small_search import TooLarge, explore
 
 _SETTINGS = settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-_LIMIT = 1500
+_LIMIT = 800
 
 
 def reachable(program: Program) -> list[tuple[int, ...]]:
@@ -31,22 +38,12 @@ def reachable(program: Program) -> list[tuple[int, ...]]:
         return []
 
 
-def random_image(canonical: Canonicalizer, rng: random.Random) -> list[int]:
-    """A random permutation of the entities within their classes."""
-    image: list[int] = []
-    for cls in canonical.tables.classes:
-        numbers = list(range(cls.first, cls.first + cls.size))
-        rng.shuffle(numbers)
-        image += numbers
-    return image
-
-
 @given(programs(), st.integers(0, 1 << 30))
 @_SETTINGS
 def test_representative_is_in_the_orbit_and_the_same_for_all_of_it(program: Program, seed: int) -> None:
     canonical = Canonicalizer(program)
     rng = random.Random(seed)
-    for state in reachable(program)[:200]:
+    for state in reachable(program)[:100]:
         form = canonical.canonical(state)
         assert canonical.canonical(form) == form
         image = canonical.permutation(state)
@@ -70,9 +67,79 @@ def test_symmetric_search_meets_each_orbit_once_and_every_error_class(program: P
     assert reduced.classes == full.classes
 
 
+def orbits(program: Program, canonical: Canonicalizer, states: list[tuple[int, ...]]) -> int:
+    """Counts the orbits of states by trying all permutations."""
+    classes = canonical.tables.classes
+    choices = [permutations(range(c.first, c.first + c.size)) for c in classes]
+    images = [[e for part in parts for e in part] for parts in product(*choices)]
+    return len({min(canonical.permute(state, image) for image in images) for state in states})
+
+
+def test_counts_orbits_as_all_permutations_do() -> None:
+    counted = 0
+    for seed in range(60):
+        program = random_program(seed)
+        canonical = Canonicalizer(program)
+        states = reachable(program)[:100]
+        if prod(factorial(c.size) for c in canonical.tables.classes) > 200:
+            continue
+        assert len({canonical.canonical(s) for s in states}) == orbits(program, canonical, states)
+        counted += len(states)
+    assert counted > 1000
+
+
+_PRINT = """
+from lastput.engine.canonical import Canonicalizer
+from tests.engine.equivariance import random_image, unlike
+from tests.engine.random_programs import random_program
+from tests.engine.small_search import explore
+for seed in range(4):
+    program = random_program(seed)
+    print(sorted(explore(program, Canonicalizer(program).canonical).states))
+"""
+
+
+def test_does_not_depend_on_the_hash_seed() -> None:
+    root = Path(__file__).parents[2]
+    outputs = set()
+    for seed in ("1", "2"):
+        path = os.pathsep.join((str(root / "src"), str(root)))
+        env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path}
+        run = subprocess.run([sys.executable, "-c", _PRINT], env=env, capture_output=True, check=True)
+        outputs.add(run.stdout)
+    assert len(outputs) == 1 and len(outputs.pop()) > 1000
+
+
+def test_alike_states_have_alike_steps() -> None:
+    compared = 0
+    for seed in range(60, 100):
+        program = random_program(seed)
+        rng = random.Random(seed)
+        states = reachable(program)
+        sample = rng.sample(states, min(len(states), 50))
+        assert not unlike(program, sample, rng)
+        compared += len(sample)
+    assert compared > 500
+
+
+def test_comparing_addresses_breaks_the_symmetry_and_is_found() -> None:
+    a = Assembler("unfair")
+    first = a.variable("first", pointer=True)
+    body = a.code("thread", ())
+    body.location("start", Kind.SYNC)
+    lower = body.binary(Op.LT, body.lda(first), body.task())
+    body.sta(first, body.binary(Op.MUL, lower, body.task()))
+    body.next("end")
+    body.end()
+    for i in range(2):
+        a.thread(f"thread{i}", body, "start", group=0)
+    program = a.program()
+    assert unlike(program, sorted(explore(program).states) * 4, random.Random(1))
+
+
 def test_reduces_random_programs() -> None:
     full = reduced = 0
-    for seed in range(40):
+    for seed in range(30):
         program = random_program(seed)
         states = reachable(program)
         full += len(states)
@@ -88,7 +155,7 @@ def test_program_that_is_not_symmetric_is_left_alone() -> None:
         assert canonical.canonical(state) is state
 
 
-def _ring(sizes: tuple[int, ...]) -> tuple[Program, Canonicalizer, tuple[int, ...]]:
+def ring(sizes: tuple[int, ...]) -> tuple[Program, Canonicalizer, tuple[int, ...]]:
     """A state of unreachable rings of objects, each pointing to the next one."""
     a = Assembler("ring")
     pool = a.pool("node", ("value", "next*"), sum(sizes), pad=1)
@@ -109,14 +176,14 @@ def _ring(sizes: tuple[int, ...]) -> tuple[Program, Canonicalizer, tuple[int, ..
 
 @pytest.mark.parametrize("sizes", [(1, 1), (2,), (3,), (5,), (1, 1, 2), (2, 2), (4, 1)])
 def test_rings_without_an_anchor(sizes: tuple[int, ...]) -> None:
-    _, canonical, state = _ring(sizes)
+    _, canonical, state = ring(sizes)
     rng = random.Random(1)
     forms = {canonical.canonical(canonical.permute(state, random_image(canonical, rng))) for _ in range(100)}
     assert len(forms) == 1
 
 
 def test_rings_differ_from_each_other() -> None:
-    forms = [_ring(sizes)[1].canonical(_ring(sizes)[2]) for sizes in [(1, 1, 1, 1), (2, 2), (4,), (2, 1, 1)]]
+    forms = [ring(sizes)[1].canonical(ring(sizes)[2]) for sizes in [(1, 1, 1, 1), (2, 2), (4,), (2, 1, 1)]]
     assert len(set(forms)) == 4
 
 

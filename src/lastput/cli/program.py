@@ -88,7 +88,10 @@ def context(loaded: Loaded) -> Context:
             return main
         if (loaded.path.parent / file).is_file():
             return (Path(main).parent / file).as_posix()
-        return f"lastput/{file}" if (KERNEL / file).is_file() else file
+        return f"lastput/{file}" if modelled(file) else file
+
+    def modelled(file: str) -> bool:
+        return not (loaded.path.parent / file).is_file() and (KERNEL / file).is_file()
 
     return Context(
         file=main,
@@ -96,4 +99,5 @@ def context(loaded: Loaded) -> Context:
         options=loaded.flags,
         sources=sources,
         shorten=shorten,
+        modelled=modelled,
     )

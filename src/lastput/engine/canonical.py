@@ -26,12 +26,14 @@ __all__ = [
     "Canonicalizer",
 ]
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from operator import itemgetter, mul
+from typing import NamedTuple
 
 import msgspec
 
-from lastput.engine.canonical_tables import tables
+from lastput.engine.canonical_tables import Tables, tables
 from lastput.engine.program import LIFE_UNUSED, Program
 
 MASK = (1 << 64) - 1
@@ -62,12 +64,43 @@ class _Work(msgspec.Struct):
     edges: list[tuple[int, int, int]]
 
 
+def _reader(slots: Sequence[int]) -> Callable[[State], State]:
+    """Reads these slots of a state, quickly."""
+    if len(slots) == 1:
+        only = slots[0]
+        return lambda state: (state[only],)
+    return itemgetter(*slots) if slots else lambda state: ()
+
+
+class _Block(NamedTuple):
+    """How to read an entity: values of its scalars and pointers, with their slots and keys."""
+
+    scalars: Callable[[State], State]
+    scalar_slots: tuple[int, ...]
+    scalar_keys: tuple[int, ...]
+    pointers: Callable[[State], State]
+    pointer_slots: tuple[int, ...]
+    pointer_keys: tuple[int, ...]
+
+
+def _block(t: Tables, entity: int) -> _Block:
+    cls = t.classes[t.entity_class[entity]]
+    at = t.entity_block[entity]
+    slots = t.block_slots[at : at + cls.length]
+    keys = t.position_keys[cls.key : cls.key + cls.length]
+    n = cls.scalars
+    return _Block(_reader(slots[:n]), slots[:n], keys[:n], _reader(slots[n:]), slots[n:], keys[n:])
+
+
 class Canonicalizer:
     """The canonical form of states of one program."""
 
     def __init__(self, program: Program) -> None:
-        self.tables = tables(program)
+        self.tables = t = tables(program)
         self.threads = len(program.threads)
+        self._blocks = tuple(_block(t, e) for e in range(len(t.entity_class)))
+        self._static = _reader(t.static_pointers)
+        self._life = tuple(t.block_slots[at] for at in t.entity_block)
 
     def canonical(self, state: State) -> State:
         """The representative of a state: a renaming of it, the same for (nearly) all its renamings."""
@@ -101,22 +134,21 @@ class Canonicalizer:
         t = self.tables
         if all(target == entity for entity, target in enumerate(image)):
             return state
+        moves = [t.entity_base[image[e]] - t.entity_base[e] for e in range(len(image))]
         out = list(state)
-        for slot in t.static_pointers:
-            out[slot] = self._renamed(state[slot], image)
-        for entity, target in enumerate(image):
-            cls = t.classes[t.entity_class[entity]]
-            source, sink = t.entity_block[entity], t.entity_block[target]
-            for j in range(cls.length):
-                value = state[t.block_slots[source + j]]
-                out[t.block_slots[sink + j]] = value if j < cls.scalars else self._renamed(value, image)
+        for slot, value in zip(t.static_pointers, self._static(state), strict=True):
+            if value:
+                entity = self._entity(value)
+                out[slot] = value + moves[entity] if entity >= 0 else value
+        for number, target in enumerate(image):
+            source, sink = self._blocks[number], self._blocks[target]
+            if target != number:
+                for slot, value in zip(sink.scalar_slots, source.scalars(state), strict=True):
+                    out[slot] = value
+            for slot, value in zip(sink.pointer_slots, source.pointers(state), strict=True):
+                entity = self._entity(value) if value else -1
+                out[slot] = value + moves[entity] if entity >= 0 else value
         return tuple(out)
-
-    def _renamed(self, value: int, image: Sequence[int]) -> int:
-        entity = self._entity(value)
-        if entity < 0:
-            return value
-        return value - self.tables.entity_base[entity] + self.tables.entity_base[image[entity]]
 
     def _entity(self, value: int) -> int:
         """The entity that a pointer points into, or -1."""
@@ -130,51 +162,49 @@ class Canonicalizer:
         signature = [t.class_keys[c] for c in t.entity_class]
         for cls in t.classes:
             members = range(cls.first, cls.first + cls.size)
-            for e in members:
-                active[e] = not cls.pooled or state[t.block_slots[t.entity_block[e]]] != LIFE_UNUSED
+            if cls.pooled:
+                for e in members:
+                    active[e] = state[self._life[e]] != LIFE_UNUSED
             order.append(sorted(members, key=lambda e: not active[e]))
-            used.append(sum(active[e] for e in members))
+            used.append(sum(active[cls.first : cls.first + cls.size]))
         # The order of an entity matters if another of its class is in use.
-        open_ = [active[e] and used[t.entity_class[e]] > 1 for e in range(len(active))]
+        open_ = [active[e] and used[c] > 1 for e, c in enumerate(t.entity_class)]
         work = _Work(order, used, signature, [False] * len(active), [])
-        for slot, key in zip(t.static_pointers, t.static_keys, strict=True):
-            target = self._entity(state[slot])
-            if target >= 0 and open_[target]:
-                offset = state[slot] - t.entity_base[target]
-                signature[target] = signature[target] + key * (offset + STATIC_KEY) & MASK
+        for value, key in zip(self._static(state), t.static_keys, strict=True):
+            if value:
+                target = self._entity(value)
+                if target >= 0 and open_[target]:
+                    signature[target] += key * (value - t.entity_base[target] + STATIC_KEY)
         for e in range(len(active)):
             if active[e]:
                 self._gather_entity(state, e, open_, work)
+        work.signature = [s & MASK for s in signature]
         return work
 
     def _gather_entity(self, state: State, e: int, open_: list[bool], work: _Work) -> None:
         t = self.tables
+        block = self._blocks[e]
         signature = work.signature
-        cls = t.classes[t.entity_class[e]]
-        total = signature[e]
-        block = t.entity_block[e]
-        for j in range(0 if open_[e] else cls.scalars, cls.length):
-            value = state[t.block_slots[block + j]]
-            if value == 0:
+        if open_[e]:
+            signature[e] += sum(map(mul, block.scalars(state), block.scalar_keys))
+        for value, key in zip(block.pointers(state), block.pointer_keys, strict=True):
+            if not value:
                 continue
-            key = t.position_keys[cls.key + j]
-            target = self._entity(value) if j >= cls.scalars else -1
+            target = self._entity(value)
             if target < 0:
-                total += value * key
+                signature[e] += value * key
                 continue
             offset = value - t.entity_base[target]
             if target == e:
-                total += key * (offset + SELF_KEY)
+                signature[e] += key * (offset + SELF_KEY)
                 continue
-            total += key * (offset + t.class_keys[t.entity_class[target]])
+            signature[e] += key * (offset + t.class_keys[t.entity_class[target]])
             if open_[target]:
-                incoming = key * (offset + IN_KEY) & MASK
-                signature[target] = signature[target] + incoming & MASK
+                incoming = key * (offset + IN_KEY)
+                signature[target] += incoming
                 if open_[e]:
-                    work.edges.append((e, target, incoming))
+                    work.edges.append((e, target, incoming & MASK))
                     work.linked[e] = work.linked[target] = True
-        if open_[e]:
-            signature[e] = total & MASK
 
     def _sort(self, work: _Work) -> tuple[int, int]:
         """Sorts each class by signature; gives the number of different signatures, and an entity

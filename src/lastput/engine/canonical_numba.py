@@ -4,8 +4,7 @@
     canonical_into(slots, out, arrays.tables, arrays.keys, arrays.numbers, arrays.hashes)
 
 Everything is in four flat arrays, so that other compiled code can pass them on. ``numbers`` and
-``hashes`` are scratch space: one pair for each thread that runs the kernel. A change here is not seen
-by the disk cache of numba for the functions of other files that call the kernel.
+``hashes`` are scratch space: one pair for each thread that runs the kernel.
 
 Indices are made unsigned in inner loops: a signed one costs a test for less than 0 at each access.
 """
@@ -18,11 +17,11 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from lastput.engine import canonical
 from lastput.engine.canonical_tables import tables
+from lastput.engine.jit import njit
 from lastput.engine.program import LIFE_UNUSED, Program
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
@@ -104,8 +103,8 @@ def canonical_arrays(program: Program) -> CanonicalArrays:
 
 
 def _compiled(function: _Function) -> _Function:
-    """``numba.njit`` with a type that a checker understands; compiled at the first call."""
-    return cast(_Function, njit(cache=True, nogil=True)(function))
+    """Compiled as part of what calls it (or at the first call); with a type that a checker knows."""
+    return cast(_Function, njit()(function))
 
 
 @_compiled

@@ -112,6 +112,8 @@ static void __fput(struct file *file)
 
 	might_sleep();
 	plain {
+		if (file->f_fd)
+			fail(USE_AFTER_FREE, file, "the last reference to a file goes while its descriptor is open");
 		inode = file->f_inode;
 		cdev = inode->i_cdev;
 		release = file->f_op->release;

@@ -18,6 +18,7 @@
 #include "refcount.h"
 #include "rcu.c"
 #include "srcu.c"
+#include "debugobjects.h"
 #include "slab.c"
 #include "kthread.c"
 #include "workqueue.c"

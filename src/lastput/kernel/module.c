@@ -173,7 +173,13 @@ static void free_module(struct module *mod)
 {
 	module_unload_free(mod);
 	synchronize_rcu();
-	atomic { mod->text = 2; }
+	atomic {
+		int pending = __pending_objects();
+
+		mod->text = 2;
+		if (__pending_objects() != pending)
+			fail(USE_AFTER_FREE, mod, "ODEBUG: free active object: the module goes before its callback");
+	}
 }
 
 /* kernel/module/main.c:732 */

@@ -156,28 +156,28 @@ static inline bool refcount_dec_and_lock(refcount_t *r, spinlock_t *lock)
 }
 
 /* include/linux/kref.h:29-111 */
-#define kref_init(kref) refcount_set(&(kref)->refcount, 1)
-#define kref_read(kref) refcount_read(&(kref)->refcount)
-#define kref_get(kref) refcount_inc(&(kref)->refcount)
-#define kref_get_unless_zero(kref) refcount_inc_not_zero(&(kref)->refcount)
-#define kref_put(kref, release) ({					\
-	struct kref *__kref = (kref);					\
+#define kref_init(k) refcount_set(&(k)->refcount, 1)
+#define kref_read(k) refcount_read(&(k)->refcount)
+#define kref_get(k) refcount_inc(&(k)->refcount)
+#define kref_get_unless_zero(k) refcount_inc_not_zero(&(k)->refcount)
+#define kref_put(k, release_fn) ({					\
+	struct kref *__kref = (k);					\
 	int __last = refcount_dec_and_test(&__kref->refcount);		\
 	if (__last)							\
-		(release)(__kref);					\
+		(release_fn)(__kref);					\
 	__last;								\
 })
-#define kref_put_mutex(kref, release, lock) ({				\
-	struct kref *__kref = (kref);					\
+#define kref_put_mutex(k, release_fn, lock) ({				\
+	struct kref *__kref = (k);					\
 	int __last = refcount_dec_and_mutex_lock(&__kref->refcount, lock); \
 	if (__last)							\
-		(release)(__kref);					\
+		(release_fn)(__kref);					\
 	__last;								\
 })
-#define kref_put_lock(kref, release, lock) ({				\
-	struct kref *__kref = (kref);					\
+#define kref_put_lock(k, release_fn, lock) ({				\
+	struct kref *__kref = (k);					\
 	int __last = refcount_dec_and_lock(&__kref->refcount, lock);	\
 	if (__last)							\
-		(release)(__kref);					\
+		(release_fn)(__kref);					\
 	__last;								\
 })

@@ -116,7 +116,7 @@ static inline void __might_resched(void)
 #define SLEEP_IDLE(kind, cond, ...) __SLEEP(kind, wait_idle, cond, __VA_ARGS__)
 
 /* A quiescent state without waiting: the scheduler may have run. */
-static inline void __rcu_quiescent(void)
+static void __rcu_quiescent(void)
 {
 #ifndef CONFIG_PREEMPTION
 	atomic {
@@ -127,14 +127,14 @@ static inline void __rcu_quiescent(void)
 }
 
 /* kernel/sched/core.c:7287: a preemption point of non-preemptible kernels */
-static inline int cond_resched(void)
+static int cond_resched(void)
 {
 	__rcu_quiescent();
 	return 0;
 }
 
 /* include/linux/kernel.h:112, kernel/sched/core.c:8646; with preempt=voluntary also a preemption point */
-static inline void might_sleep(void)
+static void might_sleep(void)
 {
 	plain { __might_resched(); }
 #ifdef CONFIG_PREEMPT_VOLUNTARY

@@ -37,8 +37,8 @@ static inline int __alloc_fails(int flags)
 }
 
 #ifdef CONFIG_FAILSLAB
-#define __kmalloc(flags) (__alloc_fails(flags) ? NULL : __alloc())
-#define __cache_alloc(cache, flags) (__cache_fails(cache, flags) ? NULL : __alloc())
+#define __kmalloc(flags) (!__alloc_fails(flags) ? __alloc() : NULL)
+#define __cache_alloc(cache, flags) (!__cache_fails(cache, flags) ? __alloc() : NULL)
 #else
 #define __kmalloc(flags) (might_alloc(flags), __alloc())
 #define __cache_alloc(cache, flags) (__cache_fails(cache, flags), __alloc())
@@ -57,10 +57,20 @@ static inline int __alloc_fails(int flags)
 #define vzalloc(size) __kmalloc(GFP_KERNEL)
 #define __vmalloc(size, flags) __kmalloc(flags)
 
+/* In a block. */
+static inline void __release_memory(const void *object)
+{
+	int pending = __pending_objects();
+
+	__free(object);
+	if (__pending_objects() != pending)
+		fail(USE_AFTER_FREE, object, "ODEBUG: free active object: something in it is still to be called back");
+}
+
 /* mm/slub.c:4817 */
 static void kfree(const void *object)
 {
-	__free(object);
+	plain { __release_memory(object); }
 }
 
 #define kfree_sensitive(object) kfree(object)
@@ -103,7 +113,7 @@ static void kmem_cache_free(struct kmem_cache *cache, void *object)
 {
 	atomic {
 		cache->live--;
-		__free(object);
+		__release_memory(object);
 	}
 }
 

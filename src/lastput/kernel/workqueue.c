@@ -227,7 +227,7 @@ static int worker_thread(void *unused)
 	for (;;) {
 		atomic {
 			work = pick_idle(struct work_struct, pending);
-			wait_until(__work_may_start(work));
+			wait_idle(__work_may_start(work));
 			func = work->func;
 			current->current_work = work;
 			current->current_func = func;

@@ -8,7 +8,7 @@ import msgspec
 
 from lastput.engine.program import Code, Kind, Location, Op
 from lastput.errors import Place
-from lastput.model.flow import Flow, defined
+from lastput.model.flow import Flow, defined, used
 from lastput.model.inline import Body
 from lastput.model.registers import Allocation
 from lastput.model.space import Space
@@ -56,8 +56,11 @@ class _BodyEmitter:
         self.body = body
         self.flow = flow
         self.allocation = allocation
-        self.scratch = allocation.temps
-        owner.temps = max(owner.temps, allocation.temps + 4)
+        self.mirror = allocation.temps
+        self.scratch = allocation.temps + allocation.count
+        owner.temps = max(owner.temps, self.scratch + 4)
+        self.held = self._held()
+        self.loaded = 0
         self.where: list[int] = []
         self.patches: list[tuple[int, int, int]] = []
 
@@ -79,6 +82,7 @@ class _BodyEmitter:
                 self._clear(dirty[i] & ~live)
                 self._out(Op.NEXT, number[i])
                 owner.locations[number[i]] = self._location(i, ins, len(owner.code))
+            self.loaded = 0 if i in number else self.held[i]
             if ins.op == Pseudo.EXIT:
                 self._clear(dirty[i])
                 self._out(Op.NEXT, parked)
@@ -176,6 +180,32 @@ class _BodyEmitter:
                     todo.append(j)
         return before
 
+    def _held(self) -> list[int]:
+        """The thread registers whose value lies in their mirror, a temporary, before each instruction,
+        whichever way the step got there."""
+        flow, home = self.flow, self.allocation.home
+        everything = (1 << self.allocation.count) - 1
+        before = [everything] * len(flow.code)
+        starts = set(flow.starts)
+        before[0] = 0
+        todo = [*flow.starts]
+        visited: set[int] = set()
+        while todo:
+            i = todo.pop()
+            visited.add(i)
+            state = 0 if i in starts else before[i]
+            ins = flow.code[i]
+            touched = [*used(ins), defined(ins)]
+            for register in touched:
+                if register in home:
+                    state |= 1 << home[register]
+            for j in flow.successors[i]:
+                if before[j] & ~state or j not in visited:
+                    before[j] &= state
+                    if j not in starts:
+                        todo.append(j)
+        return before
+
     def _clear(self, registers: int) -> None:
         if registers:
             self._out(Op.CONST, self.scratch, 0)
@@ -194,26 +224,29 @@ class _BodyEmitter:
         self.patches.append((len(self.owner.code), operand, target))
         self._out(op, a, b)
 
-    def _source(self, register: object, scratch: int) -> int:
+    def _source(self, register: object) -> int:
         """The temporary that holds the value of a virtual register, loaded if need be."""
         assert isinstance(register, int)
         home = self.allocation.home.get(register)
         if home is None:
             return self.allocation.temp.get(register, self.scratch + 3)
-        self._out(Op.LDR, self.scratch + scratch, home)
-        return self.scratch + scratch
+        if not self.loaded >> home & 1:
+            self._out(Op.LDR, self.mirror + home, home)
+            self.loaded |= 1 << home
+        return self.mirror + home
 
     def _target(self, register: object) -> int:
         assert isinstance(register, int)
-        if register in self.allocation.home:
-            return self.scratch
+        home = self.allocation.home.get(register)
+        if home is not None:
+            return self.mirror + home
         return self.allocation.temp.get(register, self.scratch + 3)
 
     def _save(self, register: object) -> None:
         assert isinstance(register, int)
         home = self.allocation.home.get(register)
         if home is not None:
-            self._out(Op.STR, home, self.scratch)
+            self._out(Op.STR, home, self.mirror + home)
 
     def _number(self, value: object) -> int:
         if isinstance(value, Ref):
@@ -231,30 +264,30 @@ class _BodyEmitter:
             self._out(op, self._target(a), self._number(b))
             self._save(a)
         elif op == Op.LD:
-            self._out(op, self._target(a), self._source(b, 1), self._number(c))
+            self._out(op, self._target(a), self._source(b), self._number(c))
             self._save(a)
         elif op == Op.ST:
-            self._out(op, self._source(a, 1), self._source(b, 2), self._number(c))
+            self._out(op, self._source(a), self._source(b), self._number(c))
         elif op == Op.STA:
-            self._out(op, self._number(a), self._source(b, 1))
+            self._out(op, self._number(a), self._source(b))
         elif op in _THREE:
-            left, right = self._source(b, 1), self._source(c, 2)
+            left, right = self._source(b), self._source(c)
             self._out(op, self._target(a), left, right)
             self._save(a)
         elif op in _TWO:
-            self._out(op, self._target(a), self._source(b, 1), self._number(c))
+            self._out(op, self._target(a), self._source(b), self._number(c))
             self._save(a)
         elif op in _ONE:
-            self._out(op, self._target(a), self._source(b, 1))
+            self._out(op, self._target(a), self._source(b))
             self._save(a)
         elif op == Op.JMP:
             self._jump(op, 0, 0, 1, a)
         elif op in (Op.JZ, Op.JNZ):
-            self._jump(op, self._source(a, 1), 0, 2, b)
+            self._jump(op, self._source(a), 0, 2, b)
         elif op == Op.JNEI:
-            self._jump(op, self._source(a, 1), self._number(b), 3, c)
+            self._jump(op, self._source(a), self._number(b), 3, c)
         elif op == Op.WAIT:
-            self._out(op, self._source(a, 1))
+            self._out(op, self._source(a))
         else:
             self._emit_rare(op, a, b, c)
 
@@ -263,20 +296,20 @@ class _BodyEmitter:
             self._out(op, self._target(a), self._number(b), self._number(c))
             self._save(a)
         elif op == Op.INST:
-            self._out(op, self._target(a), self._number(b), self._source(c, 1))
+            self._out(op, self._target(a), self._number(b), self._source(c))
             self._save(a)
         elif op == Op.FREE:
-            self._out(op, self._source(a, 1))
+            self._out(op, self._source(a))
         elif op in (Op.FAIL, Op.WARN):
             assert isinstance(c, str)
-            self._out(op, self._number(a), self._source(b, 1), self.owner.message(c))
+            self._out(op, self._number(a), self._source(b), self.owner.message(c))
         elif op == Op.TRAP:
             self._out(op, self.owner.message(str(a)))
         elif op == Pseudo.SPAWN:
             assert isinstance(b, str)
             target = -1 if isinstance(a, int) and a < 0 else self._target(a)
             self._out(
-                Op.SPAWN, target if target >= 0 else self.scratch + 3, self.owner.codes[b], self._source(c, 1)
+                Op.SPAWN, target if target >= 0 else self.scratch + 3, self.owner.codes[b], self._source(c)
             )
             if target >= 0:
                 self._save(a)
@@ -293,19 +326,10 @@ class _BodyEmitter:
             raise AssertionError(f"no code for {op}")
 
     def _move(self, a: object, b: object) -> None:
-        assert isinstance(a, int) and isinstance(b, int)
-        home = self.allocation.home
-        if a in home and b in home:
-            if home[a] != home[b]:
-                self._out(Op.LDR, self.scratch, home[b])
-                self._out(Op.STR, home[a], self.scratch)
-        elif a in home:
-            self._out(Op.STR, home[a], self.allocation.temp.get(b, self.scratch + 3))
-        elif b in home:
-            self._out(Op.LDR, self.allocation.temp.get(a, self.scratch + 3), home[b])
-        else:
-            temp = self.allocation.temp
-            self._out(Op.MOV, temp.get(a, self.scratch + 3), temp.get(b, self.scratch + 3))
+        source, target = self._source(b), self._target(a)
+        if source != target:
+            self._out(Op.MOV, target, source)
+            self._save(a)
 
     def _stack(self, key: str) -> int:
         function, _, variable = key.partition("\0")

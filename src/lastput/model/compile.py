@@ -152,11 +152,13 @@ class _Compiler:
         space = Space(self.inference, self.layout, self.registry)
         names = [(decl, i) for decl in threads for i in range(decl.count)]
         shown = [d.name if d.count == 1 else f"{d.name}#{i}" for d, i in names]
-        space.number_names(self._functions(bodies), self._strings(bodies, shown))
+        space.number_names(list(self.inference.reached), self._strings(bodies, [d.name for d in threads]))
         space.add_globals()
         space.add_pools(self._pool_records())
         tasks = [
-            space.add_task(ThreadShape(name, decl.kind != "thread", self._locals(bodies[decl.function].body)))
+            space.add_task(
+                ThreadShape(name, decl.name, decl.kind != "thread", self._locals(bodies[decl.function].body))
+            )
             for name, (decl, _) in zip(shown, names, strict=True)
         ]
         space.initialise()
@@ -244,9 +246,6 @@ class _Compiler:
                 )
             records[record.tag] = record
         return records
-
-    def _functions(self, bodies: dict[str, _Prepared]) -> list[str]:
-        return list(self.inference.reached)
 
     def _strings(self, bodies: dict[str, _Prepared], threads: list[str]) -> list[str]:
         texts = dict.fromkeys([*threads, *(m.name for m in self.world.modules)])

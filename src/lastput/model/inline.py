@@ -240,6 +240,9 @@ class Inliner:
         if callee_text not in (text, -1) and not inside:
             self._emit(Pseudo.TEXT, callee_text, 0, 0, function.place, node, f"call {name}()")
         foreign = self._inline(self.template(name), args, result, node, callee_text, inside)
+        if callee_text not in (text, -1) and not foreign and not inside:
+            # What the callee did last may be a step of its own: its `ret` is still text of the module.
+            self._emit(Pseudo.TEXT, callee_text, 0, 0, function.definition.end, node, f"return from {name}()")
         foreign |= callee_text != text
         if tail:
             return foreign

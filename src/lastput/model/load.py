@@ -257,7 +257,9 @@ class _Loader:
                     line.place,
                 )
         if len(deps) > MODULE_DEPS:
-            raise LastputError("module-line", f"a module uses at most {MODULE_DEPS} others here", "merge some", line.place)
+            raise LastputError(
+                "module-line", f"a module uses at most {MODULE_DEPS} others here", "merge some", line.place
+            )
         if name in known:
             self.module = known[name].index
             return

@@ -21,9 +21,11 @@ _DEFAULT_POOL = 2
 
 
 class ThreadShape(msgspec.Struct, frozen=True):
-    """What a thread instance needs memory for: its stack variables, by function and key."""
+    """What a thread instance needs memory for: its stack variables, by function and key. Instances of
+    one declaration share ``comm``, so that nothing tells them apart."""
 
     name: str
+    comm: str
     kthread: bool
     locals: tuple[tuple[str, Variable], ...]
 
@@ -216,7 +218,7 @@ class Space:
         base = self._object(shape.name, record, extra, -1, -1, -1, "task_struct")
         for function, variable in shape.locals:
             self._register_instances(variable.type, base + self.stack_offsets[function, variable.key])
-        self.set_field(base, record, "comm", self.strings[shape.name])
+        self.set_field(base, record, "comm", self.strings[shape.comm])
         self.set_field(base, record, "kthread", int(shape.kthread))
         return len(self.objects) - 1
 

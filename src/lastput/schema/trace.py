@@ -161,7 +161,8 @@ class Explored(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """The whole counterexample. ``error`` is the slug of the error class, ``message`` the engine's text,
-    ``headline`` one line for people; ``fault`` says whose fault it is."""
+    ``headline`` one line for people; ``causes`` the numbered chain, ``cause_places`` where each stands in
+    the code under test (not in the modelled kernel); ``fault`` says whose fault it is."""
 
     schema: str = SCHEMA
     verdict: str = "unsafe"
@@ -179,6 +180,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     waits: tuple[Wait, ...] = ()
     budget: tuple[Budget, ...] = ()
     causes: tuple[str, ...] = ()
+    cause_places: tuple[Place | None, ...] = ()
     sources: tuple[Source, ...] = ()
     explored: Explored | None = None
     assumptions: tuple[str, ...] = ()

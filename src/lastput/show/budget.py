@@ -54,6 +54,8 @@ def budget_of(history: History, wanted: Callable[[Change], bool]) -> tuple[Budge
                 delta = int(change.new) - int(change.old)
             except ValueError:
                 continue
+            if "-1" in (change.old, change.new):
+                continue  # a module's base reference, which nobody holds
             place = history.program.locations[event.location].place
             task = event.thread if event.n else -1
             where = caller(history, event.frame)

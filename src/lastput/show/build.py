@@ -25,12 +25,16 @@ def _nothing(_: str) -> tuple[str, ...]:
     return ()
 
 
+def _no(_: str) -> bool:
+    return False
+
+
 class Context(msgspec.Struct, frozen=True):
     """What the program does not know of itself.
 
     ``file`` is the litmus test as the user would name it, ``question`` its sentence, ``options`` the
     words of the command line that decide the program. ``sources`` gives the lines of a file, ``shorten``
-    the name to print for a file.
+    the name to print for a file, ``modelled`` says whether it belongs to the modelled kernel.
     """
 
     file: str
@@ -38,6 +42,7 @@ class Context(msgspec.Struct, frozen=True):
     options: tuple[str, ...] = ()
     sources: Callable[[str], tuple[str, ...]] = _nothing
     shorten: Callable[[str], str] = str
+    modelled: Callable[[str], bool] = _no
 
 
 def judge(program: Program, error: str, schedule: Schedule) -> Finding:
@@ -76,6 +81,7 @@ def build(program: Program, found: Finding, context: Context) -> Trace:
     history = run(program, found.schedule)
     analysis = analyse(history, found)
     numbers = _numbers(analysis)
+    places = _cause_places(history, analysis, context)
     short = _Shortener(context.shorten)
     steps = tuple(
         Step(
@@ -91,7 +97,7 @@ def build(program: Program, found: Finding, context: Context) -> Trace:
         )
         for event in history.events
     )
-    trace = Trace(
+    return Trace(
         error=found.error.slug,
         headline=analysis.headline,
         file=context.file,
@@ -108,11 +114,12 @@ def build(program: Program, found: Finding, context: Context) -> Trace:
         waits=tuple(msgspec.structs.replace(wait, place=short.place(wait.place)) for wait in analysis.waits),
         budget=tuple(msgspec.structs.replace(one, place=short.place(one.place)) for one in analysis.budget),
         causes=tuple(cause.text for cause in analysis.causes),
+        cause_places=tuple(short.maybe(place) for place in places),
+        sources=_sources(places, context, short),
         assumptions=program.assumptions,
         options=context.options,
         fault=_fault(program, found.error),
     )
-    return msgspec.structs.replace(trace, sources=_sources(history, analysis, context, short))
 
 
 def _numbers(analysis: Analysis) -> dict[int, int]:
@@ -180,10 +187,37 @@ def _objects(history: History) -> tuple[Obj, ...]:
     return tuple(found)
 
 
-def _sources(history: History, analysis: Analysis, context: Context, short: _Shortener) -> tuple[Source, ...]:
+def _cause_places(history: History, analysis: Analysis, context: Context) -> list[Place | None]:
+    """Where each cause stands in the code under test: of a step in the modelled kernel, the call."""
+    at = {event.n: event for event in history.events}
+    found: list[Place | None] = []
+    waits = [wait for wait in analysis.waits if wait.cycle] or list(analysis.waits)
+    late = sum(1 for cause in analysis.causes if not cause.step)
+    for cause in analysis.causes:
+        event = at.get(cause.step)
+        if event is not None:
+            frame, place = event.frame, history.program.locations[event.location].place
+        elif len(waits) == late:
+            wait = waits[sum(1 for place in found if place is not None) - (len(analysis.causes) - late)]
+            frame, place = wait.frame, wait.place
+        else:
+            frame, place = analysis.violated.frame, analysis.violated.place or Place("")
+        found.append(_own_place(history, frame, place, context))
+    return found
+
+
+def _own_place(history: History, frame: int, place: Place, context: Context) -> Place:
+    here = place
+    while context.modelled(here.file) and frame >= 0:
+        it = history.frames.all[frame]
+        if it.call is None or it.up < 0:
+            return place
+        here, frame = it.call, it.up
+    return place if context.modelled(here.file) else here
+
+
+def _sources(places: list[Place | None], context: Context, short: _Shortener) -> tuple[Source, ...]:
     """The source lines of the causes and of the error."""
-    at = {event.n: history.program.locations[event.location].place for event in history.events}
-    places = [at.get(cause.step, analysis.violated.place) for cause in analysis.causes]
     found: dict[tuple[str, int], Source] = {}
     for place in places:
         if place is None or not place.line:

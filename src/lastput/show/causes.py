@@ -327,7 +327,7 @@ def _deadlock(history: History, found: Finding) -> Analysis:
 
 def _taking(wait: Wait) -> str:
     """How the holder came to what is waited for, by how it holds it."""
-    return next((then for now, then in HOLDS.values() if now == wait.how), "acts on")
+    return next((then for now, then, _ in HOLDS.values() if now == wait.how), "acts on")
 
 
 def _leak(history: History, found: Finding) -> Analysis:

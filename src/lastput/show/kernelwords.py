@@ -12,6 +12,7 @@ __all__ = [
     "ENTRIES",
     "ENUMS",
     "FIELD_TAILS",
+    "FIELD_WORDS",
     "GETS_AND_PUTS",
     "HOLDS",
     "HUNG_TAILS",
@@ -19,7 +20,7 @@ __all__ = [
     "MODULE_REF_BASE",
     "OVER",
     "PLUMBING",
-    "QUIET_FIELDS",
+    "QUIET_COUNTS",
     "RUNNERS",
     "SPLAT_NAMES",
     "TASK_KINDS",
@@ -50,9 +51,20 @@ INLINE = _words(
 #: Frames between a system call and the function that people talk about: dropped from the diagrams
 #: (kept in the JSON and in the splat) unless the step itself happens there.
 PLUMBING = _words(
-    "task_work_run ____fput __fput_sync filp_close filp_flush fput fput_close ksys_close",
-    "kthread ret_from_fork worker_thread",
+    "task_work_run ____fput __fput_sync filp_close filp_flush fput fput_close ksys_close __close",
+    "kthread ret_from_fork worker_thread process_one_work load_modules",
 )
+
+#: What a change of a field is in the words of a diagram, by the field's name and its new value ("": any
+#: but NULL).
+FIELD_WORDS = {
+    ("current_work", ""): "takes {new}",
+    ("text", "gone"): "unmaps {object}.ko",
+    ("life", "freed"): "frees {object}",
+}
+
+#: Counts that are told only if the error is about their object.
+QUIET_COUNTS = _words("f_count usage")
 
 #: Ends of field names that say how a counter is built, not what it counts.
 FIELD_TAILS = (".refcount.refs.counter", ".refs.counter", ".counter", ".refs", ".refcount")
@@ -61,9 +73,6 @@ FIELD_TAILS = (".refcount.refs.counter", ".refs.counter", ".counter", ".refs", "
 COUNT_FIELDS = _words(
     "refcnt refcount refs users users_count usage f_count mm_users mm_count kref count ref i_count d_count"
 )
-
-#: Bookkeeping of the modelled kernel: shown with -v only.
-QUIET_FIELDS = _words("entry next prev pending busy hash owner_cpu magic")
 
 #: kernel/module/main.c: what a loaded module that nobody uses counts. Views count from there, as lsmod.
 MODULE_REF_BASE = 1
@@ -83,33 +92,48 @@ ATOMIC_ENTRIES = _words(
     "write_lock rcu_read_lock preempt_disable local_bh_disable local_irq_disable local_irq_save",
 )
 
-#: By the function that waits: what the one waited for has to do with it ("which kworker ..."), and how it
-#: came to that ("kworker ... it").
-HOLDS: dict[str, tuple[str, str]] = {
+#: By the function that waits: what the one waited for has to do with it ("which kworker ..."), how it
+#: came to that ("kworker ... it"), and what kind of thing it is.
+HOLDS: dict[str, tuple[str, str, str]] = {
     **dict.fromkeys(
-        _words(
-            "flush_work __flush_work cancel_work_sync __cancel_work_timer __cancel_work_sync",
-            "cancel_delayed_work_sync flush_delayed_work",
+        sorted(
+            _words(
+                "flush_work __flush_work cancel_work_sync __cancel_work_timer __cancel_work_sync",
+                "cancel_delayed_work_sync flush_delayed_work disable_work_sync",
+            )
         ),
-        ("runs", "starts to run"),
+        ("runs", "starts to run", "the work item"),
     ),
     **dict.fromkeys(
-        _words("flush_workqueue __flush_workqueue drain_workqueue destroy_workqueue flush_scheduled_work"),
-        ("works for", "starts to work for"),
+        sorted(
+            _words("flush_workqueue __flush_workqueue drain_workqueue destroy_workqueue flush_scheduled_work")
+        ),
+        ("works for", "starts to work for", "the workqueue of"),
     ),
-    **dict.fromkeys(_words("mutex_lock mutex_lock_interruptible down_read down_write"), ("holds", "takes")),
-    **dict.fromkeys(sorted(ATOMIC_ENTRIES), ("holds", "takes")),
     **dict.fromkeys(
-        _words("synchronize_rcu synchronize_srcu rcu_barrier synchronize_rcu_expedited"),
-        ("still reads under", "starts to read under"),
+        sorted(_words("mutex_lock mutex_lock_interruptible down_read down_write")),
+        ("holds", "takes", "the lock"),
     ),
-    **dict.fromkeys(_words("wait_for_completion wait_for_common"), ("would complete", "was to complete")),
-    **dict.fromkeys(_words("kthread_stop"), ("has not left", "runs")),
+    **dict.fromkeys(sorted(ATOMIC_ENTRIES), ("holds", "takes", "the lock")),
     **dict.fromkeys(
-        _words("async_synchronize_full async_synchronize_full_domain async_synchronize_cookie_domain"),
-        ("runs", "starts to run"),
+        sorted(_words("synchronize_rcu synchronize_srcu rcu_barrier synchronize_rcu_expedited")),
+        ("holds up", "begins to hold up", "the grace period of"),
     ),
-    **dict.fromkeys(_words("del_timer_sync timer_delete_sync hrtimer_cancel"), ("runs", "starts to run")),
+    **dict.fromkeys(
+        sorted(_words("wait_for_completion wait_for_common")),
+        ("would complete", "was to complete", "the completion"),
+    ),
+    "kthread_stop": ("is", "is", "the end of"),
+    **dict.fromkeys(
+        sorted(
+            _words("async_synchronize_full async_synchronize_full_domain async_synchronize_cookie_domain")
+        ),
+        ("runs", "starts to run", "the async function"),
+    ),
+    **dict.fromkeys(
+        sorted(_words("del_timer_sync timer_delete_sync timer_shutdown_sync hrtimer_cancel")),
+        ("runs", "starts to run", "the timer"),
+    ),
 }
 
 #: Functions that go by another name, or into another one, once they are compiled ("": no frame at all).

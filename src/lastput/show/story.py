@@ -13,7 +13,7 @@ from itertools import pairwise
 import msgspec
 
 from lastput.schema.trace import Change, Frame, Step, Trace, Wait, stack
-from lastput.show.kernelwords import INLINE, PLUMBING, is_hidden
+from lastput.show.kernelwords import FIELD_WORDS, INLINE, PLUMBING, QUIET_COUNTS, is_hidden
 
 _SHORT_ARGS = 12  # arguments up to this length are never dropped
 
@@ -62,7 +62,7 @@ def _last_puts(trace: Trace) -> list[str]:
         change.object
         for step in trace.steps
         for change in step.changes
-        if change.kind == "count" and change.new == "0"
+        if change.kind == "count" and change.new == "0" and change.field not in QUIET_COUNTS
         if any(index in carrying for index, _ in visible(trace, step.frame, step.task)[-1:])
     ]
 
@@ -71,7 +71,7 @@ def note(changes: tuple[Change, ...], about: tuple[str, ...]) -> str:
     """The changes that matter, as in ``kvm#0.users_count 1 -> 0`` or ``kvm_intel GOING``."""
     told = []
     for change in changes:
-        if change.object not in about or change.kind == "data":
+        if change.object not in about or change.kind == "data" or change.new == "-1":
             continue
         if change.kind in ("life", "state"):
             told.append(f"{change.object} {change.new}")
@@ -94,8 +94,7 @@ def visible(trace: Trace, frame: int, task: int) -> list[tuple[int, Frame]]:
     shown = []
     for position, index in enumerate(indices):
         name = trace.frames[index].function
-        last = position == len(indices) - 1
-        if is_hidden(name) or name in INLINE or (name in PLUMBING and not last):
+        if is_hidden(name) or name in INLINE or name in PLUMBING:
             continue
         if position == 0 and name == body:
             continue
@@ -120,6 +119,15 @@ def titles(trace: Trace, story: list[Line]) -> dict[int, str]:
     order = list(dict.fromkeys(line.task for line in story))
     rest = [task.id for task in trace.tasks if task.id not in order]
     return {task: f"CPU{number}: {trace.tasks[task].name}" for number, task in enumerate(order + rest)}
+
+
+def _words(step: Step) -> str:
+    """What a step does, if that can be told better than in the source's words."""
+    for change in step.changes:
+        words = FIELD_WORDS.get((change.field, change.new)) or FIELD_WORDS.get((change.field, ""))
+        if words and change.new != "NULL":
+            return words.format(object=change.object, new=change.new.removeprefix("&"))
+    return ""
 
 
 class _Teller:
@@ -178,11 +186,14 @@ class _Teller:
             or is_hidden(inner)
             or (fresh is not None and inner == self.trace.frames[fresh.frame].function)
         )
-        if fresh is not None and inline and (changed or step.cause):
+        words = _words(step)
+        apart = any(change.field == "text" for change in step.changes)
+        if fresh is not None and inline and not apart and (changed or step.cause):
             self.lines[-1] = msgspec.structs.replace(fresh, note=told, cause=step.cause)
             return
-        text = step.op or "..."
-        self.lines.append(Line(step.task, depth, "op", text, text, told or step.note, step.n, step.cause))
+        text = words or step.op or "..."
+        told = "" if words else told or step.note
+        self.lines.append(Line(step.task, depth, "op", text, text, told, step.n, step.cause))
 
     def _wait(self, wait: Wait) -> None:
         depth = self._enter(wait.task, wait.frame, 0)

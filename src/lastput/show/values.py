@@ -36,7 +36,7 @@ class Namer:
         for text in program.texts:
             if text.life >= 0:
                 self._life[text.life] = (text.name, "text")
-        self._texts = {text.name for text in program.texts}
+        self._instances = frozenset(address for one in program.instances for address in one.addresses)
 
     def object_at(self, address: int) -> Object | None:
         """The object that an address belongs to."""
@@ -49,13 +49,13 @@ class Namer:
         """What a slot is, or None for registers, locals and program counters."""
         if slot in self._life:
             name, field = self._life[slot]
-            return Cell(self._owner_name(name), field, "life")
+            return Cell(name, field, "life")
         address = self._address.get(slot, 0)
         thing = self.object_at(address)
         if thing is None or not self.program.slots[slot].field:
             return None
         field = self._field(thing, slot)
-        return Cell(self._owner_name(thing.name), field, self._kind(thing, field, slot))
+        return Cell(thing.name, field, self._kind(thing, field, slot))
 
     def value(self, slot: int, number: int) -> str:
         """What a slot holds, in words."""
@@ -90,18 +90,27 @@ class Namer:
         thing = self.object_at(number)
         if thing is None:
             return hex(number)
-        name = self._owner_name(thing.name)
+        name = thing.name
         if number == thing.base:
             return f"&{name}"
         slot = self.program.cells[number] if number < len(self.program.cells) else -1
-        return f"&{name}.{self._field(thing, slot)}" if slot >= 0 else f"&{name}+{number - thing.base}"
+        if slot < 0:
+            return f"&{name}+{number - thing.base}"
+        return f"&{name}.{self._struct(self._field(thing, slot), number)}"
+
+    def _struct(self, field: str, address: int) -> str:
+        """An address that is that of an embedded struct (and so of its first member) names the struct."""
+        head, dot, last = field.rpartition(".")
+        return head if dot and (address in self._instances or last == "next") else field
 
     def place(self, address: int) -> str:
         """``object.field`` of an address, "" if it is in no object."""
-        return self.pointer(address).removeprefix("&") if self.object_at(address) is not None else ""
-
-    def _owner_name(self, name: str) -> str:
-        return name.removeprefix("module:")
+        thing = self.object_at(address)
+        if thing is None:
+            return ""
+        slot = self.program.cells[address]
+        name = thing.name
+        return f"{name}.{self._field(thing, slot)}" if slot >= 0 else name
 
     def _field(self, thing: Object, slot: int) -> str:
         name = self.program.slots[slot].name

@@ -43,16 +43,16 @@ def stuck(history: History) -> tuple[Stuck, ...]:
         frame = history.frames.of(here)
         held = _held(history, thread)
         function, call = _waiter(history, frame)
-        how = HOLDS.get(function, ("has to act on", ""))[0] if held.holder >= 0 else ""
+        how, _, noun = HOLDS.get(function, ("has to act on", "", ""))
         wait = Wait(
             task=thread,
             frame=frame,
             place=here.place,
             op=here.what or call,
-            what=held.object or here.waits or call or "something",
+            what=f"{noun} {held.object}".strip() if held.object else here.waits or call or "something",
             object=held.object,
             holder=held.holder,
-            how=how,
+            how=how if held.holder >= 0 else "",
             until=_until(history, held),
         )
         found[thread] = Stuck(wait, held.taken)

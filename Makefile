@@ -1,0 +1,35 @@
+# make demo   the KVM shelf and one counterexample
+# make test   everything that is checked
+# Neither needs a compiler, root or a kernel tree. Tests that need SPIN or a tree say what to install.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+J ?= 2
+
+.PHONY: demo test clean
+
+$(VENV)/.demo: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.test: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $(VENV)/.demo $@
+
+demo: $(VENV)/.demo
+	$(BIN)/lastput check kvm
+	@echo
+	$(BIN)/lastput check kvm/f1-release-puts-module || test $$? -eq 1
+
+test: $(VENV)/.test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n $(J)
+
+clean:
+	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

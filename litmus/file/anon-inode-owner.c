@@ -1,0 +1,57 @@
+/*
+ * Result: unmapped-text (drv), use-after-free (obj_fops)
+ *
+ * Does a file made by an ioctl pin the module because the device file did?
+ * No. anon_inode_getfd() takes the owner of its own operations table; without one the new file outlives the module
+ * as soon as the device file is closed.
+ *
+ * Taught by 70375c2d8fa3 ('Revert "KVM: set owner of cpu and vm file operations"').
+ */
+#include <lastput.h>
+
+MODULE(drv);
+
+static int obj_release(struct inode *inode, struct file *file)
+{
+	return 0;
+}
+
+static const struct file_operations obj_fops = { .release = obj_release };
+
+static long drv_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return anon_inode_getfd("obj", &obj_fops, NULL, 0);
+}
+
+static const struct file_operations dev_fops = { .owner = THIS_MODULE, .unlocked_ioctl = drv_ioctl };
+static struct miscdevice dev = { .name = "drv", .fops = &dev_fops };
+
+static int drv_init(void)
+{
+	return misc_register(&dev);
+}
+
+static void drv_exit(void)
+{
+	misc_deregister(&dev);
+}
+
+module_init(drv_init);
+module_exit(drv_exit);
+
+THREAD(user)
+{
+	fd_t fd = open("/dev/drv");
+	fd_t obj;
+
+	if (IS_ERR(fd))
+		return;
+	obj = ioctl(fd, 1);
+	close(fd);
+	close(obj);
+}
+
+THREAD(admin)
+{
+	rmmod("drv");
+}

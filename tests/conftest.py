@@ -1,0 +1,61 @@
+"""What a test may need from the machine, and what happens if it is not there.
+
+A test marked ``needs_spin`` or ``needs_tree`` is skipped with the line that installs what is missing,
+unless LASTPUT_NO_SKIP=1: then it fails, as does every other skip.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+_SOURCES = Path("/usr/src")
+_STRICT = os.environ.get("LASTPUT_NO_SKIP") == "1"
+
+
+def _missing(marker: str) -> str:
+    """What to install for a marker; "" if all is there."""
+    if marker == "needs_spin" and not (shutil.which("spin") and shutil.which("gcc")):
+        return "apt install spin gcc"
+    if marker == "needs_tree" and not (tree("6.1").exists() and tree("6.12").exists()):
+        return "apt install linux-source-6.1 linux-source-6.12"
+    return ""
+
+
+def tree(release: str) -> Path:
+    """Debian's packed source of a kernel release."""
+    return _SOURCES / f"linux-source-{release}.tar.xz"
+
+
+@pytest.fixture(scope="session")
+def tree_6_1() -> Path:
+    return tree("6.1")
+
+
+@pytest.fixture(scope="session")
+def tree_6_12() -> Path:
+    return tree("6.12")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in ("needs_spin", "needs_tree"):
+        if item.get_closest_marker(marker) is not None:
+            wanted = _missing(marker)
+            if wanted:
+                pytest.skip(wanted)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With LASTPUT_NO_SKIP=1 a skip is a failure."""
+    report = yield
+    if _STRICT and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and LASTPUT_NO_SKIP=1 is set: {report.longrepr}"
+    return report

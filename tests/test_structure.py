@@ -1,0 +1,117 @@
+"""The shape of the house: arrows point downward, files stay small, litmus tests state their answer."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).parent.parent
+_SOURCE = _ROOT / "src" / "lastput"
+
+#: What each part may import of ours; ``errors`` is for all.
+_ARROWS: dict[str, set[str]] = {
+    "errors": set(),
+    "c": {"c"},
+    "engine": {"engine"},
+    "model": {"model", "c", "engine"},
+    "schema": {"schema"},
+    "show": {"show", "schema", "engine"},
+    "cli": {"cli", "show", "schema", "engine", "model", "c"},
+}
+
+
+def _sources() -> list[Path]:
+    return sorted(path for path in _SOURCE.rglob("*.py") if path.relative_to(_SOURCE).parts[0] != "shelf")
+
+
+def _imports(path: Path) -> set[str]:
+    """Parts of lastput that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [one.name for one in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{one.name}" for one in node.names]
+            assert node.level == 0, f"{path}: relative import"
+        found |= {name.split(".")[1] for name in names if name.startswith("lastput.")}
+    return found - {"errors", "__version__"}
+
+
+@pytest.mark.parametrize("part", sorted(_ARROWS))
+def test_arrows_point_downward(part: str) -> None:
+    for path in _sources():
+        if path.relative_to(_SOURCE).parts[0].removesuffix(".py") == part:
+            beyond = _imports(path) - _ARROWS[part]
+            assert not beyond, f"{path.relative_to(_ROOT)} imports {sorted(beyond)}"
+
+
+def test_every_part_has_its_arrows() -> None:
+    parts = {path.relative_to(_SOURCE).parts[0].removesuffix(".py") for path in _sources()}
+    assert parts - {"__init__", "__main__"} <= set(_ARROWS), "add the part to _ARROWS"
+
+
+def test_files_are_small() -> None:
+    for folder in (_SOURCE, _ROOT / "tests", _ROOT / "benchmarks"):
+        sizes = {path: len(path.read_text().splitlines()) for path in sorted(folder.rglob("*.py"))}
+        long = {str(path.relative_to(_ROOT)): size for path, size in sizes.items() if size > 800}
+        assert not long
+        if sizes:
+            assert statistics.median(sizes.values()) < 200
+
+
+def test_kernel_files_are_small() -> None:
+    for path in sorted((_SOURCE / "kernel").glob("*.[ch]")):
+        assert len(path.read_text().splitlines()) <= 300, path.name
+
+
+def test_public_modules_say_what_they_are() -> None:
+    for path in _sources():
+        tree = ast.parse(path.read_text())
+        assert not tree.body or ast.get_docstring(tree), f"{path.relative_to(_ROOT)} has no docstring"
+
+
+def _tests() -> list[Path]:
+    """Every litmus test: C files that are not there to be included by others."""
+    included = {
+        name
+        for path in sorted((_ROOT / "litmus").rglob("*.[ch]"))
+        for name in re.findall(r'#include "([^"]+)"', path.read_text())
+    }
+    return sorted(path for path in (_ROOT / "litmus").rglob("*.c") if path.name not in included)
+
+
+@pytest.mark.parametrize("path", _tests(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_litmus_test_is_a_question_with_its_answer(path: Path) -> None:
+    from lastput.model.header import read_header
+
+    header = read_header(path.read_text(), path.name)
+    assert header.expected is not None, "no line Result:"
+    assert header.question.endswith("?"), "the first sentence is no question"
+
+
+def test_litmus_names_are_unique() -> None:
+    names = [path.stem for path in _tests()]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_every_message_is_explained() -> None:
+    """Each slug of an error stands in docs/messages.md."""
+    page = (_ROOT / "docs" / "messages.md").read_text()
+    explained = set(re.findall(r"^### ([a-z0-9-]+)$", page, re.MULTILINE))
+    used: dict[str, str] = {}
+    for path in _sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id == "LastputError":
+                slugs = [*node.args[:1], *(key.value for key in node.keywords if key.arg == "slug")]
+                for slug in slugs:
+                    if isinstance(slug, ast.Constant) and isinstance(slug.value, str):
+                        used.setdefault(slug.value, str(path.relative_to(_ROOT)))
+    missing = {slug: where for slug, where in used.items() if slug not in explained}
+    assert not missing, f"explain these in docs/messages.md: {missing}"
