@@ -201,3 +201,16 @@ def test_export(capsys: pytest.CaptureFixture[str], unsafe: Path, tmp_path: Path
     out = tmp_path / "model.pml"
     assert run(capsys, "export", "--promela", str(unsafe), "-o", str(out))[0] == 0
     assert "proctype" in out.read_text()
+
+
+def test_a_table_leaves_out_what_needs_a_tree(
+    capsys: pytest.CaptureFixture[str], safe: Path, tmp_path: Path
+) -> None:
+    text = '/* Result: safe */\nSOURCE("a.c", f);\nTHREAD(a) { f(); }\n'
+    (tmp_path / "real.c").write_text(text)
+    code, out, _ = run(capsys, "check", "-j1", str(tmp_path))
+    assert code == 0
+    assert "1 not run" in out
+    code, _, err = run(capsys, "check", str(tmp_path / "real.c"))
+    assert code == 2
+    assert "[no-tree]" in err
