@@ -16,7 +16,7 @@ import msgspec
 
 from lastput.cli import shelf
 from lastput.cli.checking import check_file, explored, problem
-from lastput.cli.output import show_traces, verdict_lines
+from lastput.cli.output import question_lines, show_traces, verdict_lines
 from lastput.errors import LastputError
 from lastput.schema.checked import Checked
 from lastput.show.table import table
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
             sys.stdout.write(table(checks))
         for check in checks:
             if args.all and check.traces:
-                sys.stdout.write(f"\n{check.file}: {check.expected.question}\n\n")
+                sys.stdout.write("\n" + "\n".join(question_lines(check)) + "\n\n")
                 sys.stdout.write(show_traces(check.traces, args))
     if any(check.problem or check.verdict == "UNKNOWN" for check in checks):
         return _FAILED
@@ -54,7 +54,7 @@ def _one(path: Path, args: argparse.Namespace) -> int:
         return _CODES.get(check.verdict, _FAILED)
     if not args.quiet:
         if check.expected.question:
-            sys.stdout.write(f"{check.file}: {check.expected.question}\n\n")
+            sys.stdout.write("\n".join(question_lines(check)) + "\n\n")
         if check.traces:
             shown = check.traces if args.all else check.traces[:1]
             sys.stdout.write(show_traces(shown, args) + "\n")

@@ -135,17 +135,17 @@ def _starts(
     tasks: list[int], titles: dict[int, str], longest: dict[int, int], width: int, overlap: bool
 ) -> dict[int, int] | None:
     """Where each column starts, or None if they do not fit."""
+    apart = [max(_APART, len(titles[task]) + _GAP) for task in tasks]
+    most = [width - longest[task] for task in tasks]
+    for position in range(len(tasks) - 2, -1, -1):
+        most[position] = min(most[position], most[position + 1] - apart[position])
     starts: dict[int, int] = {}
     after = 0  # the first column that is free of the task before
-    least = 0
-    for task in tasks:
-        last = width - longest[task]
-        start = after if after <= last else last
-        if start < least or (start < after and not overlap):
+    for task, bound in zip(tasks, most, strict=True):
+        if bound < 0 or (after > bound and not overlap):
             return None
-        starts[task] = start
-        after = start + longest[task] + _GAP
-        least = start + max(_APART, len(titles[task]) + _GAP)
+        starts[task] = min(after, bound)
+        after = starts[task] + longest[task] + _GAP
     return starts
 
 

@@ -121,6 +121,11 @@ def titles(trace: Trace, story: list[Line]) -> dict[int, str]:
     return {task: f"CPU{number}: {trace.tasks[task].name}" for number, task in enumerate(order + rest)}
 
 
+def _is_call(text: str, function: str) -> bool:
+    """Whether a statement is the call that a line for ``function`` shows anyway."""
+    return text.removeprefix("call ").startswith(f"{function}(")
+
+
 def _words(step: Step) -> str:
     """What a step does, if that can be told better than in the source's words."""
     for change in step.changes:
@@ -140,7 +145,8 @@ class _Teller:
 
     def tell(self) -> list[Line]:
         steps = self.trace.steps
-        kept = [step for step in steps if step.cause or note(step.changes, self.about)]
+        halt = self._halt()
+        kept = [step for step in steps if step.cause or step is halt or note(step.changes, self.about)]
         for position, step in enumerate(kept):
             self._step(step)
             following = kept[position + 1].task if position + 1 < len(kept) else -1
@@ -151,6 +157,13 @@ class _Teller:
                 self._wait(wait)
         self._end()
         return self.lines
+
+    def _halt(self) -> Step | None:
+        """The last step of the task that goes wrong, if others run after it: there it was preempted."""
+        mine = [step for step in self.trace.steps if step.task == self.trace.violated.task]
+        if not mine or self.trace.waits or mine[-1] is self.trace.steps[-1]:
+            return None
+        return mine[-1]
 
     def _preempted(self, step: Step) -> bool:
         """Whether the task still has something to do, so that its stopping here is a preemption."""
@@ -188,7 +201,8 @@ class _Teller:
         )
         words = _words(step)
         apart = any(change.field == "text" for change in step.changes)
-        if fresh is not None and inline and not apart and (changed or step.cause):
+        same = fresh is not None and _is_call(step.op, self.trace.frames[fresh.frame].function)
+        if fresh is not None and not apart and (same or (inline and (changed or step.cause))):
             self.lines[-1] = msgspec.structs.replace(fresh, note=told, cause=step.cause)
             return
         text = words or step.op or "..."
@@ -214,12 +228,18 @@ class _Teller:
             text = f"*** BUG: {self.trace.headline} ***"
             self.lines.append(Line(self.lines[-1].task if self.lines else 0, 0, "end", text, text))
             return
+        before = len(self.lines)
         depth = self._enter(violated.task, violated.frame, 0)
         text = violated.op or "..."
-        if self.trace.error == "unmapped-text":
-            shown = visible(self.trace, violated.frame, violated.task)
-            returned = self.trace.causes[-1].split(" returns to ")[1:]
-            text = f"return to {shown[-1][1].function}()" if returned and shown else text
-        self.lines.append(Line(violated.task, depth, "op", text, text, cause=len(self.trace.causes)))
+        shown = visible(self.trace, violated.frame, violated.task)
+        inner = shown[-1][1].function if shown else ""
+        if self.trace.error == "unmapped-text" and " returns to " in self.trace.causes[-1] and inner:
+            text = f"return to {inner}()"
+        elif len(self.lines) > before and (_is_call(text, inner) or text == "..."):
+            # The call that was just drawn is where it goes wrong.
+            self.lines[-1] = msgspec.structs.replace(self.lines[-1], cause=len(self.trace.causes))
+            text = ""
+        if text:
+            self.lines.append(Line(violated.task, depth, "op", text, text, cause=len(self.trace.causes)))
         text = "*** BUG ***"
         self.lines.append(Line(violated.task, depth, "end", text, text))
