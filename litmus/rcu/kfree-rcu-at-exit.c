@@ -1,7 +1,7 @@
 /*
  * Result: safe
  *
- * Does kfree_rcu() need an rcu_barrier() in the exit function?
+ * Does kfree_rcu() or kvfree_rcu() need an rcu_barrier() in the exit function?
  * No. Its callback is built-in text.
  */
 #include <lastput.h>
@@ -22,7 +22,7 @@ static int drv_init(void)
 
 static void drv_exit(void)
 {
-	kfree_rcu(obj, rcu);
+	kvfree_rcu(obj, rcu);
 }
 
 module_init(drv_init);

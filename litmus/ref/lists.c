@@ -22,7 +22,7 @@ static struct obj a = { .value = 1 }, b = { .value = 2 };
 THREAD(user)
 {
 	struct obj *pos;
-	struct list_head *entry;
+	struct list_head *entry, *next;
 	struct llist_node *taken;
 	int sum = 0;
 
@@ -33,6 +33,8 @@ THREAD(user)
 	list_for_each(entry, &list)
 		sum = sum * 10 + list_entry(entry, struct obj, link)->value;
 	WARN_ON(sum != 12);
+	list_for_each_safe(entry, next, &list)
+		WARN_ON(list_empty(&list));
 	list_move(&b.link, &list);
 	WARN_ON(list_first_entry(&list, struct obj, link) != &b);
 	list_move_tail(&b.link, &list);
