@@ -39,6 +39,12 @@ def engine_options(args: argparse.Namespace) -> Options:
 def check_file(path: Path, args: argparse.Namespace, quiet: bool = False) -> Checked:
     """Check the test at ``path``. Raises LastputError for what is wrong with it."""
     loaded = load(path, args)
+    if args.resume or args.save:
+        raise LastputError(
+            "no-resume",
+            "searches cannot be saved yet",
+            "leave --save and --resume out; --max-states bounds a search",
+        )
     with Status(sys.stderr, shelf.display(path), wanted=not quiet) as status:
 
         def progress(now: Progress) -> None:
@@ -65,7 +71,12 @@ def problem(path: Path, error: LastputError, args: argparse.Namespace) -> Checke
 def _checked(loaded: Loaded, result: Result, args: argparse.Namespace) -> Checked:
     expected = expectation(loaded.compiled.header)
     about = context(loaded)
-    traces = tuple(build(loaded.compiled.program, found, about) for found in result.findings)
+    wanted = [slug for slug, _ in expected.results]
+    # What the header speaks of comes first.
+    found = sorted(
+        result.findings, key=lambda one: wanted.index(one.error.slug) if one.error.slug in wanted else 99
+    )
+    traces = tuple(build(loaded.compiled.program, one, about) for one in found)
     told = result.verdict is Verdict.SAFE and result.complete
     return Checked(
         file=about.file,

@@ -21,7 +21,8 @@ def show_traces(traces: tuple[Trace, ...], args: argparse.Namespace) -> str:
     """The traces, one after the other, each in the view that ``args`` asks for."""
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     options = Options(width=args.width or 0, colour=colour, verbose=args.verbose)
-    view = "commit" if args.commit else "splat" if args.splat else "terminal"
+    asked = vars(args)
+    view = next((name for name in ("commit", "splat", "json") if asked.get(name)), "terminal")
     return "\n".join(render(view, trace, options) for trace in traces)
 
 

@@ -161,6 +161,7 @@ HOLDS: dict[str, tuple[str, str, str]] = {
 
 #: Functions that go by another name, or into another one, once they are compiled ("": no frame at all).
 SPLAT_NAMES = {
+    "kvm_flush_async_pf_work": "",  # static, two callers, a few instructions
     "flush_work": "__flush_work",
     "mutex_lock_interruptible": "mutex_lock",
     "rmmod": "__do_sys_delete_module.isra.0",

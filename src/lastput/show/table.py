@@ -54,7 +54,8 @@ def _row(claim: str, check: Checked) -> list[str]:
     rows = []
     for number, (slug, count) in enumerate(pairs):
         left = f"{claim:<5} {name:<{_NAME}}" if number == 0 else " " * (_NAME + 6)
-        middle = f"{verdict:<8}{check.states:>9,}" if number == 0 else " " * 17
+        states = f"{check.states:,}" if check.states else ""
+        middle = f"{verdict:<8}{states:>9}" if number == 0 else " " * 17
         rows.append(f"{left} {slug:<{_EXPECTED}} {middle}{count:>6}")
     return rows
 
