@@ -6,7 +6,7 @@
  * To any number of them. This is the model that benchmarks/check_vs_spin.py runs; vCPUs, items and
  * kworkers are interchangeable, so each choice among them is made by pick(), not by a number.
  *
- * Options: workers=2 define V=2 define W=1
+ * Options: workers=2 define V=1 define W=1
  */
 #include <lastput.h>
 
