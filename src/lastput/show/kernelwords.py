@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "ATOMIC_ENTRIES",
     "COUNT_FIELDS",
+    "END_WORDS",
     "ENTRIES",
     "ENUMS",
     "FIELD_TAILS",
@@ -61,6 +62,19 @@ FIELD_WORDS = {
     ("current_work", ""): "takes {new}",
     ("text", "gone"): "unmaps {object}.ko",
     ("life", "freed"): "frees {object}",
+}
+
+#: How a diagram ends, by the class of the error.
+END_WORDS = {
+    "unmapped-text": "BUG: runs in freed text",
+    "use-after-free": "BUG: use after free",
+    "double-free": "BUG: double free",
+    "refcount-underflow": "BUG: refcount underflow",
+    "refcount-from-zero": "BUG: reference taken from 0",
+    "null-deref": "BUG: NULL dereference",
+    "warn": "WARNING",
+    "sleep-in-atomic": "BUG: sleeps in atomic context",
+    "lock-misuse": "BUG: lock misuse",
 }
 
 #: Counts that are told only if the error is about their object.

@@ -13,7 +13,7 @@ from itertools import pairwise
 import msgspec
 
 from lastput.schema.trace import Change, Frame, Step, Trace, Wait, stack
-from lastput.show.kernelwords import FIELD_WORDS, INLINE, PLUMBING, QUIET_COUNTS, is_hidden
+from lastput.show.kernelwords import END_WORDS, FIELD_WORDS, INLINE, PLUMBING, QUIET_COUNTS, is_hidden
 
 _SHORT_ARGS = 12  # arguments up to this length are never dropped
 
@@ -221,12 +221,15 @@ class _Teller:
         violated = self.trace.violated
         if self.trace.waits:
             cycle = [wait for wait in self.trace.waits if wait.cycle]
-            text = "*** DEADLOCK ***"
-            self.lines.append(Line(cycle[-1].task if cycle else violated.task, 0, "end", text, text))
+            alone = (
+                ": it waits for itself" if len(cycle) == 1 else ": each waits for the other" if cycle else ""
+            )
+            task = cycle[-1].task if cycle else violated.task
+            self.lines.append(Line(task, 0, "end", f"*** DEADLOCK{alone} ***", "*** DEADLOCK ***"))
             return
         if violated.task < 0:
-            text = f"*** BUG: {self.trace.headline} ***"
-            self.lines.append(Line(self.lines[-1].task if self.lines else 0, 0, "end", text, text))
+            task = self.lines[-1].task if self.lines else 0
+            self.lines.append(Line(task, 0, "end", f"*** BUG: {self.trace.headline} ***", "*** BUG ***"))
             return
         before = len(self.lines)
         depth = self._enter(violated.task, violated.frame, 0)
@@ -241,5 +244,6 @@ class _Teller:
             text = ""
         if text:
             self.lines.append(Line(violated.task, depth, "op", text, text, cause=len(self.trace.causes)))
-        text = "*** BUG ***"
-        self.lines.append(Line(violated.task, depth, "end", text, text))
+        what = END_WORDS.get(self.trace.error, self.trace.error.replace("-", " "))
+        about = f" of {violated.object}" if violated.object else ""
+        self.lines.append(Line(violated.task, depth, "end", f"*** {what}{about} ***", "*** BUG ***"))
