@@ -24,6 +24,7 @@ struct kvm {
 struct kvm_vcpu {
 	struct kvm *kvm;
 	int created;		/* no thread has taken it over yet */
+	struct file *file;
 	int online;		/* it is part of the VM */
 	int awake;
 	struct {
@@ -191,6 +192,7 @@ static void kvm_create_vcpu(struct kvm *kvm)
 	for (i = 0; i < W; i++)
 		kvm_setup_async_pf(vcpu);
 	refcount_inc(&kvm->users_count);
+	vcpu->file = anon_inode_getfd("kvm-vcpu", &kvm_vcpu_fops, vcpu, O_RDWR);
 }
 
 static int kvm_async_pf_init(void)
@@ -227,8 +229,8 @@ THREADS(vcpu, V)
 	atomic {
 		vcpu = pick(struct kvm_vcpu, created);
 		vcpu->created = 0;
+		file = vcpu->file;
 	}
-	file = anon_inode_getfd("kvm-vcpu", &kvm_vcpu_fops, vcpu, O_RDWR);
 	ioctl(file, 0, 0);
 	close(file);
 }
