@@ -25,6 +25,7 @@ struct kvm_vcpu {
 	struct kvm *kvm;
 	int created;		/* no thread has taken it over yet */
 	int online;		/* it is part of the VM */
+	struct file *file;
 	int awake;
 	struct {
 		struct list_head queue;
@@ -184,6 +185,7 @@ static void kvm_create_vcpu(struct kvm *kvm)
 	vcpu->kvm = kvm;
 	vcpu->online = 1;
 	vcpu->created = 1;
+	vcpu->file = anon_inode_getfd("kvm-vcpu", &kvm_vcpu_fops, vcpu, O_RDWR);
 	online_vcpus++;
 	INIT_LIST_HEAD(&vcpu->async_pf.done);
 	INIT_LIST_HEAD(&vcpu->async_pf.queue);
@@ -227,8 +229,8 @@ THREADS(vcpu, V)
 	atomic {
 		vcpu = pick(struct kvm_vcpu, created);
 		vcpu->created = 0;
+		file = vcpu->file;
 	}
-	file = anon_inode_getfd("kvm-vcpu", &kvm_vcpu_fops, vcpu, O_RDWR);
 	ioctl(file, 0, 0);
 	close(file);
 }

@@ -85,9 +85,9 @@ def explored(trace: Trace, checked: Checked, args: argparse.Namespace) -> Trace:
 
 
 def _own(loaded: Loaded) -> Callable[[str], bool]:
-    """Whether a file is the test's own, not the modelled kernel's."""
-    beside = loaded.path.parent
-    return lambda file: file == str(loaded.path) or (beside / file).is_file() or "/" in file
+    """Whether a file is the test itself or comes from a kernel tree; headers that tests share are not
+    meant to be used whole."""
+    return lambda file: file == str(loaded.path) or (file in loaded.compiled.sources and "/" in file)
 
 
 def _wrong(expected: Expectation, result: Result, traces: tuple[Trace, ...]) -> tuple[str, ...]:

@@ -142,8 +142,6 @@ static inline void list_splice_init(struct list_head *list, struct list_head *he
 	}
 }
 
-#define list_splice(list, head) list_splice_init(list, head)
-
 /* include/linux/list.h:378 */
 static inline int list_empty(const struct list_head *head)
 {

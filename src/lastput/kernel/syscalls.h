@@ -83,7 +83,7 @@ static fd_t open_chrdev(int dev)
 }
 
 /* fs/ioctl.c:892 */
-static long do_vfs_ioctl(fd_t fd, unsigned int cmd, unsigned long arg, ...)
+static long do_vfs_ioctl(fd_t fd, unsigned int cmd, unsigned long arg)
 {
 	long (*unlocked_ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
 	long ret = fdget(fd);
@@ -98,12 +98,11 @@ static long do_vfs_ioctl(fd_t fd, unsigned int cmd, unsigned long arg, ...)
 	return ret;
 }
 
-static long __ioctl(fd_t fd, unsigned int cmd, unsigned long arg, ...)
+/* The argument may be left out. */
+static long ioctl(fd_t fd, unsigned int cmd, unsigned long arg, ...)
 {
 	return SYSCALL(do_vfs_ioctl(fd, cmd, arg));
 }
-
-#define ioctl(fd, ...) __ioctl(fd, __VA_ARGS__, 0)
 
 /* fs/read_write.c:708 */
 static long vfs_read(fd_t fd, char *buf, unsigned long count)

@@ -41,7 +41,6 @@ POOL_MAY_LEAK(struct workqueue_struct);
 #define WQ_HIGHPRI 16
 #define WQ_CPU_INTENSIVE 32
 #define WQ_SYSFS 64
-#define WQ_PERCPU 256
 #define __WQ_DESTROYING (1 << 15)
 #define __WQ_DRAINING (1 << 16)
 #define WORK_CPU_UNBOUND 0
@@ -141,7 +140,7 @@ static bool __queue_work(struct workqueue_struct *wq, struct work_struct *work, 
 	return ret;
 }
 
-/* kernel/workqueue.c:2417: false if it was pending already */
+/* :2417: false if it was pending already */
 static bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work)
 {
 	return __queue_work(wq, work, false);

@@ -6,6 +6,7 @@ __all__ = ["budget_of", "caller", "caller_frame", "function_of", "put_text"]
 
 from collections.abc import Callable
 
+from lastput.errors import Place
 from lastput.schema.trace import Budget, Change
 from lastput.show.history import Event, History
 from lastput.show.kernelwords import GETS_AND_PUTS, INLINE, is_hidden
@@ -43,6 +44,17 @@ def put_text(history: History, event: Event) -> tuple[str, int]:
     return f"{caller(history, event.frame)}()", frame
 
 
+def _call_site(history: History, event: Event) -> Place:
+    """Where in the caller that the budget names the count was touched."""
+    place = history.program.locations[event.location].place
+    wanted = caller_frame(history, event.frame)
+    frame = event.frame
+    while frame >= 0 and frame != wanted:
+        it = history.frames.all[frame]
+        place, frame = it.call or place, it.up
+    return place
+
+
 def budget_of(history: History, wanted: Callable[[Change], bool]) -> tuple[Budget, ...]:
     """All changes of the wanted counts, those of boot as step 0."""
     found = []
@@ -56,7 +68,7 @@ def budget_of(history: History, wanted: Callable[[Change], bool]) -> tuple[Budge
                 continue
             if "-1" in (change.old, change.new):
                 continue  # a module's base reference, which nobody holds
-            place = history.program.locations[event.location].place
+            place = _call_site(history, event)
             task = event.thread if event.n else -1
             where = caller(history, event.frame)
             found.append(Budget(event.n, task, change.object, change.field, where, place, delta, change.new))

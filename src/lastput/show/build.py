@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Context", "build", "judge"]
 
+import re
 from collections.abc import Callable
 
 import msgspec
@@ -18,6 +19,7 @@ from lastput.show.history import History, run
 from lastput.show.kernelwords import TASK_KINDS
 from lastput.show.schedule import encode
 
+_CITATION = re.compile(r"(?:/\*| \*) ([\w/.-]+\.[chS]:\d+)")
 _FIRST_PID = 201  # invented, as the addresses of a splat are
 
 
@@ -107,7 +109,10 @@ def build(program: Program, found: Finding, context: Context) -> Trace:
         frames=tuple(short.frame(frame) for frame in history.frames.all),
         steps=steps,
         violated=msgspec.structs.replace(
-            analysis.violated, place=short.maybe(analysis.violated.place), write=_write(history)
+            analysis.violated,
+            place=short.maybe(analysis.violated.place),
+            write=_write(history),
+            cites=_cites(analysis.violated.place, context),
         ),
         question=context.question,
         message=found.message,
@@ -131,6 +136,15 @@ def _write(history: History) -> bool:
     """Whether the last thing that the failing step tried was a store."""
     last = history.last
     return bool(last and last.fatal and last.accesses and last.accesses[-1][1])
+
+
+def _cites(place: Place | None, context: Context) -> str:
+    """The place in the kernel that the comment above a modelled function cites."""
+    if place is None or not context.modelled(place.file):
+        return ""
+    lines = context.sources(place.file)[: place.line]
+    found = next((match for line in reversed(lines) if (match := _CITATION.match(line))), None)
+    return found[1] if found else ""
 
 
 class _Shortener:

@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "ATOMIC_ENTRIES",
     "COUNT_FIELDS",
+    "END_WORDS",
     "ENTRIES",
     "ENUMS",
     "FIELD_TAILS",
@@ -63,6 +64,19 @@ FIELD_WORDS = {
     ("life", "freed"): "frees {object}",
 }
 
+#: How a diagram ends, by the class of the error.
+END_WORDS = {
+    "unmapped-text": "BUG: runs in freed text",
+    "use-after-free": "BUG: use after free",
+    "double-free": "BUG: double free",
+    "refcount-underflow": "BUG: refcount underflow",
+    "refcount-from-zero": "BUG: reference taken from 0",
+    "null-deref": "BUG: NULL dereference",
+    "warn": "WARNING",
+    "sleep-in-atomic": "BUG: sleeps in atomic context",
+    "lock-misuse": "BUG: lock misuse",
+}
+
 #: Counts that are told only if the error is about their object.
 QUIET_COUNTS = _words("f_count usage")
 
@@ -77,10 +91,12 @@ COUNT_FIELDS = _words(
 #: kernel/module/main.c: what a loaded module that nobody uses counts. Views count from there, as lsmod.
 MODULE_REF_BASE = 1
 
-#: Wrappers of a count: the budget names their caller.
+#: Wrappers of a count or of an allocator: causes and the budget name their caller.
 GETS_AND_PUTS = _words(
     "module_put __module_get try_module_get fops_get fops_put kobject_get kobject_put cdev_get cdev_put",
     "try_release_module_ref ref_module strong_try_module_get module_refcount symbol_put",
+    "kfree kvfree vfree kfree_sensitive kmem_cache_free kfree_rcu __free kmem_cache_alloc kmem_cache_zalloc",
+    "get_file fdget kref_put kref_get kobject_init kobject_add alloc_file",
 )
 
 #: In these, a reference to a module goes because its user is being unloaded.
