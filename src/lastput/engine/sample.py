@@ -49,9 +49,7 @@ def walks(program: Program) -> list[State]:
             if after is None:
                 break
             state = after
-            values = {
-                (slot.group, value) for slot, value in zip(program.slots, state, strict=True)
-            } - seen
+            values = {(slot.group, value) for slot, value in zip(program.slots, state, strict=True)} - seen
             if values:
                 seen |= values
                 kept.append(state)
