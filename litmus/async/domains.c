@@ -7,11 +7,11 @@
 #include <lastput.h>
 
 static ASYNC_DOMAIN(domain);
-static int calls;
+static atomic_t calls;
 
 static void probe(void *data, async_cookie_t cookie)
 {
-	calls++;
+	atomic_inc(&calls);
 }
 
 THREAD(user)
@@ -20,7 +20,7 @@ THREAD(user)
 
 	async_schedule_node_domain(probe, NULL, 0, &domain);
 	async_synchronize_cookie(cookie + 1);
-	WARN_ON(!calls);
+	WARN_ON(!atomic_read(&calls));
 	async_synchronize_full();
-	WARN_ON(calls != 2);
+	WARN_ON(atomic_read(&calls) != 2);
 }
