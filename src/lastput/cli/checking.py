@@ -16,6 +16,7 @@ from lastput.cli.program import Loaded, context, expectation, load
 from lastput.engine.search import check
 from lastput.engine.verdict import Options, Progress, Result, Verdict
 from lastput.errors import LastputError
+from lastput.model.header import Header, read_header
 from lastput.schema.checked import Checked, Expectation
 from lastput.schema.trace import Explored, Trace
 from lastput.show.build import build
@@ -47,15 +48,22 @@ def check_file(path: Path, args: argparse.Namespace, quiet: bool = False) -> Che
     return _checked(loaded, result, args)
 
 
-def problem(path: Path, error: LastputError) -> Checked:
+def problem(path: Path, error: LastputError, args: argparse.Namespace) -> Checked:
     """The outcome of a test that has none."""
+    header = (
+        read_header(path.read_text("utf-8", "replace"), str(path))
+        if error.slug != "result-line"
+        else Header()
+    )
+    if error.slug == "no-tree" and not args.tree:
+        return Checked(file=shelf.display(path), expected=expectation(header), verdict="NOT RUN")
     return Checked(
-        file=shelf.display(path), expected=Expectation(stated=False), verdict="ERROR", problem=str(error)
+        file=shelf.display(path), expected=expectation(header), verdict="ERROR", problem=str(error)
     )
 
 
 def _checked(loaded: Loaded, result: Result, args: argparse.Namespace) -> Checked:
-    expected = expectation(loaded.compiled)
+    expected = expectation(loaded.compiled.header)
     about = context(loaded)
     traces = tuple(build(loaded.compiled.program, found, about) for found in result.findings)
     told = result.verdict is Verdict.SAFE and result.complete

@@ -106,7 +106,7 @@ def _quiet(args: argparse.Namespace, path: Path) -> Checked:
     try:
         return check_file(path, args, quiet=True)
     except LastputError as error:
-        return problem(path, error)
+        return problem(path, error, args)
 
 
 def _print_json(check: Checked, args: argparse.Namespace) -> None:

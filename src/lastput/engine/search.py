@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from lastput.engine.blocks import MergedGraph
 from lastput.engine.canonical import Canonicalizer
 from lastput.engine.graph import FineGraph, Graph
-from lastput.engine.pack import learn
+from lastput.engine.pack import learn, stretch
 from lastput.engine.program import Program
+from lastput.engine.sample import walks
 from lastput.engine.shortest import shortest
 from lastput.engine.trace import finding, unfold
 from lastput.engine.verdict import Finding, Options, Progress, Result, Verdict
@@ -92,7 +93,10 @@ def _fast(graph: Graph, walk: Walk, options: Options) -> FastWalk:
 
     if walk.stored == 1:
         walk.run(SAMPLE)
-    ranges = learn(graph.program, walk.states)
+    far = walks(graph.program)
+    if isinstance(graph.symmetry, Canonicalizer):
+        far += [graph.symmetry.canonical(state) for state in far]
+    ranges = stretch(graph.program, learn(graph.program, [*walk.states, *far]))
     return FastWalk(graph, ranges, options.order, options.max_memory)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from lastput.c import syntax as c
-from lastput.engine.program import Program, Text, Thread
+from lastput.engine.program import FUNCTION_BASE, Program, Text, Thread
 from lastput.errors import LastputError, Place
 from lastput.model.assemble import Assembled, Assembler
 from lastput.model.flow import Flow, analyse
@@ -162,6 +162,13 @@ class _Compiler:
             for name, (decl, _) in zip(shown, names, strict=True)
         ]
         space.initialise()
+        if len(space.cells) >= FUNCTION_BASE:
+            raise LastputError(
+                "too-large",
+                f"the objects of this test take {len(space.cells)} addresses",
+                f"make its pools smaller: there is room for {FUNCTION_BASE}",
+                Place(self.world.name),
+            )
         codes: dict[str, int] = {}
         for decl in threads:
             codes.setdefault(decl.function, len(codes))

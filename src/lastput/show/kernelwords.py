@@ -22,7 +22,9 @@ __all__ = [
     "OVER",
     "PLUMBING",
     "QUIET_COUNTS",
+    "REFCOUNT_SATURATED",
     "RUNNERS",
+    "SATURATED",
     "SPLAT_NAMES",
     "TASK_KINDS",
     "UNLOADERS",
@@ -45,6 +47,7 @@ INLINE = _words(
     "list_add list_add_tail list_del list_del_init list_empty list_move",
     "refcount_add refcount_dec refcount_dec_and_lock refcount_dec_and_mutex_lock refcount_dec_and_test",
     "refcount_dec_not_one refcount_inc refcount_inc_not_zero refcount_read refcount_set",
+    "refcount_add_not_zero",
     "refcount_sub_and_test",
     "test_and_clear_bit test_and_set_bit test_bit set_bit clear_bit",
 )
@@ -60,6 +63,8 @@ PLUMBING = _words(
 #: but NULL).
 FIELD_WORDS = {
     ("current_work", ""): "takes {new}",
+    ("running_timer", ""): "runs {new}",
+    ("running_hrtimer", ""): "runs {new}",
     ("text", "gone"): "unmaps {object}.ko",
     ("life", "freed"): "frees {object}",
 }
@@ -147,7 +152,9 @@ HOLDS: dict[str, tuple[str, str, str]] = {
         ("runs", "starts to run", "the async function"),
     ),
     **dict.fromkeys(
-        sorted(_words("del_timer_sync timer_delete_sync timer_shutdown_sync hrtimer_cancel")),
+        sorted(
+            _words("del_timer_sync timer_delete_sync __timer_delete_sync timer_shutdown_sync hrtimer_cancel")
+        ),
         ("runs", "starts to run", "the timer"),
     ),
 }
@@ -187,6 +194,10 @@ OVER = {"task_struct.flushing": "task_struct.current_work"}
 
 #: Frames of the kernel that run somebody else's function.
 RUNNERS = _words("worker_thread process_one_work kthread async_run_entry_fn rcu_do_batch call_timer_fn")
+
+#: The modelled kernel's value of a refcount_t that went wrong, and its word.
+REFCOUNT_SATURATED = -64
+SATURATED = "saturated"
 
 #: What kind of task a DAEMON of the modelled kernel is, by its name.
 TASK_KINDS = (

@@ -152,9 +152,9 @@ class _Teller:
             following = kept[position + 1].task if position + 1 < len(kept) else -1
             if following != step.task and following >= 0 and self._preempted(step):
                 self._mark(step.task, "<preempted>")
-        for wait in self.trace.waits:
-            if wait.cycle:
-                self._wait(wait)
+        waits = [wait for wait in self.trace.waits if wait.cycle] or list(self.trace.waits)
+        for number, wait in enumerate(waits, len(self.trace.causes) - len(waits) + 1):
+            self._wait(wait, number)
         self._end()
         return self.lines
 
@@ -209,10 +209,10 @@ class _Teller:
         told = "" if words else told or step.note
         self.lines.append(Line(step.task, depth, "op", text, text, told, step.n, step.cause))
 
-    def _wait(self, wait: Wait) -> None:
+    def _wait(self, wait: Wait, cause: int) -> None:
         depth = self._enter(wait.task, wait.frame, 0)
         text = f"waits for {wait.what}"
-        self.lines.append(Line(wait.task, depth, "mark", text, text))
+        self.lines.append(Line(wait.task, depth, "mark", text, text, cause=cause))
 
     def _mark(self, task: int, text: str) -> None:
         self.lines.append(Line(task, len(self.path[task]), "mark", text, text))
@@ -232,8 +232,9 @@ class _Teller:
             self.lines.append(Line(task, 0, "end", f"*** BUG: {self.trace.headline} ***", "*** BUG ***"))
             return
         before = len(self.lines)
+        warned = bool(self.trace.steps) and self.trace.steps[-1].cause == len(self.trace.causes)
         depth = self._enter(violated.task, violated.frame, 0)
-        text = violated.op or "..."
+        text = "" if warned else violated.op or "..."
         shown = visible(self.trace, violated.frame, violated.task)
         inner = shown[-1][1].function if shown else ""
         if self.trace.error == "unmapped-text" and " returns to " in self.trace.causes[-1] and inner:

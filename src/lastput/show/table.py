@@ -70,8 +70,12 @@ def _claim_order(claim: str) -> tuple[str, int, str]:
 
 def _summary(checks: tuple[Checked, ...]) -> list[str]:
     bad = [check for check in checks if check.wrong or check.problem]
+    left = [check for check in checks if check.verdict == "NOT RUN"]
     states = sum(check.states for check in checks)
-    rows = [f"{len(checks)} tests, {len(checks) - len(bad)} as expected; {states:,} states"]
+    done = len(checks) - len(bad) - len(left)
+    rows = [f"{len(checks)} tests, {done} as expected; {states:,} states"]
+    if left:
+        rows.append(f"{len(left)} not run: they read a kernel tree (--tree DIR, or linux-source-*.tar.xz)")
     for check in bad:
         rows.append("")
         rows.append(f"! {check.file}: expected {expected_text(check.expected)}, got {check.verdict}")
