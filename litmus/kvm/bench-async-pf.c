@@ -26,7 +26,6 @@ struct kvm_vcpu {
 	int created;		/* no thread has taken it over yet */
 	struct file *file;
 	int online;		/* it is part of the VM */
-	struct file *file;
 	int awake;
 	struct {
 		struct list_head queue;
@@ -175,7 +174,6 @@ static void kvm_create_vcpu(struct kvm *kvm)
 	vcpu->kvm = kvm;
 	vcpu->online = 1;
 	vcpu->created = 1;
-	vcpu->file = anon_inode_getfd("kvm-vcpu", &kvm_vcpu_fops, vcpu, O_RDWR);
 	online_vcpus++;
 	INIT_LIST_HEAD(&vcpu->async_pf.done);
 	INIT_LIST_HEAD(&vcpu->async_pf.queue);
