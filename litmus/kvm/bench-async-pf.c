@@ -25,7 +25,6 @@ struct kvm_vcpu {
 	struct kvm *kvm;
 	int created;		/* no thread has taken it over yet */
 	int online;		/* it is part of the VM */
-	struct file *file;
 	int awake;
 	struct {
 		struct list_head queue;

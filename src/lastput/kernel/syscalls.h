@@ -8,7 +8,7 @@
  * Left out: close-on-exec, dup(), that the last descriptor of a process is closed when it exits (close them).
  */
 
-/* fs/file.c:1110: 0, or -EBADF */
+/* fs/file.c:1134: 0, or -EBADF */
 static int fdget(fd_t fd)
 {
 	int ret = -EBADF;
@@ -104,7 +104,7 @@ static long ioctl(fd_t fd, unsigned int cmd, unsigned long arg, ...)
 	return SYSCALL(do_vfs_ioctl(fd, cmd, arg));
 }
 
-/* fs/read_write.c:708 */
+/* ksys_read(), fs/read_write.c:701 */
 static long vfs_read(fd_t fd, char *buf, unsigned long count)
 {
 	long ret = fdget(fd);
@@ -123,7 +123,7 @@ static long read(fd_t fd, char *buf, unsigned long count)
 	return SYSCALL(vfs_read(fd, buf, count));
 }
 
-/* fs/read_write.c:732 */
+/* ksys_write(), fs/read_write.c:725 */
 static long vfs_write(fd_t fd, const char *buf, unsigned long count)
 {
 	long ret = fdget(fd);

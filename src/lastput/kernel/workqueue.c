@@ -61,7 +61,7 @@ static struct workqueue_struct __system_wq, __system_unbound_wq;
 #define DECLARE_WORK(name, function) struct work_struct name = { .func = (function) }
 #define DECLARE_DELAYED_WORK(name, function) struct delayed_work name = { .work = { .func = (function) } }
 
-/* include/linux/workqueue.h:286 */
+/* include/linux/workqueue.h:300 */
 static inline void __INIT_WORK(struct work_struct *work, work_func_t func)
 {
 	plain {

@@ -99,7 +99,7 @@ static struct workqueue_struct *alloc_workqueue(const char *fmt, ...)
 	return wq;
 }
 
-/* include/linux/workqueue.h:546 */
+/* include/linux/workqueue.h:567 */
 static struct workqueue_struct *alloc_ordered_workqueue(const char *fmt, ...)
 {
 	struct workqueue_struct *wq = alloc_workqueue(fmt);

@@ -143,7 +143,7 @@ static bool disable_work_sync(struct work_struct *work)
 	return ret;
 }
 
-/* kernel/workqueue.c:2616: true if it was pending */
+/* mod_delayed_work_on(), kernel/workqueue.c:2616: true if it was pending */
 static bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
 {
 	bool ret = __cancel_work(&dwork->work, 0);
@@ -152,7 +152,7 @@ static bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *d
 	return ret;
 }
 
-/* kernel/workqueue.c:6026 */
+/* kernel/workqueue.c:6116 */
 static unsigned int work_busy(struct work_struct *work)
 {
 	unsigned int busy = 0;
