@@ -13,5 +13,6 @@ THREAD(vmm)
 	current->mm = vmm_mm;
 	ioctl(vcpu_file, KVM_RUN_FAULTS, 0);
 	ioctl(vcpu_file, KVM_RUN_FAULTS, 0);
+	ioctl(vcpu_file, KVM_RUN, 0);
 	vmm_exit();
 }
