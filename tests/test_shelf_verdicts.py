@@ -52,4 +52,9 @@ def test_answer(path: Path) -> None:
 def test_answer_on_a_kernel_tree(path: Path, release: str, tree_6_1: Path, tree_6_12: Path) -> None:
     read: Callable[[str], str] = open_tree(str(tree_6_1 if release == "6.1" else tree_6_12)).read
     compiled = compile_file(str(path), None, read)
-    assert _as_expected(compiled, _classes(compiled, Options()))
+    found = _classes(compiled, Options())
+    if (path.stem, release) == ("vm-release-real", "6.1"):
+        # 6.1.192 sets no owner for VM files, and the VM puts its module last: stage c'.
+        assert found == ["unmapped-text", "use-after-free"]
+    else:
+        assert _as_expected(compiled, found)
