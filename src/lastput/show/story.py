@@ -149,8 +149,8 @@ class _Teller:
         kept = [step for step in steps if step.cause or step is halt or note(step.changes, self.about)]
         for position, step in enumerate(kept):
             self._step(step)
-            following = kept[position + 1].task if position + 1 < len(kept) else -1
-            if following != step.task and following >= 0 and self._preempted(step):
+            following = kept[position + 1] if position + 1 < len(kept) else None
+            if following is not None and following.task != step.task and self._preempted(step, following):
                 self._mark(step.task, "<preempted>")
         waits = [wait for wait in self.trace.waits if wait.cycle] or list(self.trace.waits)
         for number, wait in enumerate(waits, len(self.trace.causes) - len(waits) + 1):
@@ -165,11 +165,12 @@ class _Teller:
             return None
         return mine[-1]
 
-    def _preempted(self, step: Step) -> bool:
-        """Whether the task still has something to do, so that its stopping here is a preemption."""
-        return any(other.task == step.task and other.n > step.n for other in self.trace.steps) or (
-            self.trace.violated.task == step.task and not self.trace.waits
-        )
+    def _preempted(self, step: Step, following: Step) -> bool:
+        """Whether the task is in the middle of something when ``following`` is taken by another."""
+        mine = [other.n for other in self.trace.steps if other.task == step.task and other.n > step.n]
+        if any(n < following.n for n in mine):
+            return False
+        return bool(mine) or (self.trace.violated.task == step.task and not self.trace.waits)
 
     def _enter(self, task: int, frame: int, step: int) -> int:
         """Draw the calls that lead to ``frame``; gives its depth."""

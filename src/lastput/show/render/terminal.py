@@ -142,7 +142,9 @@ def _every_step(trace: Trace, width: int) -> list[str]:
         cause = f"({step.cause})" if step.cause else ""
         head = f"{step.n:4d}{cause:3s} {trace.tasks[step.task].name:{names}s}  "
         where = _where(trace, step)
-        rows += _wrap(f"{step.op}  [{where}]", width, initial_indent=head, subsequent_indent=" " * len(head))
+        rows += _wrap(
+            f"{step.op or '...'}  [{where}]", width, initial_indent=head, subsequent_indent=" " * len(head)
+        )
         told = note(step.changes, everything) or step.note
         quiet = [
             f"{one.object}.{one.field} {one.old} -> {one.new}" for one in step.changes if one.kind == "data"
