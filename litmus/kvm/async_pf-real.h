@@ -118,10 +118,13 @@ static int fault_in(void)
 #define kthread_unuse_mm(mm)
 
 #define FOLL_WRITE 0x01
+#define FOLL_TOUCH 0x02
 #define FOLL_GET 0x04
+#define FOLL_FORCE 0x10
 #define FOLL_NOWAIT 0x20
 #define FOLL_HWPOISON 0x100
 #define FOLL_REMOTE 0x2000
+#define FOLL_UNLOCKABLE 0x10000
 
 /* get_user_pages() left a page here until 3.12; pages are not counted in this model. */
 static struct page *bad_page;
@@ -129,10 +132,10 @@ static struct page *bad_page;
 #undef put_page
 #define get_page(page)
 #define put_page(page)
-#define is_error_page(page) 0
+#define is_error_page(page) IS_ERR(page)
 #define kvm_release_page_clean(page)
 #define kvm_release_page_dirty(page)
-#define KVM_ERR_PTR_BAD_PAGE NULL
+#define KVM_ERR_PTR_BAD_PAGE ERR_PTR(-ENOENT)
 
 #define kvm_is_error_hva(addr) 0
 #define kvm_is_visible_gfn(kvm, gfn) 1

@@ -10,7 +10,6 @@
  * Nothing here says who owns what: kvm_init(), kvm_create_vm(), kvm_destroy_vm(), kvm_put_kvm() and
  * kvm_vm_release() are those of the tree, unmodified.
  *
- * Claims: C11 C21
  * Stage: d
  */
 #include <lastput.h>
