@@ -94,11 +94,6 @@ def test_a_litmus_test_is_a_question_with_its_answer(path: Path) -> None:
     assert header.question.endswith("?"), "the first sentence is no question"
 
 
-def test_litmus_names_are_unique() -> None:
-    names = [path.stem for path in _tests()]
-    assert sorted(set(names)) == sorted(names)
-
-
 def test_every_message_is_explained() -> None:
     """Each slug of an error stands in docs/messages.md."""
     page = (_ROOT / "docs" / "messages.md").read_text()

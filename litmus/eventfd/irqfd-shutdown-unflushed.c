@@ -8,9 +8,7 @@
  *
  * Options: workers=2
  */
-#include <lastput.h>
-#undef flush_workqueue
-#define flush_workqueue(wq) ((void)0)
+#define UNFLUSHED
 #include "irqfd-real.h"
 
 THREAD(peer)

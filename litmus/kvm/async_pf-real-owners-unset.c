@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Result: unmapped-text (kvm)
+ * Result: unmapped-text (kvm), use-after-free (kvm_vm_fops)
  *
  * Do the async page faults of this tree make KVM safe, if its files own no module?
  * No (Debian's 6.1.192): with async_pf.c as it should be, the release of a file still returns into

@@ -12,9 +12,13 @@
 
 THREAD(vmm)
 {
+	int runs_on = 0;
+
 	current->mm = vmm_mm;
 	ioctl(vcpu_file, KVM_RUN_FAULTS, 0);
 	ioctl(vcpu_file, KVM_RUN_APF_ON, 0);
-	ioctl(vcpu_file, KVM_RUN, 0);
+	plain { runs_on = choose(2); }
+	if (runs_on)
+		ioctl(vcpu_file, KVM_RUN, 0);
 	vmm_exit();
 }

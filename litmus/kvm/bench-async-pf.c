@@ -6,7 +6,7 @@
  * To any number of them. This is the model that benchmarks/check_vs_spin.py runs; vCPUs, items and
  * kworkers are interchangeable, so each choice among them is made by pick(), not by a number.
  *
- * Options: workers=2 define V=2 define W=1
+ * Options: workers=2 define V=1 define W=1
  */
 #include <lastput.h>
 
@@ -43,7 +43,7 @@ struct kvm_async_pf {
 POOL(struct kvm, 1);
 POOL(struct kvm_vcpu, V);
 POOL(struct kvm_async_pf, V * W);
-POOL(struct file, V + 1);
+POOL(struct file, V);
 
 MODULE(kvm);
 
@@ -137,12 +137,6 @@ static void kvm_put_kvm(struct kvm *kvm)
 	}
 }
 
-static int kvm_vm_release(struct inode *inode, struct file *filp)
-{
-	kvm_put_kvm(filp->private_data);
-	return 0;
-}
-
 static int kvm_vcpu_release(struct inode *inode, struct file *filp)
 {
 	struct kvm_vcpu *vcpu = filp->private_data;
@@ -157,23 +151,18 @@ static long kvm_vcpu_ioctl(struct file *filp, unsigned int ioctl, unsigned long 
 	return 0;
 }
 
-static struct file_operations kvm_vm_fops = {
-	.owner = THIS_MODULE,
-	.release = kvm_vm_release,
-};
-
 static struct file_operations kvm_vcpu_fops = {
 	.owner = THIS_MODULE,
 	.release = kvm_vcpu_release,
 	.unlocked_ioctl = kvm_vcpu_ioctl,
 };
 
-static struct file *kvm_create_vm(void)
+static struct kvm *kvm_create_vm(void)
 {
 	struct kvm *kvm = kzalloc(sizeof(*kvm), GFP_KERNEL);
 
-	refcount_set(&kvm->users_count, 1);
-	return anon_inode_getfd("kvm-vm", &kvm_vm_fops, kvm, O_RDWR);
+	refcount_set(&kvm->users_count, V);
+	return kvm;
 }
 
 static void kvm_create_vcpu(struct kvm *kvm)
@@ -190,7 +179,7 @@ static void kvm_create_vcpu(struct kvm *kvm)
 	spin_lock_init(&vcpu->async_pf.lock);
 	for (i = 0; i < W; i++)
 		kvm_setup_async_pf(vcpu);
-	refcount_inc(&kvm->users_count);
+	vcpu->file = anon_inode_getfd("kvm-vcpu", &kvm_vcpu_fops, vcpu, O_RDWR);
 }
 
 static int kvm_async_pf_init(void)
@@ -208,15 +197,14 @@ module_exit(kvm_async_pf_deinit);
 
 MODULE(vmlinux);
 
-static struct file *vm_file;
-
+/* The VM's own file has been closed again: each vCPU's holds the VM. */
 BOOT(guest)
 {
+	struct kvm *kvm = kvm_create_vm();
 	int i;
 
-	vm_file = kvm_create_vm();
 	for (i = 0; i < V; i++)
-		kvm_create_vcpu(vm_file->private_data);
+		kvm_create_vcpu(kvm);
 }
 
 THREADS(vcpu, V)
@@ -227,15 +215,10 @@ THREADS(vcpu, V)
 	atomic {
 		vcpu = pick(struct kvm_vcpu, created);
 		vcpu->created = 0;
+		file = vcpu->file;
 	}
-	file = anon_inode_getfd("kvm-vcpu", &kvm_vcpu_fops, vcpu, O_RDWR);
 	ioctl(file, 0, 0);
 	close(file);
-}
-
-THREAD(vmm)
-{
-	close(vm_file);
 }
 
 THREAD(admin)

@@ -1,5 +1,5 @@
 /*
- * Result: unmapped-text (drv)
+ * Result: unmapped-text (drv), use-after-free (drv)
  *
  * Is flush_workqueue() in the exit function enough if one work item queues another?
  * No. It waits for what is there when it is called, not for what the items add.

@@ -67,7 +67,7 @@ def read(text: str) -> None:
     for strict in (False, True):
         try:
             typedefs: set[str] = set()
-            tokens = Preprocessor({"CONFIG_KVM": "1"}).run(text, "a.c")
+            tokens = Preprocessor({"CONFIG_KVM": "1"}).run(text, "a.c", strict)
             unit = parse_unit(tokens, "a.c", DIRECTIVES, strict, typedefs)
         except LastputError as error:
             assert error.what

@@ -173,6 +173,21 @@ def test_errors(text: str, slug: str, line: int) -> None:
     assert caught.value.remedy
 
 
+def test_files_of_a_kernel_tree_are_read_on() -> None:
+    text = "#error no\na\n#if FOO(1)\nb\n#else\nc\n#endif\n#endif\n#define\n#if 1\nd\n"
+    tokens = Preprocessor().run(text, "a.c", strict=False)
+    assert [(t.kind, t.text, t.line) for t in tokens] == [
+        ("refused", "#error no", 1),
+        ("ident", "a", 2),
+        ("refused", "#if cannot be evaluated: FOO() is not defined", 3),
+        ("ident", "c", 6),
+        ("refused", "#endif without #if", 8),
+        ("refused", "#define without a name", 9),
+        ("ident", "d", 11),
+        ("refused", "this #if has no #endif", 10),
+    ]
+
+
 def test_endless_include() -> None:
     pre = Preprocessor(include=lambda name, angled, place: '#include "a.h"\n')
     with pytest.raises(LastputError, match="within itself"):

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from lastput.c import syntax as c
-from lastput.c.parse import parse_function
+from lastput.c.parse import parse_function, parse_unit
+from lastput.c.preprocess import Preprocessor
 from lastput.errors import LastputError, Place
 from tests.c.helpers import show, unit
 
@@ -136,6 +137,18 @@ def test_a_function_that_does_not_parse_harms_only_who_reaches_it() -> None:
     with pytest.raises(LastputError) as caught:
         parse_function(odd, set())
     assert caught.value.place == Place("a.c", 24, 10)
+
+
+def test_a_directive_that_makes_no_sense_is_listed() -> None:
+    text = "#error no\nint x;\nint f(void)\n{\n#error here\n\treturn 1;\n}\n"
+    tokens = Preprocessor().run(text, "a.c", strict=False)
+    parsed = parse_unit(tokens, "a.c", set(), False, set())
+    assert [(s.name, s.place.line, s.why) for s in parsed.skipped] == [("#", 1, "#error no")]
+    (_, stub) = parsed.items
+    assert isinstance(stub, c.FunctionStub)
+    with pytest.raises(LastputError) as caught:
+        parse_function(stub, set())
+    assert (caught.value.slug, caught.value.what) == ("macro-call", "#error here")
 
 
 def test_a_body_without_end_does_not_swallow_the_rest() -> None:

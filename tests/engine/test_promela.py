@@ -24,8 +24,8 @@ FAST_BUILD = ("-O0", "-DSAFETY", "-DNOREDUCE")
 needs_spin = pytest.mark.needs_spin
 skip_without_spin = pytest.mark.skipif(not have_spin(), reason="spin or gcc is not installed")
 
-#: Between them they have every op that random programs use, and seven classes of errors.
-SEEDS = (1, 4, 7, 9, 12, 18, 22, 29, 31, 34, 39, 43, 48)
+#: Between them they have every op that random programs use, and six classes of errors.
+SEEDS = (4, 8, 9, 12, 22, 24, 28, 39, 43, 46, 52, 54, 56)
 
 HAND_WRITTEN = {
     "counter": programs.counter(locked=False),
@@ -60,7 +60,13 @@ def agree(program: Program) -> Result:
 @skip_without_spin
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_programs(seed: int) -> None:
-    agree(random_program(seed))
+    program = random_program(seed)
+    if any(high >= 1 << 31 or low < -(1 << 31) for low, high in check(program, WHOLE).ranges):
+        with pytest.raises(LastputError, match="has values from") as caught:
+            agree(program)
+        assert caught.value.slug == "promela-size"
+    else:
+        agree(program)
 
 
 @needs_spin
@@ -170,7 +176,7 @@ def test_families() -> None:
 @needs_spin
 @skip_without_spin
 def test_plain_model_is_what_a_spin_user_writes() -> None:
-    for program in (random_program(22), programs.counter()):
+    for program in (random_program(38), programs.counter()):
         result = check(program, WHOLE)
         model = to_promela(program, boot(program), result.ranges, monitors=False)
         spin = run_spin(model, flags=("-O0", "-DSAFETY"), pan=(), hash_bits=16)
@@ -202,6 +208,22 @@ def test_ranges_that_do_not_hold_are_told() -> None:
     with pytest.raises(LastputError, match="outside the range") as caught:
         run_spin(to_promela(program, boot(program), tuple(ranges)), flags=FAST_BUILD, hash_bits=16)
     assert caught.value.slug == "spin-trap"
+
+
+@needs_spin
+@skip_without_spin
+def test_unreached_locations_may_be_left_out() -> None:
+    program = HAND_WRITTEN["uaf"]
+    result = check(program, WHOLE)
+    run = zip(result.executed, result.blocked, strict=True)
+    reached = {number for number, met in enumerate(run) if any(met)}
+    for locations in (reached, reached - {max(reached)}):
+        model = to_promela(program, boot(program), result.ranges, locations=locations)
+        if locations == reached:
+            assert run_spin(model, flags=FAST_BUILD, hash_bits=16).states_stored == result.stored
+        else:
+            with pytest.raises(LastputError, match="left out"):
+                run_spin(model, flags=FAST_BUILD, hash_bits=16)
 
 
 @needs_spin

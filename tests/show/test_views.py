@@ -83,8 +83,8 @@ def test_hung_task_frames(self_flush: Trace) -> None:
     stack = [row.partition("+")[0] for row in rows]
     wanted = (
         "__schedule schedule schedule_timeout __wait_for_common __flush_work "
-        "kvm_clear_async_pf_completion_queue kvm_arch_destroy_vm kvm_put_kvm async_pf_execute process_one_work "
-        "worker_thread kthread ret_from_fork ret_from_fork_asm"
+        "kvm_clear_async_pf_completion_queue kvm_arch_destroy_vm kvm_put_kvm async_pf_execute "
+        "process_one_work worker_thread kthread ret_from_fork ret_from_fork_asm"
     )
     start = stack.index("__schedule")
     assert " ".join(stack[start : start + 14]) == wanted

@@ -131,7 +131,8 @@ class Cursor:
         token = self.tokens[min(self.pos if at is None else at, self.count)]
         place = token.place
         if token.kind == "refused":
-            raise LastputError("macro-call", token.text, "give the macro what its definition asks for", place)
+            remedy = "mend the macro call, or define what the directive asks for"
+            raise LastputError("macro-call", token.text, remedy, place)
         if token.kind == "bad":
             raise LastputError(
                 "bad-character", f"met {token.text!r} where {expected} should be", "remove it", place

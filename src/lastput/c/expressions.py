@@ -127,6 +127,11 @@ class ExpressionParser(Cursor):
                 self.pos += 1
                 if self.tokens[self.pos].kind == "string" and text.isupper():
                     return self._postfix(self._string())  # KERN_INFO "text"
+                if text.startswith("KERN_") and self.tokens[self.pos].kind == "ident":
+                    self.deeper()
+                    operand = self.unary()
+                    self.depth -= 1
+                    return operand
                 if text == "_Generic" and self.text() == "(":
                     return self._postfix(self._generic(token))
                 return self._postfix(Ident(place=token.place, name=text))

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["Macro", "builtin_macros", "parse_define", "stringify", "substitute"]
+__all__ = [
+    "Macro",
+    "builtin_macros",
+    "collect_arguments",
+    "fit_arguments",
+    "parse_define",
+    "stringify",
+    "substitute",
+]
 
 from collections.abc import Callable, Sequence
 
@@ -218,3 +226,38 @@ def _paste(out: list[Token], right: list[Token], use: Token, hide: frozenset[str
         Token(pasted[0].kind, pasted[0].text, use.file, use.line, use.column, left.space, False, inherited)
     )
     out.extend(right[1:])
+
+
+def collect_arguments(
+    stack: list[Token], more: Callable[[], Token | None], limit: int
+) -> tuple[Token | None, list[list[Token]]]:
+    """The closing parenthesis (None: there is none) and the arguments before it, at most ``limit``."""
+    args: list[list[Token]] = [[]]
+    depth = 0
+    while True:
+        token = stack.pop() if stack else more()
+        if token is None:
+            return None, args
+        text = token.text
+        if text == "(":
+            depth += 1
+        elif text == ")":
+            if not depth:
+                return token, args
+            depth -= 1
+        elif text == "," and not depth and len(args) != limit:
+            args.append([])
+            continue
+        args[-1].append(token)
+
+
+def fit_arguments(macro: Macro, args: list[list[Token]]) -> str:
+    """Make ``args`` as many as the parameters; says what is wrong with them, or nothing."""
+    wanted = len(macro.params or ())
+    if macro.variadic and len(args) == wanted - 1:
+        args.append([])
+    if wanted == 0 and len(args) == 1 and not args[0]:
+        args.clear()
+    if len(args) == wanted:
+        return ""
+    return f"macro {macro.name} takes {wanted} argument{'s' * (wanted != 1)}, not {len(args)}"

@@ -93,6 +93,10 @@ class _UnitParser(StatementParser):
         text = token.text
         if self.accept(";"):
             return
+        if token.kind == "refused" and not self.strict:
+            self.pos += 1
+            self.skipped.append(Skipped("#", token.place, token.text))
+            return
         if token.kind == "ident" and self.peek(1).text == "(":
             if text in self.directives:
                 self._directive(token)

@@ -8,8 +8,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from lastput.c.conditions import evaluate
+from lastput.c.groups import check_else, directive_line, skip_group
 from lastput.c.lex import Token, lex
-from lastput.c.macros import Macro, builtin_macros, parse_define, substitute
+from lastput.c.macros import (
+    Macro,
+    builtin_macros,
+    collect_arguments,
+    fit_arguments,
+    parse_define,
+    substitute,
+)
 from lastput.errors import LastputError, Place
 
 Include = Callable[[str, bool, Place], "str | None"]
@@ -18,6 +26,10 @@ Include = Callable[[str, bool, Place], "str | None"]
 _MAX_INCLUDES = 64
 _MAX_NESTING = 100
 _MAX_TOKENS = 400_000  # made by macros in one run: more is a macro that grows without bound
+
+
+_CONDITIONAL = frozenset(("if", "ifdef", "ifndef", "elif", "else", "elifdef", "elifndef", "endif"))
+_MENDABLE = frozenset(("directive", "condition", "hash-error"))
 
 
 class Preprocessor:
@@ -33,6 +45,8 @@ class Preprocessor:
         self.include = include
         self._counter = 0
         self._budget = _MAX_TOKENS
+        self._strict = True
+        self._problems: list[Token] = []
         for name, text in (predefined or {}).items():
             self.define(name, text)
 
@@ -49,9 +63,14 @@ class Preprocessor:
         macro = parse_define(lex(f"{name} {text}", file), Place(file))
         self.macros[macro.name] = macro
 
-    def run(self, text: str, file: str) -> list[Token]:
-        """The tokens of ``text`` after all directives and macros; their ``file`` is ``file``."""
+    def run(self, text: str, file: str, strict: bool = True) -> list[Token]:
+        """The tokens of ``text`` after all directives and macros; their ``file`` is ``file``.
+
+        If not ``strict`` (files of a kernel tree), a directive that makes no sense, ``#error`` among them,
+        leaves a token of kind ``refused`` and ends nothing; a condition that cannot be known is false.
+        """
         self._budget = _MAX_TOKENS
+        self._strict = strict
         source = self._active(lex(text, file), file, 0)
         return self._expand([], partial(next, source, None), 0)
 
@@ -68,33 +87,61 @@ class Preprocessor:
                 yield token
                 i += 1
                 continue
-            line, i = _line(tokens, i)
+            line, i = directive_line(tokens, i)
             if not line:
                 continue
             name = line[0].text
-            if name in ("if", "ifdef", "ifndef"):
-                groups.append((token, False))
-                if not self._condition(name, line[1:], token):
-                    i = self._next_group(tokens, i, groups)
-            elif name in ("elif", "else", "elifdef", "elifndef"):
-                # Reached only at the end of a group that was on: all further ones are off.
-                _check_else(name, groups, token)
-                i = self._last_group(tokens, i, groups)
-            elif name == "endif":
-                if not groups:
-                    raise LastputError("directive", "#endif without #if", "remove it", token.place)
-                groups.pop()
-            elif name == "include":
-                yield from self._included(line[1:], token, depth)
-            else:
-                self._directive(name, line[1:], token)
+            try:
+                if name in _CONDITIONAL:
+                    i = self._conditional(name, line[1:], token, tokens, i, groups)
+                elif name == "include":
+                    yield from self._included(line[1:], token, depth)
+                else:
+                    self._directive(name, line[1:], token)
+            except LastputError as error:
+                if self._strict or error.slug not in _MENDABLE:
+                    raise
+                yield _refused(token, error.what)
+            if self._problems:
+                yield from self._problems
+                self._problems.clear()
         if groups:
             opening = groups[-1][0]
-            raise LastputError("directive", "this #if has no #endif", "add #endif", opening.place)
+            if self._strict:
+                raise LastputError("directive", "this #if has no #endif", "add #endif", opening.place)
+            yield _refused(opening, "this #if has no #endif")
+
+    def _conditional(
+        self,
+        name: str,
+        rest: Sequence[Token],
+        at: Token,
+        tokens: list[Token],
+        i: int,
+        groups: list[tuple[Token, bool]],
+    ) -> int:
+        """Over a directive of conditional groups, and over the groups that are off: where to go on."""
+        if name in ("if", "ifdef", "ifndef"):
+            groups.append((at, False))
+            return i if self._condition(name, rest, at) else self._next_group(tokens, i, groups)
+        if name == "endif":
+            if not groups:
+                raise LastputError("directive", "#endif without #if", "remove it", at.place)
+            groups.pop()
+            return i
+        # Reached only at the end of a group that was on: all further ones are off.
+        check_else(name, groups, at)
+        return self._last_group(tokens, i, groups)
 
     def _condition(self, name: str, rest: Sequence[Token], at: Token) -> bool:
         if name in ("if", "elif"):
-            return evaluate(rest, at.place, self.macros.__contains__, self._expand_condition)
+            try:
+                return evaluate(rest, at.place, self.macros.__contains__, self._expand_condition)
+            except LastputError as error:
+                if self._strict or error.slug not in _MENDABLE:
+                    raise
+                self._problems.append(_refused(at, error.what))
+                return False
         if not rest or rest[0].kind != "ident":
             raise LastputError("directive", f"#{name} without a name", f"write #{name} NAME", at.place)
         return (rest[0].text in self.macros) == name.endswith("ifdef")
@@ -102,15 +149,15 @@ class Preprocessor:
     def _next_group(self, tokens: list[Token], i: int, groups: list[tuple[Token, bool]]) -> int:
         """From the start of a group that is off to the start of the one that is on, or past the end."""
         while i < len(tokens):
-            i, name = _skip_group(tokens, i)
+            i, name = skip_group(tokens, i)
             if name == "endif":
                 groups.pop()
                 return i
             if not name:
                 return i
             at = tokens[i]
-            line, i = _line(tokens, i)
-            _check_else(name, groups, at)
+            line, i = directive_line(tokens, i)
+            check_else(name, groups, at)
             if name == "else" or self._condition(name, line[1:], at):
                 return i
         return i
@@ -118,13 +165,13 @@ class Preprocessor:
     def _last_group(self, tokens: list[Token], i: int, groups: list[tuple[Token, bool]]) -> int:
         """From the end of a group that was on to after the #endif."""
         while i < len(tokens):
-            i, name = _skip_group(tokens, i)
+            i, name = skip_group(tokens, i)
             if name == "endif":
                 groups.pop()
                 break
             if name:
-                _check_else(name, groups, tokens[i])
-                i = _line(tokens, i)[1]
+                check_else(name, groups, tokens[i])
+                i = directive_line(tokens, i)[1]
         return i
 
     def _included(self, rest: list[Token], at: Token, depth: int) -> Iterator[Token]:
@@ -211,12 +258,12 @@ class Preprocessor:
                     if following is not None:
                         stack.append(following)
                     continue
-                closing, args = _arguments(stack, more, len(macro.params) if macro.variadic else 0)
+                closing, args = collect_arguments(stack, more, len(macro.params) if macro.variadic else 0)
                 if closing is None:
                     append(_refused(token, f"the call of macro {token.text} has no closing parenthesis"))
                     return out
                 hide = hide & closing.hide
-                problem = _fit(macro, args)
+                problem = fit_arguments(macro, args)
                 if problem:
                     append(_refused(token, problem))
                     continue
@@ -281,81 +328,3 @@ def _no_more() -> Token | None:
 
 def _refused(use: Token, why: str) -> Token:
     return Token("refused", why, use.file, use.line, use.column, use.space, use.first)
-
-
-def _line(tokens: list[Token], i: int) -> tuple[list[Token], int]:
-    """The directive whose ``#`` is ``tokens[i]``, without it; and where the next line starts."""
-    end = i + 1
-    count = len(tokens)
-    while end < count and not tokens[end].first:
-        end += 1
-    return tokens[i + 1 : end], end
-
-
-def _skip_group(tokens: list[Token], i: int) -> tuple[int, str]:
-    """From within a group that is off to the directive that ends it.
-
-    Gives the index of the ``#`` of an ``else`` or ``elif``; for an ``endif`` the index after its line.
-    """
-    depth = 0
-    count = len(tokens)
-    while i < count:
-        token = tokens[i]
-        i += 1
-        if not token.first or token.text != "#" or i >= count or tokens[i].first:
-            continue
-        name = tokens[i].text
-        if name in ("if", "ifdef", "ifndef"):
-            depth += 1
-        elif name == "endif":
-            if not depth:
-                return _line(tokens, i - 1)[1], name
-            depth -= 1
-        elif not depth and name in ("else", "elif", "elifdef", "elifndef"):
-            return i - 1, name
-    return count, ""
-
-
-def _check_else(name: str, groups: list[tuple[Token, bool]], at: Token) -> None:
-    if not groups:
-        raise LastputError("directive", f"#{name} without #if", "remove it", at.place)
-    opening, closed = groups[-1]
-    if closed:
-        raise LastputError("directive", f"#{name} after #else", "remove it", at.place)
-    if name == "else":
-        groups[-1] = (opening, True)
-
-
-def _arguments(
-    stack: list[Token], more: Callable[[], Token | None], limit: int
-) -> tuple[Token | None, list[list[Token]]]:
-    """The closing parenthesis (None: there is none) and the arguments before it, at most ``limit``."""
-    args: list[list[Token]] = [[]]
-    depth = 0
-    while True:
-        token = stack.pop() if stack else more()
-        if token is None:
-            return None, args
-        text = token.text
-        if text == "(":
-            depth += 1
-        elif text == ")":
-            if not depth:
-                return token, args
-            depth -= 1
-        elif text == "," and not depth and len(args) != limit:
-            args.append([])
-            continue
-        args[-1].append(token)
-
-
-def _fit(macro: Macro, args: list[list[Token]]) -> str:
-    """Make ``args`` as many as the parameters; says what is wrong with them, or nothing."""
-    wanted = len(macro.params or ())
-    if macro.variadic and len(args) == wanted - 1:
-        args.append([])
-    if wanted == 0 and len(args) == 1 and not args[0]:
-        args.clear()
-    if len(args) == wanted:
-        return ""
-    return f"macro {macro.name} takes {wanted} argument{'s' * (wanted != 1)}, not {len(args)}"

@@ -63,7 +63,7 @@ ATTRIBUTES = _words("""
     __noendbr __noinitretpoline __ksym __no_context_analysis __pgtbl_func_attr __vdso
     __percpu_seg_override noinline noinline_for_stack noinline_for_tracing notrace noinstr
     nokprobe_inline asmlinkage fastcall randomized_struct_fields_start randomized_struct_fields_end
-    cond_syscall __visible_for_testing EXPORT_SYMBOL_FOR_TESTS_ONLY INDIRECT_CALLABLE_SCOPE
+    __visible_for_testing EXPORT_SYMBOL_FOR_TESTS_ONLY INDIRECT_CALLABLE_SCOPE
     VISIBLE_IF_KUNIT
     """)
 

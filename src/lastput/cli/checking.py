@@ -16,6 +16,7 @@ from lastput.cli.program import Loaded, context, expectation, load
 from lastput.engine.search import check
 from lastput.engine.verdict import Options, Progress, Result, Verdict
 from lastput.errors import LastputError
+from lastput.model.header import Header, read_header
 from lastput.schema.checked import Checked, Expectation
 from lastput.schema.trace import Explored, Trace
 from lastput.show.build import build
@@ -38,6 +39,12 @@ def engine_options(args: argparse.Namespace) -> Options:
 def check_file(path: Path, args: argparse.Namespace, quiet: bool = False) -> Checked:
     """Check the test at ``path``. Raises LastputError for what is wrong with it."""
     loaded = load(path, args)
+    if args.resume or args.save:
+        raise LastputError(
+            "no-resume",
+            "searches cannot be saved yet",
+            "leave --save and --resume out; --max-states bounds a search",
+        )
     with Status(sys.stderr, shelf.display(path), wanted=not quiet) as status:
 
         def progress(now: Progress) -> None:
@@ -47,17 +54,29 @@ def check_file(path: Path, args: argparse.Namespace, quiet: bool = False) -> Che
     return _checked(loaded, result, args)
 
 
-def problem(path: Path, error: LastputError) -> Checked:
+def problem(path: Path, error: LastputError, args: argparse.Namespace) -> Checked:
     """The outcome of a test that has none."""
+    header = (
+        read_header(path.read_text("utf-8", "replace"), str(path))
+        if error.slug != "result-line"
+        else Header()
+    )
+    if error.slug == "no-tree" and not args.tree:
+        return Checked(file=shelf.display(path), expected=expectation(header), verdict="NOT RUN")
     return Checked(
-        file=shelf.display(path), expected=Expectation(stated=False), verdict="ERROR", problem=str(error)
+        file=shelf.display(path), expected=expectation(header), verdict="ERROR", problem=str(error)
     )
 
 
 def _checked(loaded: Loaded, result: Result, args: argparse.Namespace) -> Checked:
-    expected = expectation(loaded.compiled)
+    expected = expectation(loaded.compiled.header)
     about = context(loaded)
-    traces = tuple(build(loaded.compiled.program, found, about) for found in result.findings)
+    wanted = [slug for slug, _ in expected.results]
+    # What the header speaks of comes first.
+    found = sorted(
+        result.findings, key=lambda one: wanted.index(one.error.slug) if one.error.slug in wanted else 99
+    )
+    traces = tuple(build(loaded.compiled.program, one, about) for one in found)
     told = result.verdict is Verdict.SAFE and result.complete
     return Checked(
         file=about.file,
@@ -85,9 +104,9 @@ def explored(trace: Trace, checked: Checked, args: argparse.Namespace) -> Trace:
 
 
 def _own(loaded: Loaded) -> Callable[[str], bool]:
-    """Whether a file is the test's own, not the modelled kernel's."""
-    beside = loaded.path.parent
-    return lambda file: file == str(loaded.path) or (beside / file).is_file() or "/" in file
+    """Whether a file is the test itself or comes from a kernel tree; headers that tests share are not
+    meant to be used whole."""
+    return lambda file: file == str(loaded.path) or (file in loaded.compiled.sources and "/" in file)
 
 
 def _wrong(expected: Expectation, result: Result, traces: tuple[Trace, ...]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import argparse
 import importlib
 import os
 import pkgutil
+import signal
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -36,6 +37,9 @@ exit codes: 0 safe or as expected, 1 unsafe or not as expected, 2 no answer"""
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        # Whoever ends a long search politely gets what it has found.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = _run(arguments)
         sys.stdout.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["show_traces", "verdict_lines"]
+__all__ = ["question_lines", "show_traces", "verdict_lines"]
 
 import argparse
 import os
@@ -21,8 +21,14 @@ def show_traces(traces: tuple[Trace, ...], args: argparse.Namespace) -> str:
     """The traces, one after the other, each in the view that ``args`` asks for."""
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     options = Options(width=args.width or 0, colour=colour, verbose=args.verbose)
-    view = "commit" if args.commit else "splat" if args.splat else "terminal"
+    asked = vars(args)
+    view = next((name for name in ("commit", "splat", "json") if asked.get(name)), "terminal")
     return "\n".join(render(view, trace, options) for trace in traces)
+
+
+def question_lines(check: Checked) -> list[str]:
+    """The test's name and question."""
+    return textwrap.wrap(f"{check.file}: {check.expected.question}", _WIDTH)
 
 
 def verdict_lines(check: Checked, args: argparse.Namespace) -> list[str]:
@@ -34,8 +40,8 @@ def verdict_lines(check: Checked, args: argparse.Namespace) -> list[str]:
         rows += _wrap(f"{ways}{least}", "  ")
         if len(check.traces) > 1 and not args.all:
             rows.append("  --all shows each")
-    for line in check.never:
-        rows += _wrap(f"{line}: is the test vacuous?", "  ")
+    for line in () if args.quiet else check.never:
+        rows += _wrap(f"{line} (is the test vacuous?)", "  ")
     for line in check.assumptions:
         rows += _wrap(f"assumed: {line}", "  ")
     for line in check.notes:

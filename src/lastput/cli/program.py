@@ -15,6 +15,7 @@ from lastput.cli import shelf
 from lastput.cli.arguments import as_flags
 from lastput.errors import LastputError, Place
 from lastput.model.compile import Compiled, compile_file
+from lastput.model.header import Header
 from lastput.model.load import KERNEL
 from lastput.model.options import ModelOptions
 from lastput.schema.checked import Expectation
@@ -60,9 +61,8 @@ def _say(text: str) -> None:
     print(f"lastput: {text}", file=sys.stderr)
 
 
-def expectation(compiled: Compiled) -> Expectation:
+def expectation(header: Header) -> Expectation:
     """What the header of a test says, as data for views."""
-    header = compiled.header
     return Expectation(
         results=tuple((one.error, one.object) for one in header.expected or ()),
         question=header.question,

@@ -6,17 +6,18 @@ __all__ = ["run"]
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
 from functools import partial
+from multiprocessing import Pool
 from pathlib import Path
 
 import msgspec
 
 from lastput.cli import shelf
 from lastput.cli.checking import check_file, explored, problem
-from lastput.cli.output import show_traces, verdict_lines
+from lastput.cli.output import question_lines, show_traces, verdict_lines
 from lastput.errors import LastputError
 from lastput.schema.checked import Checked
 from lastput.show.table import table
@@ -35,13 +36,16 @@ def run(args: argparse.Namespace) -> int:
     if args.resume or args.save:
         raise LastputError("one-test", "--save and --resume are for one test", "name a single file")
     checks = tuple(_many(paths, args))
-    if args.format == "text":
+    if args.format == "text" and checks:
         if not args.quiet:
             sys.stdout.write(table(checks))
         for check in checks:
             if args.all and check.traces:
-                sys.stdout.write(f"\n{check.file}: {check.expected.question}\n\n")
+                sys.stdout.write("\n" + "\n".join(question_lines(check)) + "\n\n")
                 sys.stdout.write(show_traces(check.traces, args))
+    if len(checks) < len(paths):
+        print(f"lastput: interrupted; {len(paths) - len(checks)} tests were not run", file=sys.stderr)
+        return _FAILED
     if any(check.problem or check.verdict == "UNKNOWN" for check in checks):
         return _FAILED
     return 1 if any(check.wrong for check in checks) else 0
@@ -54,7 +58,7 @@ def _one(path: Path, args: argparse.Namespace) -> int:
         return _CODES.get(check.verdict, _FAILED)
     if not args.quiet:
         if check.expected.question:
-            sys.stdout.write(f"{check.file}: {check.expected.question}\n\n")
+            sys.stdout.write("\n".join(question_lines(check)) + "\n\n")
         if check.traces:
             shown = check.traces if args.all else check.traces[:1]
             sys.stdout.write(show_traces(shown, args) + "\n")
@@ -63,22 +67,38 @@ def _one(path: Path, args: argparse.Namespace) -> int:
 
 
 def _many(paths: list[Path], args: argparse.Namespace) -> Iterator[Checked]:
+    """The outcomes in the order of ``paths``; fewer of them after an interrupt."""
     jobs = min(args.jobs or os.cpu_count() or 1, len(paths))
     work = partial(_quiet, args)
-    if jobs == 1:
-        for number, path in enumerate(paths):
-            _say(args, number, len(paths), path)
-            check = work(path)
-            _print_if_json(check, args)
-            yield check
-    else:
-        with ProcessPoolExecutor(jobs) as pool:
-            for number, check in enumerate(pool.map(work, paths)):
-                _say(args, number + 1, len(paths), paths[number])
-                _print_if_json(check, args)
-                yield check
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
+    try:
+        if jobs == 1:
+            yield from _told(map(work, paths), paths, args)
+        else:
+            with Pool(jobs, _leave_signals_to_parent) as pool:
+                yield from _told(pool.imap(work, paths), paths, args)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
+
+
+def _told(checks: Iterable[Checked], paths: list[Path], args: argparse.Namespace) -> Iterator[Checked]:
+    """Pass the outcomes on, with a line on a terminal that says how far it is."""
+    if sys.stderr.isatty() and not args.quiet:
+        sys.stderr.write(f"0/{len(paths)}")
+    for number, check in enumerate(checks, 1):
+        if sys.stderr.isatty() and not args.quiet:
+            sys.stderr.write(f"\r\x1b[K{number}/{len(paths)} {check.file}")
+            sys.stderr.flush()
+        if args.format == "json":
+            _print_json(check, args)
+        yield check
+
+
+def _leave_signals_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _quiet(args: argparse.Namespace, path: Path) -> Checked:
@@ -86,18 +106,7 @@ def _quiet(args: argparse.Namespace, path: Path) -> Checked:
     try:
         return check_file(path, args, quiet=True)
     except LastputError as error:
-        return problem(path, error)
-
-
-def _say(args: argparse.Namespace, number: int, total: int, path: Path) -> None:
-    if sys.stderr.isatty() and not args.quiet:
-        sys.stderr.write(f"\r\x1b[K{number}/{total} {shelf.display(path)}")
-        sys.stderr.flush()
-
-
-def _print_if_json(check: Checked, args: argparse.Namespace) -> None:
-    if args.format == "json":
-        _print_json(check, args)
+        return problem(path, error, args)
 
 
 def _print_json(check: Checked, args: argparse.Namespace) -> None:

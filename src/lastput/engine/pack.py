@@ -7,7 +7,7 @@ widened when a value falls outside: a wrong guess costs time, never an answer.
 
 from __future__ import annotations
 
-__all__ = ["Layout", "Ranges", "lay_out", "learn", "widen"]
+__all__ = ["Layout", "Ranges", "lay_out", "learn", "stretch", "widen"]
 
 from collections.abc import Iterable
 
@@ -57,6 +57,26 @@ def learn(program: Program, states: Iterable[State]) -> Ranges:
         low[group] = min(low.get(group, column[0]), *column)
         high[group] = max(high.get(group, column[0]), *column)
     return tuple((low.get(g, 0), high.get(g, 0)) for g in range(len(program.ranges)))
+
+
+def stretch(program: Program, ranges: Ranges) -> Ranges:
+    """``ranges`` of groups of pointers, widened to the like places in the other objects of a pool."""
+    wide = list(ranges)
+    for group in {slot.group for slot in program.slots if slot.pointer}:
+        ends = [_alike(program, value) for value in wide[group]]
+        wide[group] = (min(low for low, _ in ends), max(high for _, high in ends))
+    return tuple(wide)
+
+
+def _alike(program: Program, value: int) -> tuple[int, int]:
+    """The least and greatest address that lies in an object of a pool as ``value`` does."""
+    if not 0 < value < len(program.owner) or program.owner[value] < 0:
+        return value, value
+    thing = program.objects[program.owner[value]]
+    if thing.pool < 0:
+        return value, value
+    bases = [program.objects[o].base for o in program.pools[thing.pool].objects]
+    return min(bases) + value - thing.base, max(bases) + value - thing.base
 
 
 def widen(program: Program, ranges: Ranges, slot: int, value: int) -> Ranges:

@@ -51,7 +51,7 @@ LIFE_UNUSED = 0
 LIFE_ALIVE = 1
 LIFE_FREED = 2
 
-FUNCTION_BASE = 1 << 20
+FUNCTION_BASE = 1 << 12
 
 
 class ErrorClass(enum.IntEnum):

@@ -50,6 +50,8 @@ lp_trapped = 1; fflush(stdout); }
 
 _ORACLE_REPORT = r"""
 static unsigned lp_told = 0;
+static int lp_left_out(int location)
+{ lp_trap("a location that was left out is reached", location); return 0; }
 static void lp_error(unsigned mask, const char *where)
 { int i; mask &= ~lp_told; lp_told |= mask;
 for (i = 0; mask >> i; i++) if (mask >> i & 1) printf("lastput-finding: %s at %s\n", lp_slug[i], where);
@@ -62,6 +64,8 @@ static void lp_error(unsigned mask, const char *where)
 { static char text[400]; int i = 31; while (i && !(mask >> i & 1)) i--;
 snprintf(text, sizeof text, "lastput: %s at %s", lp_slug[i], where); uerror(text); }
 static void lp_warned(unsigned mask, const char *where) { lp_error(mask, where); }
+static int lp_left_out(int location)
+{ lp_trap("a location that was left out is reached", location); uerror("left out"); return 0; }
 """
 
 

@@ -119,7 +119,8 @@ def step_name(home: Home, location: int) -> str:
 
 def plain_text(text: str) -> str:
     """A text that neither C nor SPIN's scanner of embedded C can stumble over."""
-    return "".join(ch if ch.isascii() and (ch.isalnum() or ch in " _.,:()<>=+-*/&#") else "?" for ch in text)
+    kept = "".join(ch if ch.isascii() and (ch.isalnum() or ch in " _.,:()<>=+-*/&") else "?" for ch in text)
+    return kept.replace("*/", "* /").replace("/*", "/ *")
 
 
 def _settles(x: _Context, at: int) -> bool:

@@ -13,8 +13,9 @@ from lastput.engine.blocks import MergedGraph
 from lastput.engine.canonical import Canonicalizer
 from lastput.engine.graph import FineGraph, Graph
 from lastput.engine.interrupt import Interrupt
-from lastput.engine.pack import learn
+from lastput.engine.pack import Ranges, learn, stretch
 from lastput.engine.program import Program
+from lastput.engine.sample import walks
 from lastput.engine.shortest import shortest
 from lastput.engine.snapshot import Snapshot
 from lastput.engine.trace import finding, unfold
@@ -117,8 +118,16 @@ def _explore(
     else:
         if not small:
             slow.run(SAMPLE)
-        walk = FastWalk(graph, learn(graph.program, slow.states), options.order, options.max_memory)
+        walk = FastWalk(graph, _ranges(graph, slow), options.order, options.max_memory)
     return walk, walk.run(options.max_states, report, report.stop)
+
+
+def _ranges(graph: Graph, walk: Walk) -> Ranges:
+    """What the Python search, and some whole runs, have taught of the values of slots."""
+    far = walks(graph.program)
+    if isinstance(graph.symmetry, Canonicalizer):
+        far += [graph.symmetry.canonical(state) for state in far]
+    return stretch(graph.program, learn(graph.program, [*walk.states, *far]))
 
 
 class _Reporter:

@@ -64,7 +64,7 @@ from lastput.errors import InternalError
 #: Expansions between two looks at the keyboard.
 CHUNK = 20_000
 #: States that the table holds at first; entries per state when it is full; growth.
-FIRST, SPARE, GROWTH = 50_000, 4 / 3, 1.6
+FIRST, SPARE, GROWTH = 400_000, 4 / 3, 1.6
 #: Most states, for their numbers must fit 32 bits.
 MOST = (1 << 32) - 2
 

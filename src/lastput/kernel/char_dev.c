@@ -142,7 +142,7 @@ static fd_t chrdev_open(int dev)
 	return file;
 }
 
-/* drivers/char/misc.c:223 */
+/* drivers/char/misc.c:209 */
 static int misc_register(struct miscdevice *misc)
 {
 	mutex_lock(&misc_mtx);
@@ -151,7 +151,7 @@ static int misc_register(struct miscdevice *misc)
 	return 0;
 }
 
-/* drivers/char/misc.c:290: waits for an open that is under way, not for open files */
+/* drivers/char/misc.c:278: waits for an open that is under way, not for open files */
 static void misc_deregister(struct miscdevice *misc)
 {
 	mutex_lock(&misc_mtx);

@@ -10,7 +10,7 @@
 #define INIT_HLIST_HEAD(head) ((head)->first = NULL)
 #define LLIST_HEAD(name) struct llist_head name = { NULL }
 
-/* include/linux/list.h:953 */
+/* include/linux/list.h:949 */
 static inline void INIT_HLIST_NODE(struct hlist_node *n)
 {
 	plain {
@@ -19,7 +19,7 @@ static inline void INIT_HLIST_NODE(struct hlist_node *n)
 	}
 }
 
-/* include/linux/list.h:967 */
+/* include/linux/list.h:963 */
 static inline int hlist_unhashed(const struct hlist_node *n)
 {
 	return !n->pprev;
@@ -78,7 +78,7 @@ static inline void hlist_del_init(struct hlist_node *n)
 	}
 }
 
-/* include/linux/rculist.h:509: ->next stays for readers */
+/* include/linux/rculist.h:543: ->next stays for readers */
 static inline void hlist_del_rcu(struct hlist_node *n)
 {
 	plain {
@@ -103,7 +103,7 @@ static inline void hlist_del_rcu(struct hlist_node *n)
 	     pos && ((n = (pos)->member.next), 1);					\
 	     pos = hlist_entry_safe(n, typeof(*(pos)), member))
 
-/* include/linux/llist.h:247: true if the list was empty before */
+/* include/linux/llist.h:246: true if the list was empty before */
 static inline int llist_add(struct llist_node *new, struct llist_head *head)
 {
 	int first;
@@ -116,7 +116,7 @@ static inline int llist_add(struct llist_node *new, struct llist_head *head)
 	return first;
 }
 
-/* include/linux/llist.h:266 */
+/* include/linux/llist.h:264 */
 static inline struct llist_node *llist_del_all(struct llist_head *head)
 {
 	struct llist_node *all;
@@ -128,7 +128,7 @@ static inline struct llist_node *llist_del_all(struct llist_head *head)
 	return all;
 }
 
-/* include/linux/llist.h:220 */
+/* include/linux/llist.h:216 */
 static inline int llist_empty(const struct llist_head *head)
 {
 	return !head->first;

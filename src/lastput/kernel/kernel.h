@@ -43,19 +43,6 @@
 #define dev_dbg(...) ((void)0)
 #define dump_stack() ((void)0)
 
-#define EXPORT_SYMBOL(x)
-#define EXPORT_SYMBOL_GPL(x)
-#define EXPORT_SYMBOL_GPL_FOR_MODULES(x, modules)
-#define MODULE_LICENSE(x)
-#define MODULE_AUTHOR(x)
-#define MODULE_DESCRIPTION(x)
-#define MODULE_ALIAS(x)
-#define MODULE_ALIAS_MISCDEV(x)
-#define MODULE_ALIAS_CHARDEV_MAJOR(x)
-#define MODULE_PARM_DESC(x, text)
-#define module_param(name, type, perm)
-#define module_param_named(name, value, type, perm)
-
 /* One CPU or many is the same to the model: every interleaving of tasks is tried. */
 #define smp_processor_id() 0
 #define raw_smp_processor_id() 0

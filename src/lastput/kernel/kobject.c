@@ -38,7 +38,7 @@ static struct kobject *kobject_get(struct kobject *kobj)
 	return kobj;
 }
 
-/* lib/kobject.c:672 and :730 */
+/* lib/kobject.c:709 and :730 */
 static void kobject_release(struct kref *kref)
 {
 	struct kobject *kobj = container_of(kref, struct kobject, kref);
@@ -53,7 +53,7 @@ static void kobject_put(struct kobject *kobj)
 		kref_put(&kobj->kref, kobject_release);
 }
 
-/* drivers/base/core.c:3805 */
+/* drivers/base/core.c:3868 */
 static struct device *get_device(struct device *dev)
 {
 	if (dev)
@@ -61,7 +61,7 @@ static struct device *get_device(struct device *dev)
 	return dev;
 }
 
-/* drivers/base/core.c:2555 and :3815 */
+/* drivers/base/core.c:2608 and :3878 */
 static void device_release(struct kref *kref)
 {
 	struct device *dev = container_of(kref, struct device, kref);

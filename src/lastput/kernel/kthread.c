@@ -11,7 +11,7 @@
  * Left out: parking, CPU affinity, failure to create a thread, and that the creator waits for kthreadd.
  */
 
-/* include/linux/sched/task.h:110 */
+/* include/linux/sched/task.h:118 */
 static inline struct task_struct *get_task_struct(struct task_struct *task)
 {
 	atomic {
@@ -22,7 +22,7 @@ static inline struct task_struct *get_task_struct(struct task_struct *task)
 	return task;
 }
 
-/* include/linux/sched/task.h:126 */
+/* include/linux/sched/task.h:132 */
 static inline void put_task_struct(struct task_struct *task)
 {
 	atomic {

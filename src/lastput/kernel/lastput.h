@@ -23,6 +23,7 @@
 #include "kthread.c"
 #include "workqueue.c"
 #include "workqueue_flush.c"
+#include "workqueue_drain.c"
 #include "async.c"
 #include "timer.c"
 #include "module.c"

@@ -123,7 +123,7 @@ static inline void list_move_tail(struct list_head *list, struct list_head *head
 	}
 }
 
-/* include/linux/list.h:577: all of list goes to the front of head, list is emptied */
+/* include/linux/list.h:575: all of list goes to the front of head, list is emptied */
 static inline void list_splice_init(struct list_head *list, struct list_head *head)
 {
 	plain {
@@ -142,15 +142,13 @@ static inline void list_splice_init(struct list_head *list, struct list_head *he
 	}
 }
 
-#define list_splice(list, head) list_splice_init(list, head)
-
 /* include/linux/list.h:378 */
 static inline int list_empty(const struct list_head *head)
 {
 	return head->next == head;
 }
 
-/* include/linux/list.h:409: both links, one step here */
+/* include/linux/list.h:414: both links, one step here */
 static inline int list_empty_careful(const struct list_head *head)
 {
 	int empty;
@@ -159,7 +157,7 @@ static inline int list_empty_careful(const struct list_head *head)
 	return empty;
 }
 
-/* include/linux/list.h:466 */
+/* include/linux/list.h:456 */
 static inline int list_is_singular(const struct list_head *head)
 {
 	int singular;
@@ -197,7 +195,7 @@ static inline int list_is_singular(const struct list_head *head)
 	     !list_entry_is_head(pos, head, member);					\
 	     pos = n, n = list_next_entry(n, member))
 
-/* include/linux/rculist.h: as above; list_del_rcu keeps ->next for readers (:178) */
+/* include/linux/rculist.h: as above; list_del_rcu() (include/linux/rculist.h:155) keeps ->next for readers */
 #define list_add_rcu(new, head) list_add(new, head)
 #define list_add_tail_rcu(new, head) list_add_tail(new, head)
 #define list_for_each_entry_rcu(pos, head, member, ...) list_for_each_entry(pos, head, member)

@@ -8,7 +8,7 @@
  *
  * Left out: interrupts on the same CPU (the _irq and _bh variants only turn preemption off); signals, so the
  * _interruptible and _killable variants succeed; lockdep's rules about order; that mutex_unlock() may still
- * touch the mutex after another task has taken it (kernel/locking/mutex.c:913).
+ * touch the mutex after another task has taken it (__mutex_unlock_slowpath(), kernel/locking/mutex.c:913).
  */
 
 typedef struct spinlock {
@@ -28,7 +28,7 @@ struct mutex {
 #define raw_spin_lock_init(lock) ((lock)->owner = NULL)
 #define mutex_init(lock) ((lock)->owner = NULL)
 
-/* kernel/locking/spinlock.c:152 */
+/* _raw_spin_lock(), kernel/locking/spinlock.c:152 */
 static void spin_lock(spinlock_t *lock)
 {
 	acquire {
@@ -38,7 +38,7 @@ static void spin_lock(spinlock_t *lock)
 	}
 }
 
-/* kernel/locking/spinlock.c:136 */
+/* _raw_spin_trylock(), kernel/locking/spinlock.c:136 */
 static int spin_trylock(spinlock_t *lock)
 {
 	int got;
@@ -53,7 +53,7 @@ static int spin_trylock(spinlock_t *lock)
 	return got;
 }
 
-/* kernel/locking/spinlock.c:184 */
+/* _raw_spin_unlock(), kernel/locking/spinlock.c:184 */
 static void spin_unlock(spinlock_t *lock)
 {
 	release {
@@ -128,7 +128,7 @@ static void mutex_unlock(struct mutex *lock)
 #define mutex_lock_nested(lock, subclass) mutex_lock(lock)
 #define mutex_is_locked(lock) ((lock)->owner != NULL)
 
-/* kernel/locking/mutex-debug.c:84 */
+/* kernel/locking/mutex-debug.c:112 */
 static void mutex_destroy(struct mutex *lock)
 {
 	plain {
@@ -138,7 +138,7 @@ static void mutex_destroy(struct mutex *lock)
 }
 
 /*
- * include/linux/lockdep.h:281. Any lock of this file and of rwsem.h; a lock held for reading is not known
+ * include/linux/lockdep.h:284. Any lock of this file and of rwsem.h; a lock held for reading is not known
  * by its readers, so any reader will do.
  */
 #define lockdep_assert_held(lock) do {							\

@@ -34,7 +34,7 @@ struct module {
 	int refcnt;
 };
 
-/* kernel/module/main.c:2723 for each module, in the order of the file: dependencies come first */
+/* do_init_module(), kernel/module/main.c:2723, for each module, in the order of the file: dependencies come first */
 BOOT(load_modules) {
 	struct module *m;
 	struct module *mod;
@@ -128,7 +128,7 @@ static void module_put(struct module *mod)
 #define module_is_live(mod) ((mod)->state != MODULE_STATE_GOING)
 #define module_name(mod) ((mod)->name)
 
-/* kernel/module/main.c:597: does a loaded module use symbols of this one? In a block. */
+/* already_uses(), kernel/module/main.c:597: does a loaded module use symbols of this one? In a block. */
 static inline int __module_used(struct module *mod)
 {
 	struct module *m;
@@ -168,7 +168,7 @@ static void module_unload_free(struct module *mod)
 	}
 }
 
-/* kernel/module/main.c:1293: text and data go at :1345, as far as anybody can tell at once */
+/* kernel/module/main.c:1293: text and data go in free_mod_mem(), :1345, as far as anybody can tell at once */
 static void free_module(struct module *mod)
 {
 	module_unload_free(mod);

@@ -29,7 +29,7 @@ struct atomic_notifier_head {
 #define BLOCKING_NOTIFIER_HEAD(name) struct blocking_notifier_head name
 #define ATOMIC_NOTIFIER_HEAD(name) struct atomic_notifier_head name
 
-/* kernel/notifier.c:47: 0 or -ENOENT; in a block */
+/* notifier_chain_unregister(), kernel/notifier.c:47: 0 or -ENOENT; in a block */
 static inline int __notifier_unlink(struct notifier_block **link, struct notifier_block *nb)
 {
 	int ret = -ENOENT;
@@ -90,7 +90,7 @@ static int blocking_notifier_call_chain(struct blocking_notifier_head *nh, unsig
 	return ret;
 }
 
-/* kernel/notifier.c:139 */
+/* kernel/notifier.c:149 */
 static int atomic_notifier_chain_register(struct atomic_notifier_head *nh, struct notifier_block *nb)
 {
 	spin_lock(&nh->lock);
@@ -102,7 +102,7 @@ static int atomic_notifier_chain_register(struct atomic_notifier_head *nh, struc
 	return 0;
 }
 
-/* kernel/notifier.c:185 */
+/* kernel/notifier.c:194 */
 static int atomic_notifier_chain_unregister(struct atomic_notifier_head *nh, struct notifier_block *nb)
 {
 	int ret;
@@ -114,7 +114,7 @@ static int atomic_notifier_chain_unregister(struct atomic_notifier_head *nh, str
 	return ret;
 }
 
-/* kernel/notifier.c:223 */
+/* kernel/notifier.c:225 */
 static int atomic_notifier_call_chain(struct atomic_notifier_head *nh, unsigned long action, void *data)
 {
 	int ret;

@@ -54,7 +54,7 @@ static inline void rcu_read_unlock(void)
 #define rcu_read_lock_sched() preempt_disable()
 #define rcu_read_unlock_sched() preempt_enable()
 
-/* kernel/rcu/tree.c:1800: gives the bit of a new grace period; in a block */
+/* rcu_gp_init(), kernel/rcu/tree.c:1800: gives the bit of a new grace period; in a block */
 static inline int __rcu_gp_start(void)
 {
 	struct task_struct *t;

@@ -114,7 +114,7 @@ static void downgrade_write(struct rw_semaphore *sem)
 #define down_read_interruptible(sem) ({ down_read(sem); 0; })
 #define rwsem_is_locked(sem) ((sem)->owner != NULL || (sem)->readers != 0)
 
-/* include/linux/rwlock_api_smp.h:146: spins, so no sleeping check */
+/* __raw_read_lock(), include/linux/rwlock_api_smp.h:147: spins, so no sleeping check */
 static void read_lock(rwlock_t *lock)
 {
 	acquire {

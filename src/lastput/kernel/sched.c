@@ -1,7 +1,7 @@
 /*
  * Going to sleep and being woken by hand, and the way into the kernel and back.
  *
- * Models kernel/sched/core.c, kernel/time/{sleep_timeout,timer}.c, kernel/entry/common.c (6.12).
+ * Models kernel/sched/core.c, kernel/time/timer.c, kernel/entry/common.c (6.12).
  * What blocks: schedule() in TASK_UNINTERRUPTIBLE until wake_up_process(). A kthread that sleeps in
  * TASK_INTERRUPTIBLE or TASK_IDLE may do so for ever; the hung-task detector ignores it too. A user task
  * that nobody wakes is stuck in either state.
@@ -21,7 +21,7 @@ static void schedule(void)
 		SLEEP_UNTIL(atomic, current->__state == TASK_RUNNING);
 }
 
-/* kernel/time/sleep_timeout.c:61: any time may pass, or none */
+/* kernel/time/timer.c:2578: any time may pass, or none */
 static long schedule_timeout(long timeout)
 {
 	if (timeout == MAX_SCHEDULE_TIMEOUT) {
@@ -66,7 +66,7 @@ static inline void enter_kernel(void)
 #endif
 }
 
-/* kernel/entry/common.c:150: task works first, then user mode, which is a quiescent state */
+/* syscall_exit_to_user_mode(), kernel/entry/common.c:218: task works first, then user mode, which is a quiescent state */
 static void return_to_user(void)
 {
 	task_work_run();

@@ -3,7 +3,7 @@
  *
  * Models include/linux/{sched,preempt,rcupdate}.h and kernel/sched/core.c (6.12). Every interleaving of
  * tasks is tried, on as many CPUs as there are tasks; preemption decides only whom synchronize_rcu() waits
- * for. A task holds up a grace period (kernel/rcu/tree_plugin.h:811 and :1069)
+ * for. A task holds up a grace period (rcu_flavor_sched_clock_irq(), kernel/rcu/tree_plugin.h:811 and :1069)
  *   - in rcu_read_lock() or with preemption, softirqs or interrupts off, always;
  *   - with preempt=voluntary|none also from its entry into the kernel (or its last sleep) until it sleeps,
  *     calls cond_resched() or goes back to user mode: ->in_kernel.
@@ -133,7 +133,7 @@ static int cond_resched(void)
 	return 0;
 }
 
-/* include/linux/kernel.h:112, kernel/sched/core.c:8646; with preempt=voluntary also a preemption point */
+/* include/linux/kernel.h:105, kernel/sched/core.c:8646; with preempt=voluntary also a preemption point */
 static void might_sleep(void)
 {
 	plain { __might_resched(); }
@@ -144,13 +144,13 @@ static void might_sleep(void)
 
 #define might_sleep_if(cond) do { if (cond) might_sleep(); } while (0)
 
-/* include/linux/preempt.h:201 */
+/* include/linux/preempt.h:213 */
 static inline void preempt_disable(void)
 {
 	atomic { current->preempt_count++; }
 }
 
-/* include/linux/preempt.h:217 */
+/* include/linux/preempt.h:230 */
 static inline void preempt_enable(void)
 {
 	atomic {

@@ -18,7 +18,7 @@ struct kmem_cache {
 
 POOL_MAY_LEAK(struct kmem_cache);
 
-/* include/linux/sched/mm.h:332 */
+/* include/linux/sched/mm.h:316 */
 static inline void might_alloc(int flags)
 {
 	if (flags & __GFP_DIRECT_RECLAIM)
@@ -78,7 +78,7 @@ static void kfree(const void *object)
 #define kvfree(object) kfree(object)
 #define vfree(object) kfree(object)
 
-/* mm/slab_common.c:297 */
+/* __kmem_cache_create_args(), mm/slab_common.c:297 */
 static struct kmem_cache *kmem_cache_create(const char *name, ...)
 {
 	struct kmem_cache *cache;
@@ -103,7 +103,7 @@ static inline int __cache_fails(struct kmem_cache *cache, int flags)
 	return fails;
 }
 
-/* mm/slub.c:4236 */
+/* kmem_cache_alloc_noprof(), mm/slub.c:4236 */
 #define kmem_cache_alloc(cache, flags) __cache_alloc(cache, flags)
 #define kmem_cache_zalloc(cache, flags) __cache_alloc(cache, flags)
 #define kmem_cache_alloc_node(cache, flags, node) __cache_alloc(cache, flags)

@@ -8,7 +8,7 @@
  * Left out: close-on-exec, dup(), that the last descriptor of a process is closed when it exits (close them).
  */
 
-/* fs/file.c:1110: 0, or -EBADF */
+/* fs/file.c:1134: 0, or -EBADF */
 static int fdget(fd_t fd)
 {
 	int ret = -EBADF;
@@ -83,7 +83,7 @@ static fd_t open_chrdev(int dev)
 }
 
 /* fs/ioctl.c:892 */
-static long do_vfs_ioctl(fd_t fd, unsigned int cmd, unsigned long arg, ...)
+static long do_vfs_ioctl(fd_t fd, unsigned int cmd, unsigned long arg)
 {
 	long (*unlocked_ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
 	long ret = fdget(fd);
@@ -98,14 +98,13 @@ static long do_vfs_ioctl(fd_t fd, unsigned int cmd, unsigned long arg, ...)
 	return ret;
 }
 
-static long __ioctl(fd_t fd, unsigned int cmd, unsigned long arg, ...)
+/* The argument may be left out. */
+static long ioctl(fd_t fd, unsigned int cmd, unsigned long arg, ...)
 {
 	return SYSCALL(do_vfs_ioctl(fd, cmd, arg));
 }
 
-#define ioctl(fd, ...) __ioctl(fd, __VA_ARGS__, 0)
-
-/* fs/read_write.c:708 */
+/* ksys_read(), fs/read_write.c:701 */
 static long vfs_read(fd_t fd, char *buf, unsigned long count)
 {
 	long ret = fdget(fd);
@@ -124,7 +123,7 @@ static long read(fd_t fd, char *buf, unsigned long count)
 	return SYSCALL(vfs_read(fd, buf, count));
 }
 
-/* fs/read_write.c:732 */
+/* ksys_write(), fs/read_write.c:725 */
 static long vfs_write(fd_t fd, const char *buf, unsigned long count)
 {
 	long ret = fdget(fd);

@@ -31,7 +31,7 @@ struct hrtimer {
 #define timer_container_of(var, timer, member) container_of(timer, typeof(*var), member)
 #define timer_pending(timer) ((timer)->pending != 0)
 
-/* kernel/time/timer.c:1040: true if it was pending; a timer that was shut down stays so */
+/* kernel/time/timer.c:1065: true if it was pending; a timer that was shut down stays so */
 static int __mod_timer(struct timer_list *timer)
 {
 	int was;

@@ -45,7 +45,6 @@
 /* include/linux/container_of.h:18 (6.12) */
 #define container_of(ptr, type, member) ((type *)((char *)(ptr) - __offsetof(type, member)))
 #define offsetof(type, member) __offsetof(type, member)
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define likely(x) (x)
 #define unlikely(x) (x)
@@ -88,24 +87,5 @@
 #define __GFP_NORETRY 4
 #define __GFP_ACCOUNT 4
 
-/* What the build says to the compiler, the linker and modpost says nothing here. */
-#define __init
-#define __exit
-#define __user
-#define __iomem
-#define __must_check
+/* Text of an always-inline function belongs to its caller, as that of an inline one. */
 #define __always_inline inline
-#define __maybe_unused
-#define __noreturn
-#define noinline
-#define __read_mostly
-#define __ro_after_init
-#define __rcu
-#define __force
-#define __percpu
-#define __cold
-#define __bitwise
-#define asmlinkage
-#define __acquires(x)
-#define __releases(x)
-#define __must_hold(x)

@@ -88,7 +88,7 @@ static void __wake_up(struct wait_queue_head *wq)
 #define DEFINE_WAIT(name) struct wait_queue_entry name = { .private = NULL }
 #define DECLARE_WAITQUEUE(name, task) struct wait_queue_entry name = { .private = NULL }
 
-/* kernel/sched/wait.c:266 */
+/* kernel/sched/wait.c:230 */
 static void prepare_to_wait(struct wait_queue_head *wq, struct wait_queue_entry *wait, int state)
 {
 	atomic {

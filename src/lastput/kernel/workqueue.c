@@ -41,7 +41,6 @@ POOL_MAY_LEAK(struct workqueue_struct);
 #define WQ_HIGHPRI 16
 #define WQ_CPU_INTENSIVE 32
 #define WQ_SYSFS 64
-#define WQ_PERCPU 256
 #define __WQ_DESTROYING (1 << 15)
 #define __WQ_DRAINING (1 << 16)
 #define WORK_CPU_UNBOUND 0
@@ -62,7 +61,7 @@ static struct workqueue_struct __system_wq, __system_unbound_wq;
 #define DECLARE_WORK(name, function) struct work_struct name = { .func = (function) }
 #define DECLARE_DELAYED_WORK(name, function) struct delayed_work name = { .work = { .func = (function) } }
 
-/* include/linux/workqueue.h:286 */
+/* include/linux/workqueue.h:300 */
 static inline void __INIT_WORK(struct work_struct *work, work_func_t func)
 {
 	plain {
@@ -141,7 +140,7 @@ static bool __queue_work(struct workqueue_struct *wq, struct work_struct *work, 
 	return ret;
 }
 
-/* kernel/workqueue.c:2417: false if it was pending already */
+/* :2417: false if it was pending already */
 static bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work)
 {
 	return __queue_work(wq, work, false);

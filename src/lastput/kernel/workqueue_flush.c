@@ -1,20 +1,15 @@
 /*
- * Workqueues: waiting for items, cancelling them, and the end of a workqueue.
+ * Workqueues: waiting for one item, and cancelling it.
  *
  * Models kernel/workqueue.c (6.12). What blocks, all of it without a timeout:
  *   flush_work()        until the instance that is pending (or else running) at the call has returned
  *   cancel_work_sync()  until the running instance has returned; a pending one is taken off
- *   flush_workqueue()   until all items that are pending or running at the call have returned
- *   drain_workqueue(), destroy_workqueue()  until the workqueue is empty
  * A work function that waits for itself this way waits for ever.
  *
  * ->flushing of the waiting task says for what it waits: the item while it is pending, then the worker.
  *
- * Left out: lockdep's report of a flush that could wait for itself; delayed items with a running timer do not
- * count for flush_workqueue() and destroy_workqueue(), as in the kernel.
+ * Left out: lockdep's report of a flush that could wait for itself.
  */
-
-static int wq_flushes;		/* running flush_workqueue() calls, as bits */
 
 /* kernel/workqueue.c:4178: true if there is something to wait for */
 static bool start_flush_work(struct work_struct *work)
@@ -148,7 +143,7 @@ static bool disable_work_sync(struct work_struct *work)
 	return ret;
 }
 
-/* kernel/workqueue.c:2616: true if it was pending */
+/* mod_delayed_work_on(), kernel/workqueue.c:2616: true if it was pending */
 static bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
 {
 	bool ret = __cancel_work(&dwork->work, 0);
@@ -157,7 +152,7 @@ static bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *d
 	return ret;
 }
 
-/* kernel/workqueue.c:6026 */
+/* kernel/workqueue.c:6116 */
 static unsigned int work_busy(struct work_struct *work)
 {
 	unsigned int busy = 0;
@@ -170,102 +165,3 @@ static unsigned int work_busy(struct work_struct *work)
 	}
 	return busy;
 }
-
-/* Is an item left that this flush_workqueue() waits for? In a block. */
-static inline int __wq_flush_blocked(int flush)
-{
-	struct work_struct *work;
-	struct task_struct *t;
-	int blocked = 0;
-
-	for_each_instance(struct work_struct, work) {
-		if (work->wq_flushers & flush)
-			blocked = 1;
-	}
-	for_each_instance(struct task_struct, t) {
-		if (t->wq_flushers & flush)
-			blocked = 1;
-	}
-	return blocked;
-}
-
-/* kernel/workqueue.c:3973 */
-static void __flush_workqueue(struct workqueue_struct *wq)
-{
-	struct work_struct *work;
-	struct task_struct *t;
-	int flush;
-
-	atomic {
-		flush = ~wq_flushes & (wq_flushes + 1);
-		wq_flushes |= flush;
-		(void)wq->flags;
-		for_each_instance(struct work_struct, work) {
-			if (work->pending && !work->delayed && work->wq == wq)
-				work->wq_flushers |= flush;
-		}
-		for_each_instance(struct task_struct, t) {
-			if (t->current_wq == wq)
-				t->wq_flushers |= flush;
-		}
-	}
-	SLEEP_UNTIL(atomic, !__wq_flush_blocked(flush), wq_flushes &= ~flush);
-}
-
-#define flush_workqueue(wq) __flush_workqueue(wq)
-#define flush_scheduled_work() __flush_workqueue(system_wq)
-
-/* Is the workqueue empty? In a block. */
-static inline int __wq_empty(struct workqueue_struct *wq)
-{
-	struct work_struct *work;
-	struct task_struct *t;
-	int empty = 1;
-
-	for_each_instance(struct work_struct, work) {
-		if (work->pending && !work->delayed && work->wq == wq)
-			empty = 0;
-	}
-	for_each_instance(struct task_struct, t) {
-		if (t->current_wq == wq)
-			empty = 0;
-	}
-	return empty;
-}
-
-/* kernel/workqueue.c:4134: only items of the workqueue itself may queue on it meanwhile */
-static void drain_workqueue(struct workqueue_struct *wq)
-{
-	atomic { wq->flags |= __WQ_DRAINING; }
-	SLEEP_UNTIL(atomic, __wq_empty(wq), wq->flags &= ~__WQ_DRAINING);
-}
-
-/* kernel/workqueue.c:5892 */
-static void destroy_workqueue(struct workqueue_struct *wq)
-{
-	atomic { wq->flags |= __WQ_DESTROYING; }
-	drain_workqueue(wq);
-	kfree(wq);
-}
-
-/* kernel/workqueue.c:5829 */
-static struct workqueue_struct *alloc_workqueue(const char *fmt, ...)
-{
-	struct workqueue_struct *wq;
-
-	might_sleep();
-	wq = __alloc();
-	return wq;
-}
-
-/* include/linux/workqueue.h:546 */
-static struct workqueue_struct *alloc_ordered_workqueue(const char *fmt, ...)
-{
-	struct workqueue_struct *wq = alloc_workqueue(fmt);
-
-	plain { wq->ordered = 1; }
-	return wq;
-}
-
-#define create_workqueue(name) alloc_workqueue(name, WQ_MEM_RECLAIM, 1)
-#define create_singlethread_workqueue(name) alloc_ordered_workqueue(name, WQ_MEM_RECLAIM)

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from lastput.c import syntax as c
-from lastput.engine.program import Program, Text, Thread
+from lastput.engine.program import FUNCTION_BASE, Program, Text, Thread
 from lastput.errors import LastputError, Place
 from lastput.model.assemble import Assembled, Assembler
 from lastput.model.flow import Flow, analyse
@@ -21,7 +21,7 @@ from lastput.model.layout import Layout
 from lastput.model.load import Loaded, load
 from lastput.model.lower import Registry, lower_function
 from lastput.model.options import ModelOptions, with_words
-from lastput.model.registers import Allocation, allocate
+from lastput.model.registers import Allocation, allocate, spread_pointers
 from lastput.model.space import Space, ThreadShape
 from lastput.model.static_value import strings_of
 from lastput.model.tac import Ref, Template
@@ -110,6 +110,7 @@ class _Compiler:
         self.registry = Registry()
         self.inference: Inference = infer(self.world)
         self.templates: dict[str, Template] = {}
+        self.symmetric = True
 
     def compile(self) -> tuple[Program, tuple[str, ...]]:
         self._find_memory_locals()
@@ -141,6 +142,9 @@ class _Compiler:
         if function in bodies:
             return
         body = inliner.body(function, self.world.functions[function].place)
+        spread_pointers(body)
+        if body.pointers & body.integers:
+            self.symmetric = False
         flow = analyse(body, inliner.values)
         bodies[function] = _Prepared(body, flow, allocate(body, flow))
 
@@ -162,6 +166,13 @@ class _Compiler:
             for name, (decl, _) in zip(shown, names, strict=True)
         ]
         space.initialise()
+        if len(space.cells) >= FUNCTION_BASE:
+            raise LastputError(
+                "too-large",
+                f"the objects of this test take {len(space.cells)} addresses",
+                f"make its pools smaller: there is room for {FUNCTION_BASE}",
+                Place(self.world.name),
+            )
         codes: dict[str, int] = {}
         for decl in threads:
             codes.setdefault(decl.function, len(codes))
@@ -193,6 +204,7 @@ class _Compiler:
             messages=tuple(assembler.messages),
             functions=tuple(space.functions),
             strings=tuple(space.strings),
+            symmetric=self.symmetric,
             assumptions=tuple(f"{name}() does nothing" for name in self.inference.assumed),
             temps=max(assembler.temps, 8),
         )

@@ -26,6 +26,7 @@ class Body(msgspec.Struct):
     registers: int
     names: dict[int, str]
     pointers: set[int]
+    integers: set[int]
     locals: dict[str, None]
     spawns: dict[str, None]
     entered: dict[str, None]
@@ -42,7 +43,7 @@ class Inliner:
 
     def body(self, function: str, place: Place) -> Body:
         """The code of a thread that runs ``function``; its parameter, if any, is ``parameter``."""
-        self.out = Body(function, [], 0, {}, set(), {}, {}, {}, -1)
+        self.out = Body(function, [], 0, {}, set(), set(), {}, {}, {}, -1)
         self.labels = 0
         self.values: dict[int, object] = {}
         self.stack: list[str] = []
@@ -68,9 +69,14 @@ class Inliner:
         new = self.out.registers
         self.out.registers += 1
         self.out.names[new] = template.names.get(old, "")
+        self._mark(template, old, new)
+        return new
+
+    def _mark(self, template: Template, old: int, new: int) -> None:
         if old in template.pointers:
             self.out.pointers.add(new)
-        return new
+        if old in template.integers:
+            self.out.integers.add(new)
 
     def _inline(
         self,
@@ -98,12 +104,14 @@ class Inliner:
         for i in range(template.nparams):
             if i < len(args) and i not in template.assigned_params:
                 registers[i] = args[i]
+                self._mark(template, i, args[i])
             else:
                 registers[i] = self._register(template, i, template.name)
                 if i < len(args):
                     self._emit(Op.MOV, registers[i], args[i], 0, place, frame).inside = inside
         if template.result >= 0 and result >= 0:
             registers[template.result] = result
+            self._mark(template, template.result, result)
         foreign = False
         depth = 0
         if any(self.world.functions[template.name].aggregate_locals):

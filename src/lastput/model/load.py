@@ -289,7 +289,7 @@ class _Loader:
         text = self.read_tree(path.value)
         self.sources[path.value] = text
         self.from_tree.add(path.value)
-        tokens = self.preprocessor.fork().run(text, path.value)
+        tokens = self.preprocessor.fork().run(text, path.value, strict=False)
         unit = parse_unit(tokens, path.value, DIRECTIVES[:0], False, self.typedefs)
         defined = {item.name for item in unit.items if isinstance(item, c.FunctionStub)}
         missing = [w for w in wanted if w not in defined]

@@ -137,6 +137,7 @@ class FunctionLowerer(ExprLowerer):
             labels=self.labels,
             names=self.names,
             pointers=self.pointers,
+            integers=self.integers,
             assigned_params={r for r in range(nparams) if r in definitions},
             constants=constants,
             tails=tails,

@@ -50,6 +50,7 @@ class ExprLowerer:
         self.labels = 0
         self.names: dict[int, str] = {}
         self.pointers: set[int] = set()
+        self.integers: set[int] = set()
         self.homes: dict[int, int] = {}
 
     # --- emission -------------------------------------------------------------------------------
@@ -212,6 +213,8 @@ class ExprLowerer:
             return
         if not where.read:
             value = self.constant(0, place)
+        if not isinstance(find(where.type), Pointer):
+            self.integers.add(value)
         note = note or f"write {where.text}"
         if isinstance(where.base, Ref):
             ref = Ref(where.base.kind, where.base.name, where.base.offset + where.offset)

@@ -6,10 +6,11 @@ register, so that a slot of the state is the one or the other.
 
 from __future__ import annotations
 
-__all__ = ["Allocation", "allocate"]
+__all__ = ["Allocation", "allocate", "spread_pointers"]
 
 import msgspec
 
+from lastput.engine.program import Op
 from lastput.model.flow import Flow, defined
 from lastput.model.inline import Body
 
@@ -83,6 +84,19 @@ def allocate(body: Body, flow: Flow) -> Allocation:
         pointers={k for k, pointer in enumerate(kinds) if pointer},
         names=names,
     )
+
+
+def spread_pointers(body: Body) -> None:
+    """Mark registers of integer type that an address is moved to (``long ret`` that holds a file)."""
+    moves = [(i.a, i.b) for i in body.code if i.op == Op.MOV]
+    grown = True
+    while grown:
+        grown = False
+        for target, source in moves:
+            if source in body.pointers and target not in body.pointers:
+                assert isinstance(target, int)
+                body.pointers.add(target)
+                grown = True
 
 
 def _interference(flow: Flow, crossing: int) -> dict[int, int]:

@@ -79,7 +79,8 @@ class Ins:
 
 
 class Template(msgspec.Struct):
-    """A lowered function: registers 0 .. nparams-1 are the parameters, ``result`` the return value."""
+    """A lowered function: registers 0 .. nparams-1 are the parameters, ``result`` the return value.
+    ``pointers`` hold values of pointer type, ``integers`` are stored into members of integer type."""
 
     name: str
     body: list[Ins]
@@ -89,6 +90,7 @@ class Template(msgspec.Struct):
     labels: int
     names: dict[int, str]
     pointers: set[int]
+    integers: set[int]
     assigned_params: set[int]
     constants: dict[int, object]
     tails: set[int]

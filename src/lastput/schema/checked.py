@@ -20,7 +20,8 @@ class Expectation(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """``verdict`` is SAFE, UNSAFE, UNKNOWN, or ERROR when ``problem`` says why there is none.
+    """``verdict`` is SAFE, UNSAFE, UNKNOWN, ERROR when ``problem`` says why there is none, or NOT RUN
+    when the test reads a kernel tree and none was given.
 
     ``reason`` explains UNKNOWN; ``wrong`` lists how the outcome differs from what the header says;
     ``never`` what never happened; ``notes`` what the search wants to say.

@@ -102,7 +102,8 @@ class Source(msgspec.Struct, frozen=True):
 
 class Violated(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became false: ``what`` in words, about ``object``; by ``task`` at ``frame`` and ``place``,
-    where it would do ``op`` (``write``: which is a store).
+    where it would do ``op`` (``write``: which is a store); ``cites`` is the
+    kernel's own place of a function of the modelled kernel.
     ``inside`` lists the frames of that task in the module that is gone, ``why`` the reasons that
     nothing stopped it, one sentence each."""
 
@@ -114,6 +115,7 @@ class Violated(msgspec.Struct, frozen=True, omit_defaults=True):
     place: Place | None = None
     op: str = ""
     write: bool = False
+    cites: str = ""
     inside: tuple[int, ...] = ()
     why: tuple[str, ...] = ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Context", "build", "judge"]
 
+import re
 from collections.abc import Callable
 
 import msgspec
@@ -13,11 +14,13 @@ from lastput.engine.program import ErrorClass, Kind, Program
 from lastput.engine.verdict import Finding, Schedule
 from lastput.errors import LastputError, Place
 from lastput.schema.trace import Frame, Obj, Source, Step, Task, Trace
-from lastput.show.causes import Analysis, analyse
+from lastput.show.analysis import Analysis
+from lastput.show.causes import analyse
 from lastput.show.history import History, run
 from lastput.show.kernelwords import TASK_KINDS
 from lastput.show.schedule import encode
 
+_CITATION = re.compile(r"(?:/\*| \*) ([\w/.-]+\.[chS]:\d+)")
 _FIRST_PID = 201  # invented, as the addresses of a splat are
 
 
@@ -107,7 +110,10 @@ def build(program: Program, found: Finding, context: Context) -> Trace:
         frames=tuple(short.frame(frame) for frame in history.frames.all),
         steps=steps,
         violated=msgspec.structs.replace(
-            analysis.violated, place=short.maybe(analysis.violated.place), write=_write(history)
+            analysis.violated,
+            place=short.maybe(analysis.violated.place),
+            write=_write(history),
+            cites=_cites(analysis.violated.place, context),
         ),
         question=context.question,
         message=found.message,
@@ -131,6 +137,15 @@ def _write(history: History) -> bool:
     """Whether the last thing that the failing step tried was a store."""
     last = history.last
     return bool(last and last.fatal and last.accesses and last.accesses[-1][1])
+
+
+def _cites(place: Place | None, context: Context) -> str:
+    """The place in the kernel that the comment above a modelled function cites."""
+    if place is None or not context.modelled(place.file):
+        return ""
+    lines = context.sources(place.file)[: place.line]
+    found = next((match for line in reversed(lines) if (match := _CITATION.match(line))), None)
+    return found[1] if found else ""
 
 
 class _Shortener:
@@ -190,19 +205,17 @@ def _objects(history: History) -> tuple[Obj, ...]:
 def _cause_places(history: History, analysis: Analysis, context: Context) -> list[Place | None]:
     """Where each cause stands in the code under test: of a step in the modelled kernel, the call."""
     at = {event.n: event for event in history.events}
-    found: list[Place | None] = []
     waits = [wait for wait in analysis.waits if wait.cycle] or list(analysis.waits)
-    late = sum(1 for cause in analysis.causes if not cause.step)
-    for cause in analysis.causes:
+    first_wait = len(analysis.causes) - len(waits)
+    found: list[Place | None] = []
+    for number, cause in enumerate(analysis.causes):
         event = at.get(cause.step)
+        frame, place = analysis.violated.frame, analysis.violated.place
         if event is not None:
             frame, place = event.frame, history.program.locations[event.location].place
-        elif len(waits) == late:
-            wait = waits[sum(1 for place in found if place is not None) - (len(analysis.causes) - late)]
-            frame, place = wait.frame, wait.place
-        else:
-            frame, place = analysis.violated.frame, analysis.violated.place or Place("")
-        found.append(_own_place(history, frame, place, context))
+        elif waits and number >= first_wait:
+            frame, place = waits[number - first_wait].frame, waits[number - first_wait].place
+        found.append(_own_place(history, frame, place, context) if place is not None else None)
     return found
 
 

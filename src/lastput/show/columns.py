@@ -70,9 +70,10 @@ def _bases(story: list[Line]) -> dict[int, int]:
     return {line.task: min(other.depth for other in story if other.task == line.task) for line in story}
 
 
-def _cells(line: Line, base: int, way: _Way, room: int) -> list[_Cell]:
+def _cells(line: Line, base: int, way: _Way, room: int, width: int) -> list[_Cell]:
     pad = " " * (way.indent * max(0, line.depth - base))
-    text = pad + (line.text if way.args else line.short)
+    whole = way.args if line.kind != "end" else len(pad) + len(line.text) <= width
+    text = pad + (line.text if whole else line.short)
     note = f"# {line.note}" if line.note else ""
     if way.fold and note and len(text) + _NOTE + len(note) > room:
         pieces = _fold(line.note, room - len(pad) - 4)
@@ -98,11 +99,13 @@ def _columns(
 ) -> Grid | None:
     bases = _bases(story)
     room = width - _APART * (len(tasks) - 1)
-    cells = [cell for line in story for cell in _cells(line, bases[line.task], way, room)]
+    cells = [cell for line in story for cell in _cells(line, bases[line.task], way, room, width)]
     notes = {task: _note_column([cell for cell in cells if cell.task == task], room) for task in tasks}
     drawn = [(cell, _with_note(cell, notes.get(cell.task, 0))) for cell in cells]
     longest = {
-        task: max([len(titles[task]), *(len(text) for cell, text in drawn if cell.task == task)])
+        task: max(
+            [len(titles[task]), *(len(text) for cell, text in drawn if cell.task == task and not _ends(cell))]
+        )
         for task in tasks
     }
     starts = _starts(tasks, titles, longest, width, way.overlap)
@@ -120,6 +123,11 @@ def _columns(
     return Grid(heads, rows, tuple(cell.line for cell in cells))
 
 
+def _ends(cell: _Cell) -> bool:
+    """The last line may begin left of its column."""
+    return cell.line is not None and cell.line.kind == "end"
+
+
 def _note_column(cells: list[_Cell], room: int) -> int:
     """Where a task's notes stand, if they can stand in one column; else 0."""
     noted = [cell for cell in cells if cell.note]
@@ -135,17 +143,17 @@ def _starts(
     tasks: list[int], titles: dict[int, str], longest: dict[int, int], width: int, overlap: bool
 ) -> dict[int, int] | None:
     """Where each column starts, or None if they do not fit."""
+    apart = [max(_APART, len(titles[task]) + _GAP) for task in tasks]
+    most = [width - longest[task] for task in tasks]
+    for position in range(len(tasks) - 2, -1, -1):
+        most[position] = min(most[position], most[position + 1] - apart[position])
     starts: dict[int, int] = {}
     after = 0  # the first column that is free of the task before
-    least = 0
-    for task in tasks:
-        last = width - longest[task]
-        start = after if after <= last else last
-        if start < least or (start < after and not overlap):
+    for task, bound in zip(tasks, most, strict=True):
+        if bound < 0 or (after > bound and not overlap):
             return None
-        starts[task] = start
-        after = start + longest[task] + _GAP
-        least = start + max(_APART, len(titles[task]) + _GAP)
+        starts[task] = min(after, bound)
+        after = starts[task] + longest[task] + _GAP
     return starts
 
 
@@ -166,7 +174,7 @@ def _stacked(story: list[Line], titles: dict[int, str], width: int) -> Grid:
             rows.append(f"[{titles[line.task]}]")
             lines.append(None)
             last = line.task
-        for cell in _cells(line, bases[line.task], _Way(1, False, False, True), width - 2):
+        for cell in _cells(line, bases[line.task], _Way(1, False, False, True), width - 2, width - 2):
             rows.append(f"  {_with_note(cell, 0)}"[:width])
             lines.append(cell.line)
     return Grid((), tuple(rows), tuple(lines), stacked=True)

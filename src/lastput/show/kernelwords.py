@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "ATOMIC_ENTRIES",
     "COUNT_FIELDS",
+    "END_WORDS",
     "ENTRIES",
     "ENUMS",
     "FIELD_TAILS",
@@ -21,7 +22,9 @@ __all__ = [
     "OVER",
     "PLUMBING",
     "QUIET_COUNTS",
+    "REFCOUNT_SATURATED",
     "RUNNERS",
+    "SATURATED",
     "SPLAT_NAMES",
     "TASK_KINDS",
     "UNLOADERS",
@@ -44,6 +47,7 @@ INLINE = _words(
     "list_add list_add_tail list_del list_del_init list_empty list_move",
     "refcount_add refcount_dec refcount_dec_and_lock refcount_dec_and_mutex_lock refcount_dec_and_test",
     "refcount_dec_not_one refcount_inc refcount_inc_not_zero refcount_read refcount_set",
+    "refcount_add_not_zero",
     "refcount_sub_and_test",
     "test_and_clear_bit test_and_set_bit test_bit set_bit clear_bit",
 )
@@ -59,8 +63,23 @@ PLUMBING = _words(
 #: but NULL).
 FIELD_WORDS = {
     ("current_work", ""): "takes {new}",
+    ("running_timer", ""): "runs {new}",
+    ("running_hrtimer", ""): "runs {new}",
     ("text", "gone"): "unmaps {object}.ko",
     ("life", "freed"): "frees {object}",
+}
+
+#: How a diagram ends, by the class of the error.
+END_WORDS = {
+    "unmapped-text": "BUG: runs in freed text",
+    "use-after-free": "BUG: use after free",
+    "double-free": "BUG: double free",
+    "refcount-underflow": "BUG: refcount underflow",
+    "refcount-from-zero": "BUG: reference taken from 0",
+    "null-deref": "BUG: NULL dereference",
+    "warn": "WARNING",
+    "sleep-in-atomic": "BUG: sleeps in atomic context",
+    "lock-misuse": "BUG: lock misuse",
 }
 
 #: Counts that are told only if the error is about their object.
@@ -77,10 +96,12 @@ COUNT_FIELDS = _words(
 #: kernel/module/main.c: what a loaded module that nobody uses counts. Views count from there, as lsmod.
 MODULE_REF_BASE = 1
 
-#: Wrappers of a count: the budget names their caller.
+#: Wrappers of a count or of an allocator: causes and the budget name their caller.
 GETS_AND_PUTS = _words(
     "module_put __module_get try_module_get fops_get fops_put kobject_get kobject_put cdev_get cdev_put",
     "try_release_module_ref ref_module strong_try_module_get module_refcount symbol_put",
+    "kfree kvfree vfree kfree_sensitive kmem_cache_free kfree_rcu __free kmem_cache_alloc kmem_cache_zalloc",
+    "get_file fdget kref_put kref_get kobject_init kobject_add alloc_file",
 )
 
 #: In these, a reference to a module goes because its user is being unloaded.
@@ -131,13 +152,16 @@ HOLDS: dict[str, tuple[str, str, str]] = {
         ("runs", "starts to run", "the async function"),
     ),
     **dict.fromkeys(
-        sorted(_words("del_timer_sync timer_delete_sync timer_shutdown_sync hrtimer_cancel")),
+        sorted(
+            _words("del_timer_sync timer_delete_sync __timer_delete_sync timer_shutdown_sync hrtimer_cancel")
+        ),
         ("runs", "starts to run", "the timer"),
     ),
 }
 
 #: Functions that go by another name, or into another one, once they are compiled ("": no frame at all).
 SPLAT_NAMES = {
+    "kvm_flush_async_pf_work": "",  # static, two callers, a few instructions
     "flush_work": "__flush_work",
     "mutex_lock_interruptible": "mutex_lock",
     "rmmod": "__do_sys_delete_module.isra.0",
@@ -171,6 +195,10 @@ OVER = {"task_struct.flushing": "task_struct.current_work"}
 
 #: Frames of the kernel that run somebody else's function.
 RUNNERS = _words("worker_thread process_one_work kthread async_run_entry_fn rcu_do_batch call_timer_fn")
+
+#: The modelled kernel's value of a refcount_t that went wrong, and its word.
+REFCOUNT_SATURATED = -64
+SATURATED = "saturated"
 
 #: What kind of task a DAEMON of the modelled kernel is, by its name.
 TASK_KINDS = (

@@ -129,6 +129,7 @@ def kernel_stack(trace: Trace, frame: int, task: Task, tail: tuple[str, ...] = (
         frames = frames[1:]
     kept = [one for number, one in enumerate(frames) if not _left(frames, number)]
     named = [(SPLAT_NAMES.get(one.function, one.function), one.module) for one in kept if _real(one)]
+    named = [one for one in named if one[0]]
     named = [one for number, one in enumerate(named) if number == 0 or one != named[number - 1]]
     found = [(name, "") for name in tail] + named[::-1]
     outermost = named[0][0] if named else ""

@@ -13,7 +13,7 @@ from itertools import pairwise
 import msgspec
 
 from lastput.schema.trace import Change, Frame, Step, Trace, Wait, stack
-from lastput.show.kernelwords import FIELD_WORDS, INLINE, PLUMBING, QUIET_COUNTS, is_hidden
+from lastput.show.kernelwords import END_WORDS, FIELD_WORDS, INLINE, PLUMBING, QUIET_COUNTS, is_hidden
 
 _SHORT_ARGS = 12  # arguments up to this length are never dropped
 
@@ -121,6 +121,11 @@ def titles(trace: Trace, story: list[Line]) -> dict[int, str]:
     return {task: f"CPU{number}: {trace.tasks[task].name}" for number, task in enumerate(order + rest)}
 
 
+def _is_call(text: str, function: str) -> bool:
+    """Whether a statement is the call that a line for ``function`` shows anyway."""
+    return text.removeprefix("call ").startswith(f"{function}(")
+
+
 def _words(step: Step) -> str:
     """What a step does, if that can be told better than in the source's words."""
     for change in step.changes:
@@ -140,23 +145,32 @@ class _Teller:
 
     def tell(self) -> list[Line]:
         steps = self.trace.steps
-        kept = [step for step in steps if step.cause or note(step.changes, self.about)]
+        halt = self._halt()
+        kept = [step for step in steps if step.cause or step is halt or note(step.changes, self.about)]
         for position, step in enumerate(kept):
             self._step(step)
-            following = kept[position + 1].task if position + 1 < len(kept) else -1
-            if following != step.task and following >= 0 and self._preempted(step):
+            following = kept[position + 1] if position + 1 < len(kept) else None
+            if following is not None and following.task != step.task and self._preempted(step, following):
                 self._mark(step.task, "<preempted>")
-        for wait in self.trace.waits:
-            if wait.cycle:
-                self._wait(wait)
+        waits = [wait for wait in self.trace.waits if wait.cycle] or list(self.trace.waits)
+        for number, wait in enumerate(waits, len(self.trace.causes) - len(waits) + 1):
+            self._wait(wait, number)
         self._end()
         return self.lines
 
-    def _preempted(self, step: Step) -> bool:
-        """Whether the task still has something to do, so that its stopping here is a preemption."""
-        return any(other.task == step.task and other.n > step.n for other in self.trace.steps) or (
-            self.trace.violated.task == step.task and not self.trace.waits
-        )
+    def _halt(self) -> Step | None:
+        """The last step of the task that goes wrong, if others run after it: there it was preempted."""
+        mine = [step for step in self.trace.steps if step.task == self.trace.violated.task]
+        if not mine or self.trace.waits or mine[-1] is self.trace.steps[-1]:
+            return None
+        return mine[-1]
+
+    def _preempted(self, step: Step, following: Step) -> bool:
+        """Whether the task is in the middle of something when ``following`` is taken by another."""
+        mine = [other.n for other in self.trace.steps if other.task == step.task and other.n > step.n]
+        if any(n < following.n for n in mine):
+            return False
+        return bool(mine) or (self.trace.violated.task == step.task and not self.trace.waits)
 
     def _enter(self, task: int, frame: int, step: int) -> int:
         """Draw the calls that lead to ``frame``; gives its depth."""
@@ -188,17 +202,18 @@ class _Teller:
         )
         words = _words(step)
         apart = any(change.field == "text" for change in step.changes)
-        if fresh is not None and inline and not apart and (changed or step.cause):
+        same = fresh is not None and _is_call(step.op, self.trace.frames[fresh.frame].function)
+        if fresh is not None and not apart and (same or (inline and (changed or step.cause))):
             self.lines[-1] = msgspec.structs.replace(fresh, note=told, cause=step.cause)
             return
         text = words or step.op or "..."
         told = "" if words else told or step.note
         self.lines.append(Line(step.task, depth, "op", text, text, told, step.n, step.cause))
 
-    def _wait(self, wait: Wait) -> None:
+    def _wait(self, wait: Wait, cause: int) -> None:
         depth = self._enter(wait.task, wait.frame, 0)
         text = f"waits for {wait.what}"
-        self.lines.append(Line(wait.task, depth, "mark", text, text))
+        self.lines.append(Line(wait.task, depth, "mark", text, text, cause=cause))
 
     def _mark(self, task: int, text: str) -> None:
         self.lines.append(Line(task, len(self.path[task]), "mark", text, text))
@@ -207,19 +222,30 @@ class _Teller:
         violated = self.trace.violated
         if self.trace.waits:
             cycle = [wait for wait in self.trace.waits if wait.cycle]
-            text = "*** DEADLOCK ***"
-            self.lines.append(Line(cycle[-1].task if cycle else violated.task, 0, "end", text, text))
+            alone = (
+                ": it waits for itself" if len(cycle) == 1 else ": each waits for the other" if cycle else ""
+            )
+            task = cycle[-1].task if cycle else violated.task
+            self.lines.append(Line(task, 0, "end", f"*** DEADLOCK{alone} ***", "*** DEADLOCK ***"))
             return
         if violated.task < 0:
-            text = f"*** BUG: {self.trace.headline} ***"
-            self.lines.append(Line(self.lines[-1].task if self.lines else 0, 0, "end", text, text))
+            task = self.lines[-1].task if self.lines else 0
+            self.lines.append(Line(task, 0, "end", f"*** BUG: {self.trace.headline} ***", "*** BUG ***"))
             return
+        before = len(self.lines)
+        warned = bool(self.trace.steps) and self.trace.steps[-1].cause == len(self.trace.causes)
         depth = self._enter(violated.task, violated.frame, 0)
-        text = violated.op or "..."
-        if self.trace.error == "unmapped-text":
-            shown = visible(self.trace, violated.frame, violated.task)
-            returned = self.trace.causes[-1].split(" returns to ")[1:]
-            text = f"return to {shown[-1][1].function}()" if returned and shown else text
-        self.lines.append(Line(violated.task, depth, "op", text, text, cause=len(self.trace.causes)))
-        text = "*** BUG ***"
-        self.lines.append(Line(violated.task, depth, "end", text, text))
+        text = "" if warned else violated.op or "..."
+        shown = visible(self.trace, violated.frame, violated.task)
+        inner = shown[-1][1].function if shown else ""
+        if self.trace.error == "unmapped-text" and " returns to " in self.trace.causes[-1] and inner:
+            text = f"return to {inner}()"
+        elif len(self.lines) > before and (_is_call(text, inner) or text == "..."):
+            # The call that was just drawn is where it goes wrong.
+            self.lines[-1] = msgspec.structs.replace(self.lines[-1], cause=len(self.trace.causes))
+            text = ""
+        if text:
+            self.lines.append(Line(violated.task, depth, "op", text, text, cause=len(self.trace.causes)))
+        what = END_WORDS.get(self.trace.error, self.trace.error.replace("-", " "))
+        about = f" of {violated.object}" if violated.object else ""
+        self.lines.append(Line(violated.task, depth, "end", f"*** {what}{about} ***", "*** BUG ***"))

@@ -41,19 +41,22 @@ def expected_text(expected: Expectation) -> str:
 
 
 def _row(claim: str, check: Checked) -> list[str]:
-    name = check.file.rpartition("/")[2].removesuffix(".c")
-    words = [slug for slug, _ in check.expected.results] or ["safe" if check.expected.stated else "-"]
-    steps = [str(len(trace.steps)) for trace in check.traces]
+    """One line for each error class that is expected or was found."""
+    name = _fit(check.file.rpartition("/")[2].removesuffix(".c"), _NAME)
+    wanted = [slug for slug, _ in check.expected.results]
+    steps = {trace.error: str(len(trace.steps)) for trace in check.traces}
+    pairs = [(slug, steps.get(slug, "")) for slug in wanted]
+    # Data of a module goes with its text: that finding is no class of its own in the header.
+    pairs += [(f"+ {slug}", count) for slug, count in steps.items() if slug not in wanted]
+    if not wanted:
+        pairs.insert(0, ("safe" if check.expected.stated else "-", ""))
+    verdict = check.verdict + ("!" if check.wrong or check.problem else "")
     rows = []
-    for number in range(max(len(words), len(steps), 1)):
-        first = number == 0
-        mark = "!" if first and (check.wrong or check.problem) else ""
-        rows.append(
-            f"{claim if first else '':<5} {_fit(name, _NAME) if first else '':<{_NAME}} "
-            f"{words[number] if number < len(words) else '':<{_EXPECTED}} "
-            f"{check.verdict + mark if first else '':<8}{f'{check.states:,}' if first else '':>9}"
-            f"{steps[number] if number < len(steps) else '':>6}"
-        )
+    for number, (slug, count) in enumerate(pairs):
+        left = f"{claim:<5} {name:<{_NAME}}" if number == 0 else " " * (_NAME + 6)
+        states = f"{check.states:,}" if check.states else ""
+        middle = f"{verdict:<8}{states:>9}" if number == 0 else " " * 17
+        rows.append(f"{left} {slug:<{_EXPECTED}} {middle}{count:>6}")
     return rows
 
 
@@ -68,8 +71,12 @@ def _claim_order(claim: str) -> tuple[str, int, str]:
 
 def _summary(checks: tuple[Checked, ...]) -> list[str]:
     bad = [check for check in checks if check.wrong or check.problem]
+    left = [check for check in checks if check.verdict == "NOT RUN"]
     states = sum(check.states for check in checks)
-    rows = [f"{len(checks)} tests, {len(checks) - len(bad)} as expected; {states:,} states"]
+    done = len(checks) - len(bad) - len(left)
+    rows = [f"{len(checks)} tests, {done} as expected; {states:,} states"]
+    if left:
+        rows.append(f"{len(left)} not run: they read a kernel tree (--tree DIR, or linux-source-*.tar.xz)")
     for check in bad:
         rows.append("")
         rows.append(f"! {check.file}: expected {expected_text(check.expected)}, got {check.verdict}")

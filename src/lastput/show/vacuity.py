@@ -7,7 +7,7 @@ __all__ = ["never"]
 from collections.abc import Callable
 
 from lastput.engine.program import Location, Program
-from lastput.show.kernelwords import HOLDS, INLINE, is_hidden
+from lastput.show.kernelwords import HOLDS, is_hidden
 
 _MOST = 8  # names in a list
 
@@ -18,8 +18,8 @@ def never(
     """Sentences about code that no interleaving reached, and about waits that never waited.
 
     ``executed`` and ``blocked`` tell of each location whether a step from it ran, and whether one was
-    found not enabled. Of functions only those are told whose file is ``own`` (the test's, not the
-    modelled kernel's); boot code is not looked at.
+    found not enabled. Only functions and calls in files that are ``own`` are told (the test's, not the
+    modelled kernel's); what boot runs counts as reached.
     """
     boot = {
         location for thread in program.threads if thread.boot for location in _reach(program, thread.start)
@@ -27,13 +27,12 @@ def never(
     entered: dict[str, bool] = {}
     waited: dict[str, bool] = {}
     for number, location in enumerate(program.locations):
-        if number in boot:
-            continue
         for frame in location.frames:
             if not is_hidden(frame.function) and own(_file(location, frame.function)):
-                entered[frame.function] = entered.get(frame.function, False) or executed[number]
-        name = _waiter(location)
-        if location.waits and name and executed[number]:
+                ran = number in boot or executed[number]
+                entered[frame.function] = entered.get(frame.function, False) or ran
+        name = _waiter(location, own) if location.waits and number not in boot else ""
+        if name and executed[number]:
             waited[name] = waited.get(name, False) or blocked[number]
     told = []
     functions = [name for name, was in entered.items() if not was]
@@ -41,7 +40,7 @@ def never(
     if functions:
         told.append(f"never entered: {_list(functions)}")
     if waits:
-        told.append(f"never waited: {_list(waits)}")
+        told.append(f"never had to wait: {_list(waits)}")
     return tuple(told)
 
 
@@ -63,13 +62,14 @@ def _file(location: Location, function: str) -> str:
     return frames[index + 1].call.file if index + 1 < len(frames) else location.place.file
 
 
-def _waiter(location: Location) -> str:
-    """The function that waits, if it is one whose waiting a test is about (locks are not)."""
+def _waiter(location: Location, own: Callable[[str], bool]) -> str:
+    """The function that waits, if own code calls it and it is one whose waiting a test is about (locks
+    are not)."""
     for frame in reversed(location.frames):
-        if frame.function in HOLDS:
-            return frame.function if HOLDS[frame.function][0] != "holds" else ""
-        if frame.function not in INLINE and not is_hidden(frame.function):
+        if frame.function in HOLDS and HOLDS[frame.function][0] == "holds":
             return ""
+        if own(frame.call.file):
+            return frame.function if frame.function in HOLDS else ""
     return ""
 
 

@@ -9,7 +9,14 @@ import errno
 import msgspec
 
 from lastput.engine.program import FUNCTION_BASE, Object, Program
-from lastput.show.kernelwords import COUNT_FIELDS, ENUMS, FIELD_TAILS, MODULE_REF_BASE
+from lastput.show.kernelwords import (
+    COUNT_FIELDS,
+    ENUMS,
+    FIELD_TAILS,
+    MODULE_REF_BASE,
+    REFCOUNT_SATURATED,
+    SATURATED,
+)
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -71,6 +78,8 @@ class Namer:
                 return table[number]
             if cell.field == "refs" and thing.type == "module":
                 return str(number - MODULE_REF_BASE)
+        if number == REFCOUNT_SATURATED and cell is not None and cell.kind == "count":
+            return SATURATED
         if self.program.slots[slot].pointer or number >= FUNCTION_BASE:
             return self.pointer(number)
         return str(number)

@@ -14,7 +14,7 @@ import msgspec
 from lastput.engine.program import Kind
 from lastput.schema.trace import Frame, Wait
 from lastput.show.history import Event, History
-from lastput.show.kernelwords import HOLDS, INLINE, OVER, RUNNERS, is_hidden
+from lastput.show.kernelwords import HOLDS, INLINE, OVER, RUNNERS, TASK_KINDS, is_hidden
 
 
 class Stuck(msgspec.Struct, frozen=True):
@@ -44,6 +44,8 @@ def stuck(history: History) -> tuple[Stuck, ...]:
         held = _held(history, thread)
         function, call = _waiter(history, frame)
         how, _, noun = HOLDS.get(function, ("has to act on", "", ""))
+        if held.rank == 8:
+            how = "holds up"
         wait = Wait(
             task=thread,
             frame=frame,
@@ -117,7 +119,8 @@ def _guess(history: History, thread: int, address: int, mine: frozenset[int]) ->
         return _Held(9, holder, writer, name)
     if program.slots[slot].field in OVER and value:
         # What is waited for has not even begun: a task that would have to take it on is busy for ever.
-        busy = next((k for k in history.machine.movable if k != thread and _busy(history, k)), -1)
+        others = sorted(history.machine.movable, key=lambda k: k == thread)
+        busy = next((k for k in others if _busy(history, k)), -1)
         return _Held(8, busy, None, namer.pointer(value).removeprefix("&"))
     if whose >= 0 and value and value in mine:
         return _Held(7, whose, writer, namer.pointer(value).removeprefix("&"))
@@ -133,8 +136,9 @@ def _guess(history: History, thread: int, address: int, mine: frozenset[int]) ->
 
 
 def _busy(history: History, thread: int) -> bool:
-    here = history.here(thread)
-    return history.program.locations[history.program.threads[thread].start].rest and not here.rest
+    """Whether this is a worker that does not rest."""
+    name = history.program.threads[thread].name.partition("#")[0]
+    return dict(TASK_KINDS).get(name) == "kworker" and not history.here(thread).rest
 
 
 def _field_of(history: History, thread: int, field: str) -> tuple[Event | None, str]:

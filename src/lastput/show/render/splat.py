@@ -31,6 +31,14 @@ def _task(trace: Trace) -> Task:
     return trace.tasks[max(trace.violated.task, 0)]
 
 
+def _place(trace: Trace) -> str:
+    """File and line of the error, in the kernel's own words where the modelled kernel cites them."""
+    violated = trace.violated
+    if violated.cites or violated.place is None:
+        return violated.cites or "?"
+    return f"{violated.place.file}:{violated.place.line}"
+
+
 def _gone(trace: Trace) -> frozenset[str]:
     return frozenset(
         change.object
@@ -146,9 +154,7 @@ def _warning(log: Log, what: str = "", at: str = "", function: str = "") -> None
     if function:
         frames.insert(0, (function, ""))
     name, module = frames[0] if frames else ("?", "")
-    place = at or (
-        f"{trace.violated.place.file}:{trace.violated.place.line}" if trace.violated.place else "?"
-    )
+    place = at or _place(trace)
     log.say("------------[ cut here ]------------")
     if what or not trace.message.startswith("WARN_ON"):
         log.say(what or trace.message)
@@ -254,7 +260,7 @@ def _leak(log: Log) -> None:
 def _atomic(log: Log) -> None:
     trace = log.trace
     task = _task(trace)
-    place = f"{trace.violated.place.file}:{trace.violated.place.line}" if trace.violated.place else "?"
+    place = _place(trace)
     log.say(
         f"BUG: sleeping function called from invalid context at {place}",
         f"in_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: {task.pid}, name: {task.comm}",

@@ -17,7 +17,7 @@ from lastput.show.states import columns_of, values_after
 from lastput.show.story import Line, heroes, note, tell, titles
 
 WIDTH = 80
-_STEP = 7  # " 12(3) "
+_STEP = 8  # " 12(3) "
 
 
 def render(trace: Trace, options: Options) -> str:
@@ -30,9 +30,20 @@ def render(trace: Trace, options: Options) -> str:
     return _colour(text) if options.colour else text
 
 
+def _wrap(text: str, width: int, **how: str) -> list[str]:
+    """As textwrap does it, but file names stay whole."""
+    return textwrap.wrap(
+        text,
+        width,
+        break_on_hyphens=False,
+        initial_indent=how.get("initial_indent", ""),
+        subsequent_indent=how.get("subsequent_indent", ""),
+    )
+
+
 def _headline(trace: Trace, width: int) -> list[str]:
     about = f" ({trace.violated.object})" if trace.violated.object else ""
-    return textwrap.wrap(f"UNSAFE {trace.error}{about}: {trace.headline}", width, subsequent_indent="  ")
+    return _wrap(f"UNSAFE {trace.error}{about}: {trace.headline}", width, subsequent_indent="  ")
 
 
 def _excerpt(trace: Trace, width: int) -> list[str]:
@@ -76,9 +87,7 @@ def _brief(place: Place) -> str:
 def _hang(prefix: str, text: str, width: int) -> list[str]:
     """``text`` after ``prefix``, wrapped under itself."""
     lead = len(text) - len(text.lstrip())
-    lines = textwrap.wrap(
-        text, max(20, width - len(prefix)), subsequent_indent=" " * (lead + 4), drop_whitespace=True
-    )
+    lines = _wrap(text, max(20, width - len(prefix)), subsequent_indent=" " * (lead + 4))
     if lead and lines:
         lines[0] = " " * lead + lines[0].lstrip()
         if any(len(prefix + line) > width for line in lines):
@@ -133,15 +142,15 @@ def _every_step(trace: Trace, width: int) -> list[str]:
         cause = f"({step.cause})" if step.cause else ""
         head = f"{step.n:4d}{cause:3s} {trace.tasks[step.task].name:{names}s}  "
         where = _where(trace, step)
-        rows += textwrap.wrap(
-            f"{step.op}  [{where}]", width, initial_indent=head, subsequent_indent=" " * len(head)
+        rows += _wrap(
+            f"{step.op or '...'}  [{where}]", width, initial_indent=head, subsequent_indent=" " * len(head)
         )
         told = note(step.changes, everything) or step.note
         quiet = [
             f"{one.object}.{one.field} {one.old} -> {one.new}" for one in step.changes if one.kind == "data"
         ]
         for change in [*([told] if told else []), *quiet]:
-            rows += textwrap.wrap(
+            rows += _wrap(
                 f"# {change}", width, initial_indent=" " * len(head), subsequent_indent=" " * len(head)
             )
     return rows
@@ -154,10 +163,10 @@ def _where(trace: Trace, step: Step) -> str:
 
 def _verdict(trace: Trace, width: int) -> list[str]:
     violated = trace.violated
-    rows = textwrap.wrap(f"  violated: {violated.what}", width, subsequent_indent="  ")
+    rows = _wrap(f"  violated: {violated.what}", width, subsequent_indent="  ")
     if violated.inside:
         names = ", ".join(f"{trace.frames[index].function}()" for index in reversed(violated.inside))
-        rows += textwrap.wrap(f"  still in {violated.module}.ko: {names}", width, subsequent_indent="    ")
+        rows += _wrap(f"  still in {violated.module}.ko: {names}", width, subsequent_indent="    ")
     for wait in trace.waits:
         how = (
             f", which {trace.tasks[wait.holder].name} {wait.how}"
@@ -166,9 +175,9 @@ def _verdict(trace: Trace, width: int) -> list[str]:
         )
         who = trace.tasks[wait.task].name
         mark = "wait cycle" if wait.cycle else "also stuck"
-        rows += textwrap.wrap(f"  {mark}: {who} waits for {wait.what}{how}", width, subsequent_indent="    ")
+        rows += _wrap(f"  {mark}: {who} waits for {wait.what}{how}", width, subsequent_indent="    ")
     for reason in violated.why:
-        rows += textwrap.wrap(f"  why nothing stopped it: {reason}", width, subsequent_indent="    ")
+        rows += _wrap(f"  why nothing stopped it: {reason}", width, subsequent_indent="    ")
     if trace.budget:
         rows.append("  refcount budget:")
         for entry in trace.budget:
@@ -186,9 +195,9 @@ def _verdict(trace: Trace, width: int) -> list[str]:
         switches = f", {done.switches} context switch{'' if done.switches == 1 else 'es'}"
         least = "; no shorter one exists" if done.shortest else ""
         text = f"  explored {done.states:,} states ({kind}); {len(trace.steps)} steps{switches}{least}"
-        rows += textwrap.wrap(text, width, subsequent_indent="    ")
+        rows += _wrap(text, width, subsequent_indent="    ")
     for one in trace.assumptions:
-        rows += textwrap.wrap(f"  assumed: {one}", width, subsequent_indent="    ")
+        rows += _wrap(f"  assumed: {one}", width, subsequent_indent="    ")
     # Not wrapped: these are to be pasted into a shell.
     rows.append(
         f"  replay: lastput show {' '.join([trace.file, *trace.options, '--schedule', trace.schedule])}"

@@ -1,0 +1,39 @@
+/*
+ * Result: safe
+ *
+ * Who must wait for the async functions of an exclusive domain?
+ * The exit function of the module, by async_synchronize_full_domain().
+ *
+ * Claims: C4
+ */
+#include <lastput.h>
+
+/* Built-in, so that only the text of the module is at stake. */
+static ASYNC_DOMAIN_EXCLUSIVE(domain);
+
+MODULE(drv);
+
+static void drv_probe(void *data, async_cookie_t cookie)
+{
+	module_put(THIS_MODULE);
+}
+
+static int drv_init(void)
+{
+	__module_get(THIS_MODULE);
+	async_schedule_domain(drv_probe, NULL, &domain);
+	return 0;
+}
+
+static void drv_exit(void)
+{
+	async_synchronize_full_domain(&domain);
+}
+
+module_init(drv_init);
+module_exit(drv_exit);
+
+THREAD(admin)
+{
+	rmmod("drv");
+}

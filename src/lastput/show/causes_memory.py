@@ -1,0 +1,96 @@
+"""Objects and counts that went wrong: who freed, who used, who put."""
+
+from __future__ import annotations
+
+__all__ = ["double_free", "leak", "refcount", "use_after_free"]
+
+from lastput.engine.program import ErrorClass
+from lastput.engine.verdict import Finding
+from lastput.schema.trace import Change
+from lastput.show.analysis import (
+    Analysis,
+    Cause,
+    counts,
+    done,
+    last_change,
+    life_change,
+    name_of,
+    object_of,
+    violated_at,
+)
+from lastput.show.budget import budget_of, inside
+from lastput.show.causes_module import unmapped_data
+from lastput.show.history import Event, History
+
+
+def use_after_free(history: History, found: Finding) -> Analysis:
+    """An access to an object that was freed, or is gone with its module."""
+    name = object_of(history, found)
+    who = name_of(history, found.thread)
+    owner = history.program.objects[found.object].text if found.object >= 0 else -1
+    if owner >= 0 and history.program.objects[found.object].pool < 0:
+        return unmapped_data(history, found, history.program.texts[owner].name, name)
+    free = life_change(history, name, "freed")
+    field = history.namer.place(found.address) or name
+    where = inside(history, violated_at(history, found, "").frame, found.thread, wrappers=False)
+    causes = [
+        *done(history, free, f"frees {name}"),
+        Cause(0, f"{who} uses {field}{where}"),
+    ]
+    what = f"{name} is alive when {field} is used"
+    before = f" after {name_of(history, free.thread)} freed it" if free else ", which was never allocated"
+    headline = f"{who} uses {name}{before}"
+    return Analysis(
+        headline, tuple(causes), violated_at(history, found, what, name), (), counts(history, name)
+    )
+
+
+def double_free(history: History, found: Finding) -> Analysis:
+    """A free of what is freed, or is no object."""
+    name = object_of(history, found)
+    who = name_of(history, found.thread)
+    free = life_change(history, name, "freed")
+    where = inside(history, violated_at(history, found, "").frame, found.thread)
+    causes = [
+        *done(history, free, f"frees {name}"),
+        Cause(0, f"{who} frees it again{where}"),
+    ]
+    headline = f"{who} frees {name} a second time" if free else f"{who} frees {name or 'what is no object'}"
+    violated = violated_at(history, found, f"{name or 'what is freed'} is alive when it is freed", name)
+    return Analysis(headline, tuple(causes), violated, (), counts(history, name))
+
+
+def refcount(history: History, found: Finding) -> Analysis:
+    """A count below 0, or taken from 0."""
+    place = history.namer.place(found.address) if found.address > 0 else ""
+    cell = None
+    if found.address > 0 and history.program.cells[found.address] >= 0:
+        cell = history.namer.cell(history.program.cells[found.address])
+    name, field = (cell.object, cell.field) if cell else (object_of(history, found), "")
+    who = name_of(history, found.thread)
+
+    def emptied(_: Event, change: Change) -> bool:
+        return (change.object, change.field) == (name, field) and change.new == "0"
+
+    last = last_change(history, emptied)
+    where = inside(history, violated_at(history, found, "").frame, found.thread)
+    under = found.error is ErrorClass.REFCOUNT_UNDERFLOW
+    wrong = "puts a reference that nobody holds" if under else "takes a reference from 0"
+    causes = [
+        *done(history, last, "puts the last one"),
+        Cause(0, f"{who} {wrong}{where}"),
+    ]
+    what = f"{place or name or 'the count'} is above 0"
+    budget = budget_of(history, lambda change: (change.object, change.field) == (name, field))
+    violated = violated_at(history, found, what, name)
+    return Analysis(f"{who} {wrong}: {place or name}", tuple(causes), violated, (), budget)
+
+
+def leak(history: History, found: Finding) -> Analysis:
+    """An object that is left in the end."""
+    name = object_of(history, found)
+    made = life_change(history, name, "alive")
+    causes = done(history, made, f"allocates {name}")
+    causes.append(Cause(0, f"every task has ended, and {name} is still there"))
+    violated = violated_at(history, found, f"{name} is freed in the end", name)
+    return Analysis(f"{name} is never freed", tuple(causes), violated, (), counts(history, name))

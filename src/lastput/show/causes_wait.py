@@ -1,0 +1,84 @@
+"""Tasks that wait where they must not, or for ever."""
+
+from __future__ import annotations
+
+__all__ = ["deadlock", "sleep_in_atomic"]
+
+from lastput.engine.verdict import Finding
+from lastput.schema.trace import Violated, Wait
+from lastput.show.analysis import Analysis, Cause, at, done, name_of, object_of, violated_at
+from lastput.show.budget import inside
+from lastput.show.history import History
+from lastput.show.kernelwords import ATOMIC_ENTRIES, HOLDS
+from lastput.show.waits import stuck
+
+
+def deadlock(history: History, found: Finding) -> Analysis:
+    """Tasks that wait for ever: the cycle first, then whoever hangs on it."""
+    chain = stuck(history)
+    cycle = [one.wait for one in chain if one.wait.cycle]
+    causes: list[Cause] = []
+    for one in chain:
+        if one.wait.cycle and one.taken is not None:
+            how = _taking(one.wait)
+            causes += at(one.taken, f"{name_of(history, one.wait.holder)} {how} {one.wait.what}")
+    causes.sort(key=lambda cause: cause.step)
+    waits = cycle or [one.wait for one in chain]
+    for wait in waits:
+        where = inside(history, wait.frame, wait.task, wrappers=False)
+        causes.append(Cause(0, f"{name_of(history, wait.task)} waits for {wait.what}{where}"))
+    if len(cycle) == 1:
+        headline = (
+            f"{name_of(history, cycle[0].task)} waits for {cycle[0].what}, which it {cycle[0].how} itself"
+        )
+    elif cycle:
+        headline = " and ".join(name_of(history, wait.task) for wait in cycle) + " wait for each other"
+    else:
+        headline = (
+            " and ".join(name_of(history, wait.task) for wait in waits) + " waits for what nobody will do"
+        )
+    named = next((wait.object for wait in waits if wait.object), "")
+    why = ("there is no one left who could end these waits",)
+    first = waits[0] if waits else None
+    violated = Violated(
+        what="every task can go on in the end",
+        object=named,
+        task=first.task if first else -1,
+        frame=first.frame if first else -1,
+        place=first.place if first else None,
+        why=() if cycle else why,
+    )
+    return Analysis(headline, tuple(causes), violated, tuple(one.wait for one in chain))
+
+
+def _taking(wait: Wait) -> str:
+    """How the holder came to what is waited for, by how it holds it."""
+    return next((then for now, then, _ in HOLDS.values() if now == wait.how), "acts on")
+
+
+def sleep_in_atomic(history: History, found: Finding) -> Analysis:
+    """A task that may sleep where it must not."""
+    who = name_of(history, found.thread)
+    entry = next(
+        (
+            event
+            for event in reversed(history.events)
+            if event.thread == found.thread and event.frame >= 0 and _entered(history, event.frame)
+        ),
+        None,
+    )
+    violated = violated_at(history, found, "no task sleeps in an atomic section", object_of(history, found))
+    where = inside(history, violated.frame, found.thread, wrappers=False)
+    causes = [
+        *done(history, entry, "enters an atomic section"),
+        Cause(0, f"{who} may sleep{where}"),
+    ]
+    return Analysis(f"{who} may sleep{where} in an atomic section", tuple(causes), violated)
+
+
+def _entered(history: History, frame: int) -> bool:
+    while frame >= 0:
+        if history.frames.all[frame].function in ATOMIC_ENTRIES:
+            return True
+        frame = history.frames.all[frame].up
+    return False

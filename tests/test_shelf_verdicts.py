@@ -1,0 +1,55 @@
+"""Every test of the shelf has the answer that its header gives, with and without reductions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lastput.c.tree import open_tree
+from lastput.engine.search import check
+from lastput.engine.verdict import Options
+from lastput.model.compile import Compiled, compile_file
+
+SHELF = Path(__file__).parent.parent / "litmus"
+REAL = [
+    path
+    for path in sorted(SHELF.glob("*/*.c"))
+    if path.parent.name == "eventfd" or "async_pf-real" in path.stem
+]
+OWN = [path for path in sorted(SHELF.glob("*/*.c")) if path not in REAL]
+UNREDUCED = Options(merge=False, symmetry=False, por=False)
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}-{path.stem}"
+
+
+def _classes(compiled: Compiled, options: Options) -> list[str]:
+    result = check(compiled.program, options)
+    assert result.complete
+    return sorted(finding.error.slug for finding in result.findings)
+
+
+def _as_expected(compiled: Compiled, found: list[str]) -> bool:
+    """The classes of the header, and the module's data, which goes with its text."""
+    wanted = sorted({one.error for one in compiled.header.expected or ()})
+    return found == wanted or ("unmapped-text" in wanted and found == sorted({*wanted, "use-after-free"}))
+
+
+@pytest.mark.parametrize("path", OWN, ids=_name)
+def test_answer(path: Path) -> None:
+    compiled = compile_file(str(path))
+    found = _classes(compiled, Options())
+    assert _as_expected(compiled, found)
+    assert found == _classes(compiled, UNREDUCED)
+
+
+@pytest.mark.needs_tree
+@pytest.mark.parametrize("release", ["6.1", "6.12"])
+@pytest.mark.parametrize("path", REAL, ids=_name)
+def test_answer_on_a_kernel_tree(path: Path, release: str, tree_6_1: Path, tree_6_12: Path) -> None:
+    read: Callable[[str], str] = open_tree(str(tree_6_1 if release == "6.1" else tree_6_12)).read
+    compiled = compile_file(str(path), None, read)
+    assert _as_expected(compiled, _classes(compiled, Options()))
