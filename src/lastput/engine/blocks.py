@@ -83,6 +83,10 @@ class MergedGraph:
         self.demoted.add(location)
         self.dirty = True
 
+    @property
+    def demotions(self) -> tuple[int, ...]:
+        return tuple(sorted(self.demoted))
+
     def initial(self) -> State:
         first = self.machine.boot()
         return self.symmetry.canonical(first) if self.symmetry else first

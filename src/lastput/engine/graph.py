@@ -48,6 +48,11 @@ class Graph(Protocol):
     blocked: list[bool]
     dirty: bool
 
+    @property
+    def demotions(self) -> tuple[int, ...]:
+        """Locations whose declared kind does not hold."""
+        ...
+
     def begin(self) -> None: ...
 
     def initial(self) -> State: ...
@@ -78,6 +83,10 @@ class FineGraph:
         self.executed = [False] * len(self.program.locations)
         self.blocked = [False] * len(self.program.locations)
         self.dirty = False
+
+    @property
+    def demotions(self) -> tuple[int, ...]:
+        return ()
 
     def initial(self) -> State:
         first = self.machine.boot()

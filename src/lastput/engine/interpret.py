@@ -26,6 +26,7 @@ from lastput.engine.program import (
     Kind,
     Op,
     Program,
+    Thread,
 )
 from lastput.errors import InternalError, LastputError
 
@@ -232,7 +233,15 @@ class Interpreter:
                     "give the loop a bound",
                     program.locations[state[thread.pc]].place,
                 )
+            state = _without_registers(state, thread)
         return state
+
+
+def _without_registers(state: State, thread: Thread) -> State:
+    """Nothing reads the registers of a boot thread that has ended; left alone they would tell objects
+    apart that are alike."""
+    first, last = thread.regs, thread.regs + thread.nregs
+    return state[:first] + (0,) * thread.nregs + state[last:]
 
 
 class _Run:

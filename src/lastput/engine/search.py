@@ -7,13 +7,17 @@ __all__ = ["check", "reduced_graph"]
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from lastput.engine.blocks import MergedGraph
 from lastput.engine.canonical import Canonicalizer
 from lastput.engine.graph import FineGraph, Graph
-from lastput.engine.pack import learn, stretch
+from lastput.engine.interrupt import Interrupt
+from lastput.engine.pack import Ranges, learn, stretch
 from lastput.engine.program import Program
 from lastput.engine.sample import walks
 from lastput.engine.shortest import shortest
+from lastput.engine.snapshot import Snapshot
 from lastput.engine.trace import finding, unfold
 from lastput.engine.verdict import Finding, Options, Progress, Result, Verdict
 from lastput.engine.walk import Walk
@@ -32,29 +36,31 @@ MERGED_THREADS = 62
 Report = Callable[[Progress], None]
 
 
-def check(program: Program, options: Options = DEFAULTS, progress: Report | None = None) -> Result:
-    """Explores ``program``. ``progress`` is called now and then, and may raise KeyboardInterrupt.
+def check(
+    program: Program,
+    options: Options = DEFAULTS,
+    progress: Report | None = None,
+    resume: Snapshot | None = None,
+) -> Result:
+    """Explores ``program``. ``progress`` is called now and then, and may raise KeyboardInterrupt to stop
+    the search. ``resume`` goes on with a search that was stopped: then reductions and order are those of
+    the snapshot.
 
-    Raises LastputError if a limit of the model is met (``pool-overflow``, ``unbounded-loop`` and
-    what else ``interpret`` lists, ``value-range``).
+    Ctrl-C, or a limit of the options, ends the search early, with a partial result that has a
+    snapshot. Raises LastputError if a limit of the model is met (``pool-overflow``, ``unbounded-loop``
+    and what else ``interpret`` lists, ``value-range``).
     """
-    graph = reduced_graph(program, options)
-    slow = Walk(graph, options.order)
-    walk: Walk | FastWalk = slow
-    reason = ""
-    try:
-        if options.engine != "numba":
-            few = SMALL if options.engine == "auto" else 0
-            most = min(few, options.max_states) if few and options.max_states else few or options.max_states
-            walk.run(most, progress)
-            if not walk.done and most == options.max_states:
-                reason = f"stopped at {options.max_states} states"
-        if not walk.done and not reason and options.engine != "python":
-            walk = _fast(graph, slow, options)
-            limit = walk.run(options.max_states, progress)
-            reason = f"stopped at {limit}" if limit else ""
-    except KeyboardInterrupt:
-        reason = "interrupted"
+    if resume is not None:
+        options = msgspec.structs.replace(
+            options,
+            merge=resume.merge,
+            symmetry=resume.symmetry,
+            por=resume.por,
+            order="dfs" if resume.order == "dfs" else "bfs",
+        )
+    graph = reduced_graph(program, options, resume.demoted if resume is not None else ())
+    with Interrupt() as interrupt:
+        walk, reason = _explore(graph, options, progress, interrupt, resume)
     if reason:
         reason += f"; frontier {walk.frontier}"
     findings = _findings(graph, walk, progress)
@@ -72,32 +78,74 @@ def check(program: Program, options: Options = DEFAULTS, progress: Report | None
         blocked=walk.blocked,
         ranges=walk.observed(),
         engine="python" if isinstance(walk, Walk) else "numba",
-        demoted=tuple(sorted(graph.demoted)) if isinstance(graph, MergedGraph) else (),
+        demoted=graph.demotions,
+        snapshot=None if walk.done else walk.snapshot(options),
     )
 
 
-def reduced_graph(program: Program, options: Options) -> Graph:
-    """The graph that is searched under ``options``."""
+def reduced_graph(program: Program, options: Options, demoted: tuple[int, ...] = ()) -> Graph:
+    """The graph that is searched under ``options``; ``demoted`` is what an earlier search has learned."""
     symmetry = Canonicalizer(program) if options.symmetry and program.symmetric else None
     if symmetry is not None and not symmetry.tables.classes:
         symmetry = None
     moving = sum(not t.boot for t in program.threads)
     if options.merge and moving <= MERGED_THREADS:
-        return MergedGraph(program, symmetry)
+        return MergedGraph(program, symmetry, demoted)
     return FineGraph(program, symmetry)
 
 
-def _fast(graph: Graph, walk: Walk, options: Options) -> FastWalk:
-    """The compiled search, with what the Python one has learned."""
+def _explore(
+    graph: Graph, options: Options, progress: Report | None, interrupt: Interrupt, resume: Snapshot | None
+) -> tuple[Walk | FastWalk, str]:
+    """The search, and why it is not complete (or "")."""
+    slow = Walk(graph, options.order)
+    report = _Reporter(progress, interrupt)
+    small = options.engine == "python" or (options.engine == "auto" and (not resume or resume.stored < SMALL))
+    if small:
+        if resume is not None:
+            slow.restore(resume)
+        most = options.max_states
+        if options.engine == "auto":
+            most = min(most, SMALL) if most else SMALL
+        reason = slow.run(most, report, report.stop)
+        if not reason or report.stop() or most == options.max_states:
+            return slow, reason
     from lastput.engine.walk_fast import FastWalk
 
-    if walk.stored == 1:
-        walk.run(SAMPLE)
+    if resume is not None and not small:
+        walk = FastWalk(graph, resume.ranges, options.order, options.max_memory)
+        walk.restore(resume)
+    else:
+        if not small:
+            slow.run(SAMPLE)
+        walk = FastWalk(graph, _ranges(graph, slow), options.order, options.max_memory)
+    return walk, walk.run(options.max_states, report, report.stop)
+
+
+def _ranges(graph: Graph, walk: Walk) -> Ranges:
+    """What the Python search, and some whole runs, have taught of the values of slots."""
     far = walks(graph.program)
     if isinstance(graph.symmetry, Canonicalizer):
         far += [graph.symmetry.canonical(state) for state in far]
-    ranges = stretch(graph.program, learn(graph.program, [*walk.states, *far]))
-    return FastWalk(graph, ranges, options.order, options.max_memory)
+    return stretch(graph.program, learn(graph.program, [*walk.states, *far]))
+
+
+class _Reporter:
+    """Passes progress on, and turns a KeyboardInterrupt of the listener into a wish to stop."""
+
+    def __init__(self, progress: Report | None, interrupt: Interrupt) -> None:
+        self.progress = progress
+        self.interrupt = interrupt
+
+    def __call__(self, what: Progress) -> None:
+        if self.progress is not None:
+            try:
+                self.progress(what)
+            except KeyboardInterrupt:
+                self.interrupt.wanted = True
+
+    def stop(self) -> bool:
+        return self.interrupt.wanted
 
 
 def _findings(graph: Graph, walk: Walk | FastWalk, progress: Report | None) -> tuple[Finding, ...]:

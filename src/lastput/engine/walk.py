@@ -4,13 +4,15 @@ from __future__ import annotations
 
 __all__ = ["Walk"]
 
+from array import array
 from collections.abc import Callable
 
 from lastput.engine.graph import Graph
 from lastput.engine.interpret import State
-from lastput.engine.pack import Ranges, learn
+from lastput.engine.pack import Ranges, lay_out, learn
 from lastput.engine.program import ErrorClass
-from lastput.engine.verdict import Progress
+from lastput.engine.snapshot import Snapshot, fingerprint
+from lastput.engine.verdict import Options, Progress
 
 CHUNK = 500
 
@@ -65,11 +67,65 @@ class Walk:
         """For each group the least and greatest value stored."""
         return learn(self.graph.program, self.states)
 
+    def snapshot(self, options: Options) -> Snapshot:
+        """What ``restore`` takes."""
+        program = self.graph.program
+        ranges = learn(program, self.states)
+        layout = lay_out(program, ranges, self.first)
+        states = array("Q", (word for state in self.states for word in layout.pack(state)))
+        return Snapshot(
+            program=fingerprint(program),
+            merge=options.merge,
+            symmetry=options.symmetry,
+            por=options.por,
+            order="dfs" if self.depth_first else "bfs",
+            ranges=ranges,
+            stored=len(self.states),
+            head=self.head,
+            transitions=self.transitions,
+            failures=self.failures,
+            depth=self.depth,
+            level_end=self.level_end,
+            first_new=-1,
+            dirty_at=self.dirty_at,
+            seen=tuple((int(e), n) for e, n in self.seen.items()),
+            demoted=self.graph.demotions,
+            executed=self.executed,
+            blocked=self.blocked,
+            states=states,
+            stack=array("q", (depth << 32 | number for number, depth in self.stack)),
+        )
+
+    def restore(self, saved: Snapshot) -> None:
+        """Goes on where another walk of this graph was stopped."""
+        layout = lay_out(self.graph.program, saved.ranges, self.first)
+        words = memoryview(saved.states).cast("B").cast("Q")
+        n = layout.words
+        self.states = [layout.unpack(tuple(words[i : i + n])) for i in range(0, saved.stored * n, n)]
+        self.index = {state: number for number, state in enumerate(self.states)}
+        self.head = saved.head
+        self.stack = [(x & 0xFFFFFFFF, x >> 32) for x in memoryview(saved.stack).cast("B").cast("q")]
+        self.transitions = saved.transitions
+        self.failures = saved.failures
+        self.depth = saved.depth
+        self.level_end = saved.level_end
+        self.seen = {ErrorClass(e): n for e, n in saved.seen}
+        self.dirty_at = saved.dirty_at
+        self.graph.executed = list(saved.executed)
+        self.graph.blocked = list(saved.blocked)
+        self.graph.dirty = saved.dirty_at > 0
+
     def progress(self) -> Progress:
         return Progress("search", len(self.states), self.transitions, self.depth, self.frontier)
 
-    def run(self, max_states: int = 0, report: Callable[[Progress], None] | None = None) -> bool:
-        """Goes on until all is explored (True) or ``max_states`` are stored (False)."""
+    def run(
+        self,
+        max_states: int = 0,
+        report: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> str:
+        """Goes on until all is explored (gives ""), or gives why not: ``max_states`` are stored, or
+        ``stop`` said so."""
         while True:
             for _ in range(CHUNK):
                 if self.done or (max_states and len(self.states) >= max_states):
@@ -81,9 +137,11 @@ class Walk:
                     self.restart()
                     continue
             if self.done:
-                return True
+                return ""
             if max_states and len(self.states) >= max_states:
-                return False
+                return f"stopped at {max_states} states"
+            if stop():
+                return "interrupted"
             if report is not None:
                 report(self.progress())
 

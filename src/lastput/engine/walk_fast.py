@@ -57,7 +57,8 @@ from lastput.engine.layout_fast import observe, repack
 from lastput.engine.machine import O_SLOT, O_VALUE, OUT, RANGE
 from lastput.engine.pack import Ranges, lay_out, widen
 from lastput.engine.program import ErrorClass
-from lastput.engine.verdict import Progress
+from lastput.engine.snapshot import Snapshot, fingerprint
+from lastput.engine.verdict import Options, Progress
 from lastput.errors import InternalError
 
 #: Expansions between two looks at the keyboard.
@@ -185,6 +186,55 @@ class FastWalk:
     def progress(self) -> Progress:
         return Progress("search", self.stored, self.transitions, self.depth, self.frontier)
 
+    def snapshot(self, options: Options) -> Snapshot:
+        """What ``restore`` takes. It shares memory with this walk, which must not go on."""
+        ctl = self.ctl
+        return Snapshot(
+            program=fingerprint(self.program),
+            merge=options.merge,
+            symmetry=options.symmetry,
+            por=options.por,
+            order=self.order,
+            ranges=self.ranges,
+            stored=self.stored,
+            head=int(ctl[C_HEAD]),
+            transitions=self.transitions,
+            failures=self.failures,
+            depth=self.depth,
+            level_end=int(ctl[C_LEVEL_END]),
+            first_new=int(ctl[C_FIRST_NEW]),
+            dirty_at=self.dirty_at,
+            seen=tuple((int(e), n) for e, n in self.seen.items()),
+            demoted=self.graph.demotions,
+            executed=self.executed,
+            blocked=self.blocked,
+            states=self.states[: self.stored * self.layout.words],
+            stack=self.stack[: int(ctl[C_STACK])],
+        )
+
+    def restore(self, saved: Snapshot) -> None:
+        """Goes on where another walk of this graph was stopped; ``ranges`` must be those of ``saved``."""
+        ctl = self.ctl
+        words = np.frombuffer(saved.states, dtype=np.int64)
+        self.states[: len(words)] = words
+        stack = np.frombuffer(saved.stack, dtype=np.int64)
+        ctl[C_COUNT] = saved.stored
+        ctl[C_STACK] = len(stack)
+        ctl[C_HEAD] = saved.head
+        ctl[C_TRANSITIONS] = saved.transitions
+        ctl[C_FAILURES] = saved.failures
+        ctl[C_DEPTH] = saved.depth
+        ctl[C_LEVEL_END] = saved.level_end
+        ctl[C_FIRST_NEW] = saved.first_new
+        for error, number in saved.seen:
+            ctl[C_SEEN] |= 1 << error
+            ctl[C_SIGHTED + error] = number
+        self.dirty_at = saved.dirty_at
+        self._executed[:] = saved.executed
+        self._blocked[:] = saved.blocked
+        self.stack = stack
+        self._make_table(max(FIRST, int(saved.stored * GROWTH)))
+
     def observed(self) -> Ranges:
         """For each group the least and greatest value stored."""
         rows = np.array(layout_rows(self.layout), dtype=np.int64)
@@ -199,8 +249,13 @@ class FastWalk:
 
     # Running.
 
-    def run(self, max_states: int = 0, report: Callable[[Progress], None] | None = None) -> str:
-        """Goes on until all is explored (gives "") or a limit is met (gives which)."""
+    def run(
+        self,
+        max_states: int = 0,
+        report: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> str:
+        """Goes on until all is explored (gives ""), or gives why not."""
         self.ctl[C_MOST] = max_states
         while True:
             status = explore(
@@ -219,10 +274,12 @@ class FastWalk:
                 self.restart()
             elif status == PAUSE:
                 if max_states and self.stored >= max_states:
-                    return f"{max_states} states"
+                    return f"stopped at {max_states} states"
+                if stop():
+                    return "interrupted"
             elif status == FULL:
                 if not self._grow():
-                    return f"{self.limit >> 20} MB of memory"
+                    return f"stopped at {self.limit >> 20} MB of memory"
             elif status == RANGE:
                 self._widen(int(self.out[O_SLOT]), int(self.out[O_VALUE]))
             elif status == CONFLICT:
@@ -269,7 +326,10 @@ class FastWalk:
         return tuple((low, low + (1 << (high - low).bit_length()) - 1) for low, high in ranges)
 
     def _widen(self, slot: int, value: int) -> None:
-        self.ranges = widen(self.program, self.ranges, slot, value)
+        before = self.ranges
+        self.ranges = widen(self.program, before, slot, value)
+        if self.ranges == before:
+            raise InternalError(f"{self.program.slots[slot].name} should not change, but is {value}")
         old, self.layout = self.layout, lay_out(self.program, self.ranges, self.first)
         if self.layout.words < old.words:
             raise InternalError("a wider layout takes fewer words")
