@@ -13,6 +13,7 @@ import msgspec
 
 from lastput.cli import shelf
 from lastput.cli.program import Loaded, context, expectation, load
+from lastput.engine import resume
 from lastput.engine.search import check
 from lastput.engine.verdict import Options, Progress, Result, Verdict
 from lastput.errors import LastputError
@@ -36,22 +37,38 @@ def engine_options(args: argparse.Namespace) -> Options:
     )
 
 
-def check_file(path: Path, args: argparse.Namespace, quiet: bool = False) -> Checked:
-    """Check the test at ``path``. Raises LastputError for what is wrong with it."""
+def check_file(path: Path, args: argparse.Namespace, quiet: bool = False, alone: bool = True) -> Checked:
+    """Check the test at ``path``. ``alone``: a search that is interrupted is saved.
+
+    Raises LastputError for what is wrong with the test or with the file of ``--resume``.
+    """
     loaded = load(path, args)
-    if args.resume or args.save:
-        raise LastputError(
-            "no-resume",
-            "searches cannot be saved yet",
-            "leave --save and --resume out; --max-states bounds a search",
-        )
+    program = loaded.compiled.program
+    snapshot = resume.load(args.resume, program) if args.resume else None
     with Status(sys.stderr, shelf.display(path), wanted=not quiet) as status:
 
         def progress(now: Progress) -> None:
             status.tell(now.phase, now.stored, now.depth, now.frontier)
 
-        result = check(loaded.compiled.program, engine_options(args), progress)
-    return _checked(loaded, result, args)
+        result = check(program, engine_options(args), progress, snapshot)
+    checked = _checked(loaded, result)
+    saved, note = _save(result, path, args) if alone else ("", "")
+    return msgspec.structs.replace(
+        checked, saved=saved, notes=(*checked.notes, note) if note else checked.notes
+    )
+
+
+def _save(result: Result, path: Path, args: argparse.Namespace) -> tuple[str, str]:
+    """Keep a search that was stopped; gives the file's name, or a note why there is none."""
+    if result.snapshot is None or not (args.save or result.reason.startswith("interrupted")):
+        return "", ""
+    name = args.save or f"{path.stem}.lastput-resume"
+    try:
+        resume.save(name, result.snapshot)
+    except LastputError as error:
+        # The verdict so far is worth more than the file.
+        return "", f"not saved: {error.what} [{error.slug}]"
+    return name, ""
 
 
 def problem(path: Path, error: LastputError, args: argparse.Namespace) -> Checked:
@@ -68,7 +85,7 @@ def problem(path: Path, error: LastputError, args: argparse.Namespace) -> Checke
     )
 
 
-def _checked(loaded: Loaded, result: Result, args: argparse.Namespace) -> Checked:
+def _checked(loaded: Loaded, result: Result) -> Checked:
     expected = expectation(loaded.compiled.header)
     about = context(loaded)
     wanted = [slug for slug, _ in expected.results]

@@ -46,13 +46,15 @@ def verdict_lines(check: Checked, args: argparse.Namespace) -> list[str]:
         rows += _wrap(f"assumed: {line}", "  ")
     for line in check.notes:
         rows += _wrap(f"note: {line}", "  ")
-    if check.expected.stated:
+    if check.expected.stated and check.verdict == "UNKNOWN":
+        rows += _wrap(f"the test says Result: {expected_text(check.expected)}", "  ")
+    elif check.expected.stated:
         said = f"Result: {expected_text(check.expected)}"
         rows += _wrap("NOT AS EXPECTED: " if check.wrong else f"as expected ({said})", "  ")
         for line in check.wrong:
             rows += _wrap(line, "    ")
     if check.saved:
-        rows += _wrap(f"saved; go on with --resume {check.saved}", "  ")
+        rows.append(f"  saved; go on with --resume {check.saved}")  # to be pasted: not wrapped
     return rows
 
 

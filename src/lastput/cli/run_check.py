@@ -104,7 +104,7 @@ def _leave_signals_to_parent() -> None:
 def _quiet(args: argparse.Namespace, path: Path) -> Checked:
     """One test of many: what is wrong with it is a line of the table."""
     try:
-        return check_file(path, args, quiet=True)
+        return check_file(path, args, quiet=True, alone=False)
     except LastputError as error:
         return problem(path, error, args)
 
