@@ -13,12 +13,9 @@ from lastput.engine.verdict import Options
 from lastput.model.compile import Compiled, compile_file
 
 SHELF = Path(__file__).parent.parent / "litmus"
-REAL = [
-    path
-    for path in sorted(SHELF.glob("*/*.c"))
-    if path.parent.name == "eventfd" or "async_pf-real" in path.stem
-]
-OWN = [path for path in sorted(SHELF.glob("*/*.c")) if path not in REAL]
+ALL = sorted(SHELF.glob("*/*.c"))
+REAL = [path for path in ALL if "-real" in path.stem or path.parent.name == "eventfd"]
+OWN = [path for path in ALL if path not in REAL]
 UNREDUCED = Options(merge=False, symmetry=False, por=False)
 
 

@@ -270,6 +270,9 @@ def first_state(program: Program) -> State:
             if step.state is None or step.errors:
                 raise RuntimeError("a boot thread failed")
             state = step.state
+        if thread.boot:  # its registers are read no more
+            end = thread.regs + thread.nregs
+            state = state[: thread.regs] + (0,) * thread.nregs + state[end:]
     return state
 
 
