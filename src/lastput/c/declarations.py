@@ -43,6 +43,7 @@ class Specifiers(msgspec.Struct):
     storage: str = ""
     typedef: bool = False
     inline: bool = False
+    weak: bool = False
     auto: bool = False
 
 
@@ -77,6 +78,8 @@ class DeclarationParser(ExpressionParser):
                 specs.inline |= text in _INLINE
             elif text in ATTRIBUTES or text in ATTRIBUTES_WITH_ARGS:
                 specs.inline |= text in _INLINE
+                specs.weak |= text == "__weak"
+                self.pos += 1 if text in ATTRIBUTES else 0
                 self.skip_attributes()
             elif text in ARITHMETIC_WORDS:
                 if base is not None and not (guess and self._perhaps_attribute(base.name)):
@@ -106,6 +109,8 @@ class DeclarationParser(ExpressionParser):
         specs.type = msgspec.structs.replace(base, const=True) if const else base
         if specs.inline:
             specs.storage = f"{specs.storage} inline".strip()
+        if specs.weak:
+            specs.storage = f"{specs.storage} weak".strip()
         return specs
 
     def _perhaps_attribute(self, name: str) -> bool:

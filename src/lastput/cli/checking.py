@@ -86,7 +86,7 @@ def problem(path: Path, error: LastputError, args: argparse.Namespace) -> Checke
 
 
 def _checked(loaded: Loaded, result: Result) -> Checked:
-    expected = expectation(loaded.compiled.header)
+    expected = expectation(loaded.compiled.header, loaded.release)
     about = context(loaded)
     wanted = [slug for slug, _ in expected.results]
     # What the header speaks of comes first.

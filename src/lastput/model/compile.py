@@ -205,10 +205,17 @@ class _Compiler:
             functions=tuple(space.functions),
             strings=tuple(space.strings),
             symmetric=self.symmetric,
-            assumptions=tuple(f"{name}() does nothing" for name in self.inference.assumed),
+            assumptions=self._assumptions(),
             temps=max(assembler.temps, 8),
         )
         return program, tuple(entered)
+
+    def _assumptions(self) -> tuple[str, ...]:
+        weak = [name for name in self.inference.reached if self.world.functions[name].weak]
+        return (
+            *(f"{name}() does nothing" for name in self.inference.assumed),
+            *(f"{name}() is that of the test: the tree has none" for name in weak),
+        )
 
     def _thread(
         self,

@@ -51,13 +51,15 @@ class Variable:
 
 
 class Function:
-    """A function that can be called: its body is parsed when it is first reached."""
+    """A function that can be called: its body is parsed when it is first reached. ``weak``: it stands in
+    for one that the kernel tree may have."""
 
     def __init__(self, name: str, module: int, place: Place, parse: Callable[[], c.FunctionDef]) -> None:
         self.name = name
         self.module = module
         self.place = place
         self.inline = False
+        self.weak = False
         self.type = Func(Var(), [])
         self.params: list[Variable] = []
         self.locals: list[Variable] = []
