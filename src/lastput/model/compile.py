@@ -215,6 +215,7 @@ class _Compiler:
         return (
             *(f"{name}() does nothing" for name in self.inference.assumed),
             *(f"{name}() is that of the test: the tree has none" for name in weak),
+            *self.world.assumed_sizes,
         )
 
     def _thread(

@@ -13,6 +13,7 @@ from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
 from lastput.model.builtins import BUILTINS, argument_count, error_class, type_argument
 from lastput.model.initialiser import flatten_initialiser
+from lastput.model.integers import common, number_type, promote
 from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Var, Void, find, pointee, unify
 from lastput.model.world import Function, ThreadDecl, Variable, World, undefined
 
@@ -274,8 +275,8 @@ class _Walker:
 
     def _type(self, expr: c.Expr, use: str) -> Type:
         match expr:
-            case c.Number():
-                return Int()
+            case c.Number(value=number, text=text):
+                return number_type(number, text)
             case c.String():
                 return Pointer(Int())
             case c.Ident():
@@ -291,7 +292,9 @@ class _Walker:
                 return pointee(self.value(operand))
             case c.Unary(op=op, operand=operand):
                 type = self._note(operand, "value")
-                return type if "++" in op or "--" in op else Int()
+                if "++" in op or "--" in op:
+                    return type
+                return Int(32) if op == "!" else promote(type)
             case c.Binary(op=op, left=left, right=right):
                 return self._binary(op, left, right)
             case c.Assign(op=op, target=target, value=value):
@@ -310,8 +313,9 @@ class _Walker:
                 return self._note(items[-1], use)
             case c.StatementExpr(body=body):
                 return self._statement_expr(body)
-            case c.SizeofType():
-                return Int()
+            case c.SizeofType(type=written):
+                self.result.named_types[id(expr)] = self.world.type(written, self.typeof)
+                return Int(64, signed=False)
         raise LastputError("expression", "this cannot stand here as an expression", "rewrite it", expr.place)
 
     def lookup(self, name: str, place: Place) -> Variable | Function | int | None:
@@ -335,7 +339,7 @@ class _Walker:
         found = self.lookup(name, expr.place)
         if isinstance(found, int):
             self.result.symbols[id(expr)] = found
-            return Int()
+            return Int(32)
         if isinstance(found, Variable):
             self.result.symbols[id(expr)] = found
             return found.type
@@ -386,17 +390,17 @@ class _Walker:
             known = self.world.constant(left)
             if known is None or bool(known) == (op == "&&"):
                 self.value(right)
-            return Int()
+            return Int(32)
         b = self.value(right)
         if op in ("==", "!="):
             unify(a, b)
         if op in _COMPARISONS:
-            return Int()
+            return Int(32)
         if op in ("+", "-") and isinstance(a, (Pointer, Array)):
             return Int() if op == "-" and isinstance(b, (Pointer, Array)) else Pointer(pointee(a))
         if op == "+" and isinstance(b, (Pointer, Array)):
             return Pointer(pointee(b))
-        return Int()
+        return promote(a) if op in ("<<", ">>") else common(a, b)
 
     def _conditional(self, cond: c.Expr, then: c.Expr | None, other: c.Expr) -> Type:
         chosen = self.world.constant(cond)
@@ -408,7 +412,10 @@ class _Walker:
             types.append(self.value(other))
         if len(types) == 2:
             unify(types[0], types[1])
-            pointers = [t for t in (find(x) for x in types) if isinstance(t, Pointer)]
+            found = [find(type) for type in types]
+            pointers = [t for t in found if isinstance(t, Pointer)]
+            if all(isinstance(t, Int) for t in found):
+                return common(*found)
             return pointers[0] if pointers else types[0]
         return types[0]
 

@@ -210,7 +210,7 @@ class FunctionLowerer(ExprLowerer):
                 self.emit(Op.JMP, self.continues[-1], 0, 0, place)
             case c.Return(value=value):
                 if value is not None:
-                    got = self.boolean(self.value(value), self.fn.type.result, value)
+                    got = self.converted(self.value(value), value, self.fn.type.result)
                     self.emit(Op.MOV, self.result, got, 0, place)
                 self.emit(Op.JMP, self.end, 0, 0, place)
             case _:
@@ -235,14 +235,15 @@ class FunctionLowerer(ExprLowerer):
             return
         where = self.variable(variable, c.Ident(place=declaration.place, name=variable.name))
         if isinstance(where, InRegister):
-            value = self.boolean(self.value(declaration.init), variable.type, declaration.init)
+            value = self.converted(self.value(declaration.init), declaration.init, variable.type)
             self.emit(Op.MOV, where.register, value, 0, declaration.place)
         elif isinstance(declaration.init, c.InitList):
             self.store_initialiser(where, find(variable.type), declaration.init, declaration.place)
         elif isinstance(find(variable.type), Record):
             self.copy(where, declaration.init, declaration.place)
         else:
-            self.store(where, self.value(declaration.init), declaration.place)
+            value = self.converted(self.value(declaration.init), declaration.init, variable.type)
+            self.store(where, value, declaration.place)
 
     def _if(self, stmt: c.If) -> None:
         chosen = self.world.constant(stmt.cond)

@@ -47,7 +47,8 @@ def expected_text(expected: Expectation) -> str:
 
 def _claim(claim: Claim, deciding: list[Checked]) -> list[str]:
     """What is claimed, and what its tests make of it; why, if they all ran."""
-    verdict, because = claim.verdict, claim.because
+    verdict: str = claim.verdict
+    because = claim.because
     if any(check.wrong or check.problem for check in deciding):
         verdict, because = "UNDECIDED", "a test of it is not as expected"
     elif any(check.verdict == "NOT RUN" for check in deciding):
