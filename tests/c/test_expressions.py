@@ -113,7 +113,7 @@ def test_initialiser(text: str, tree: str) -> None:
         ("f(a b)", 5, "met `b` where `)` should be"),
         ("a[1", 4, "met `;` where `]` should be"),
         ("a.1", 3, None),
-        ("1.5", 1, "met `1.5` where an integer constant should be"),
+        ("1.5", 1, "the constant 1.5 is outside of what lastput models"),
         ("0x", 1, "met `0x` where an integer constant should be"),
         ("x = @", 5, "met '@' where an expression should be"),
         ("return_me struct", 11, None),

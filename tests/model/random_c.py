@@ -1,4 +1,4 @@
-"""Random snippets of the C that has one meaning everywhere on x86-64: integers of all widths, control flow."""
+"""Random snippets of the C that has one meaning everywhere on x86-64: integers, control flow."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from random import Random
 
 TYPES = (
     "char", "signed char", "unsigned char", "short", "unsigned short", "int", "unsigned int", "long",
-    "unsigned long", "long long", "unsigned long long", "u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "bool",
+    "unsigned long", "long long", "unsigned long long", "u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64",
+    "bool",
 )  # fmt: skip
 _BINARY = ("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "<", "<=", ">", ">=", "==", "!=", "&&", "||")
 _ASSIGN = ("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=")
 _NUMBERS = (
-    "0", "1", "2", "3", "7", "-1", "0x7f", "0x80", "255", "256", "0xffff", "65536", "0x7fffffff", "0x80000000",
+    "0", "1", "2", "3", "7", "-1", "0x7f", "0x80", "255", "256", "0xffff", "65536", "0x7fffffff",
+    "0x80000000",
     "0xffffffff", "4294967296", "0x7fffffffffffffff", "0xffffffffffffffff", "5u", "3UL", "~0UL", "-2L", "'a'",
     "1ULL << 63", "010", "0x10UL",
 )  # fmt: skip
@@ -64,7 +66,9 @@ class Snippets:
             tail = f"if ({self._pure(names, 1)}) {leave} {inner()}"
             return f"for (int i = 0; i < {count}; i++) {{ {inner()} {tail} }}"
         value = self._pure(names, 1)
-        arms = f"case 0: {inner()} break; case 1 ... 9: {inner()} case -5: {inner()} break; default: {inner()}"
+        arms = (
+            f"case 0: {inner()} break; case 1 ... 9: {inner()} case -5: {inner()} break; default: {inner()}"
+        )
         return f"switch ({value}) {{ {arms} }}"
 
     def _pure(self, names: list[str], depth: int) -> str:

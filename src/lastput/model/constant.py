@@ -44,7 +44,12 @@ def evaluate(scope: Scope, expr: c.Expr) -> tuple[int, Int] | None:
             chosen = evaluate(scope, cond)
             if chosen is None:
                 return None
-            return evaluate(scope, (then or cond) if chosen[0] else other)
+            first, second = evaluate(scope, then or cond), evaluate(scope, other)
+            taken = first if chosen[0] else second
+            if first is None or second is None or taken is None:
+                return taken
+            type = common(first[1], second[1])
+            return narrow(taken[0], type), type
         case c.Call(function=c.Ident(name="__builtin_expect"), args=(first, *_)):
             return evaluate(scope, first)
         case c.Call(function=c.Ident(name=name), args=(first,)) if name in _CONFIG_TESTS:

@@ -12,8 +12,10 @@ __all__ = ["Inference", "infer"]
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
 from lastput.model.builtins import BUILTINS, argument_count, error_class, type_argument
-from lastput.model.initialiser import flatten_initialiser
+from lastput.model.initialiser import flatten_initialiser, open_length
+from lastput.model.constant import evaluate
 from lastput.model.integers import common, number_type, promote
+from lastput.model.regions import cleanup_call, has_label
 from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Var, Void, find, pointee, unify
 from lastput.model.world import Function, ThreadDecl, Variable, World, undefined
 
@@ -29,6 +31,7 @@ class Inference:
         self.types: dict[int, Type] = {}
         self.symbols: dict[int, Variable | Function | int] = {}
         self.declared: dict[int, Variable] = {}
+        self.cleanups: dict[int, c.Call] = {}
         self.named_types: dict[int, Type] = {}
         self.reached: dict[str, None] = {}
         self.variables: dict[str, Variable] = {}
@@ -164,9 +167,15 @@ class _Walker:
         if isinstance(type, Func):
             return
         if isinstance(type, Array) and not type.length and isinstance(declaration.init, c.InitList):
-            type.length = len(declaration.init.items)
+            type.length = open_length(self.world, type, declaration.init)
         if "static" in declaration.storage:
+            if declaration.cleanup:
+                raise LastputError(
+                    "cleanup", "a static variable with a cleanup", "drop one of them", declaration.place
+                )
             name = f"{self.current.name}.{declaration.name}"
+            if name in self.world.variables and self.world.variables[name].place != declaration.place:
+                name += f".{declaration.place.line}.{declaration.place.column}"
             variable = Variable(name, type, declaration.place, "", self.current.module)
             variable.defined = True
             variable.init = declaration.init
@@ -179,6 +188,9 @@ class _Walker:
         self.result.declared[id(declaration)] = variable
         if declaration.init is not None:
             self.initialiser(type, declaration.init)
+        if declaration.cleanup:
+            call = self.result.cleanups[id(declaration)] = cleanup_call(declaration)
+            self.effect(call)
 
     def initialiser(self, target: Type, init: c.Expr) -> None:
         for leaf in flatten_initialiser(self.world, target, init):
@@ -205,7 +217,7 @@ class _Walker:
                 for declaration in declarations:
                     self.declare(declaration)
             case c.If(cond=cond, then=then, other=other):
-                chosen = self.world.constant(cond)
+                chosen = None if has_label(stmt) else self.world.constant(cond)
                 if chosen is None:
                     self.value(cond)
                 if chosen is None or chosen:
@@ -417,6 +429,9 @@ class _Walker:
             if all(isinstance(t, Int) for t in found):
                 return common(*found)
             return pointers[0] if pointers else types[0]
+        passed = evaluate(self.world, other if chosen else then or cond)
+        if passed is not None and isinstance(find(types[0]), Int):
+            return common(types[0], passed[1])
         return types[0]
 
     def _cast(self, written: c.CType, operand: c.Expr) -> Type:

@@ -14,6 +14,7 @@ from lastput.c.parse import parse_function, parse_unit
 from lastput.c.preprocess import Preprocessor
 from lastput.errors import LastputError, Place
 from lastput.model.infer import module_symbol
+from lastput.model.initialiser import open_length
 from lastput.model.options import ModelOptions
 from lastput.model.types import Array, Func
 from lastput.model.world import MODULE_DEPS, Function, Module, ThreadDecl, Variable, World
@@ -186,7 +187,7 @@ class _Loader:
         if not strict and known is not None and known.defined and not self._modelled(known.place):
             return
         if isinstance(type, Array) and not type.length and isinstance(item.init, c.InitList):
-            type.length = len(item.init.items)
+            type.length = open_length(self.world, type, item.init)
         variable = Variable(item.name, type, item.place, "", self.module)
         variable.init = item.init
         variable.defined = not extern

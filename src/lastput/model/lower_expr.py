@@ -154,7 +154,8 @@ class ExprLowerer(CallLowerer):
         chosen = self.world.constant(expr.cond)
         if chosen is not None:
             then = expr.cond if expr.then is None else expr.then
-            return self.value(then if chosen else expr.other)
+            taken = then if chosen else expr.other
+            return self.converted(self.value(taken), taken, self.type(expr))
         result = self.register(self.type(expr))
         yes, no, end = self.label(), self.label(), self.label()
         if expr.then is None:
@@ -176,6 +177,8 @@ class ExprLowerer(CallLowerer):
         self.emit(Op.MOV, result, value, 0, whole.place)
 
     def _sizeof(self, expr: c.SizeofType, written: c.CType) -> int:
+        if isinstance(written.length, c.String) and written.kind == "typeof":
+            return self.constant(len(written.length.value.encode()) + 1, expr.place)
         size = size_of(self.inference.named_types[id(expr)])
         if size is None:
             what = f"{written.kind} {written.name}".strip() if written.kind != "typeof" else unparse(expr)

@@ -29,6 +29,7 @@ class MemoryLowerer(Emitter):
             case c.Member(base=base, field=name, arrow=arrow):
                 return self._member(expr, base, name, arrow)
             case c.Unary(op="*", operand=operand):
+                self._refuse_punning(operand)
                 return InMemory(self.value(operand), 0, pointee(self.type(operand)), unparse(expr))
             case c.Index(base=base, index=index):
                 return self._index(expr, base, index)
@@ -37,6 +38,19 @@ class MemoryLowerer(Emitter):
             case c.Cast(operand=c.InitList() as operand):
                 return self._compound_literal(expr, operand)
         raise LastputError("lvalue", f"'{unparse(expr)}' has no address here", "use a variable", expr.place)
+
+    def _refuse_punning(self, pointer: c.Expr) -> None:
+        """``*(char *)&x``: a part of a number has no address of its own here."""
+        if not isinstance(pointer, c.Cast) or isinstance(pointer.operand, c.InitList):
+            return
+        here, there = pointee(self.type(pointer)), pointee(self.type(pointer.operand))
+        if isinstance(here, Int) and isinstance(there, Int) and here.bits < there.bits:
+            raise LastputError(
+                "punning",
+                f"{here.bits} bits are taken out of {there.bits} through a pointer",
+                "shift and mask the number",
+                pointer.place,
+            )
 
     def variable(self, symbol: Variable, expr: c.Expr) -> Lvalue:
         if not symbol.memory:
@@ -78,6 +92,7 @@ class MemoryLowerer(Emitter):
             outer = self.lvalue(base)
             assert isinstance(outer, InMemory)
             if fixed is not None:
+                self.layout.cells(type)
                 if not 0 <= fixed < max(type.length, 1):
                     raise LastputError("index", f"index {fixed} is outside the array", "mend it", expr.place)
                 return InMemory(outer.base, outer.offset + fixed * size, element, unparse(expr))
@@ -204,6 +219,9 @@ class MemoryLowerer(Emitter):
         source = self.lvalue(value)
         if not isinstance(source, InMemory):
             raise LastputError("struct-copy", "this struct has no address", "use a variable", place)
+        self.copy_from(where, source, place)
+
+    def copy_from(self, where: InMemory, source: InMemory, place: Place) -> None:
         self.emit(Pseudo.BEGIN, Kind.PLAIN, 0, 0, place, f"{where.text} = {source.text}")
         for i, cell in enumerate(self.layout.cells(where.type)):
             if cell is not None and cell.read:
