@@ -52,7 +52,10 @@ def read_baseline(path: Path) -> Baseline:
         wrong = str(error)
     if wrong:
         raise LastputError(
-            "bad-baseline", f"this is no {SCHEMA}: {wrong}", "write it with --write-baseline", Place(str(path))
+            "bad-baseline",
+            f"this is no {SCHEMA}: {wrong}",
+            "write it with --write-baseline",
+            Place(str(path)),
         )
     return baseline
 

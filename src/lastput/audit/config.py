@@ -1,14 +1,14 @@
 """``lastput.toml``: what a project always asks of the audit, and what it has judged itself.
 
-    [audit]
-    ignore = ["REF"]
-    confidence = "high"
+[audit]
+ignore = ["REF"]
+confidence = "high"
 
-    [[safe]]
-    rule = "MOD001"
-    path = "drivers/block/loop.c"      # may have * and ?
-    function = "__loop_clr_fd"         # optional, as is object
-    reason = "the block core holds lo_fops.owner until after release"
+[[safe]]
+rule = "MOD001"
+path = "drivers/block/loop.c"      # may have * and ?
+function = "__loop_clr_fd"         # optional, as is object
+reason = "the block core holds lo_fops.owner until after release"
 """
 
 from __future__ import annotations

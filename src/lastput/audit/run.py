@@ -73,7 +73,12 @@ def _preference(one: Finding) -> tuple[object, ...]:
 
 
 def _in_processes(
-    open_tree: OpenTree, rules: Sequence[Rule], jobs: int, say: Say, found: list[Finding], broken: list[Broken]
+    open_tree: OpenTree,
+    rules: Sequence[Rule],
+    jobs: int,
+    say: Say,
+    found: list[Finding],
+    broken: list[Broken],
 ) -> None:
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else None)
     with ProcessPoolExecutor(jobs, context, _open_in_worker, (open_tree,)) as pool:

@@ -19,8 +19,12 @@ from lastput.schema.audit import Refused, Suppression
 from lastput.schema.finding import Finding, Where
 
 _MARK = b"lastput:"
-_COMMENT = re.compile(r"/\*(?P<block>(?:[^*]|\*(?!/))*?lastput:(?:[^*]|\*(?!/))*)\*/|//(?P<line>.*?lastput:.*)")
-_SAFE = re.compile(r"lastput:\s*safe\s+(?P<codes>[\w-]+(?:\s*,\s*[\w-]+)*)\s*(?:--\s*(?P<reason>.*))?$", re.DOTALL)
+_COMMENT = re.compile(
+    r"/\*(?P<block>(?:[^*]|\*(?!/))*?lastput:(?:[^*]|\*(?!/))*)\*/|//(?P<line>.*?lastput:.*)"
+)
+_SAFE = re.compile(
+    r"lastput:\s*safe\s+(?P<codes>[\w-]+(?:\s*,\s*[\w-]+)*)\s*(?:--\s*(?P<reason>.*))?$", re.DOTALL
+)
 
 
 def comments(
@@ -61,7 +65,9 @@ def parse(path: str, text: str, codes: Collection[str]) -> Iterator[Suppression 
                 yield Suppression(code, safe["reason"].strip(), where, path, covers=last + 1)
 
 
-def entries(file: str, listed: Sequence[Entry], codes: Collection[str]) -> tuple[list[Suppression], list[Refused]]:
+def entries(
+    file: str, listed: Sequence[Entry], codes: Collection[str]
+) -> tuple[list[Suppression], list[Refused]]:
     """The ``[[safe]]`` entries of the configuration ``file``."""
     good: list[Suppression] = []
     refused: list[Refused] = []
