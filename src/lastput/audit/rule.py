@@ -39,7 +39,8 @@ SECTIONS = (
     "History",
 )
 
-CODE = re.compile(r"(?:%s)\d{3}" % "|".join(FAMILIES))
+_LETTERS = "|".join(FAMILIES)
+CODE = re.compile(rf"(?:{_LETTERS})[0-9]{{3}}")
 
 
 class Page(msgspec.Struct, frozen=True):
