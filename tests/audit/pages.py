@@ -17,6 +17,7 @@ from __future__ import annotations
 
 __all__ = ["PageCase", "check", "expected", "make_tree", "read_cases"]
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
@@ -85,7 +86,7 @@ def make_tree(root: Path, files: dict[str, str]) -> None:
     folders: dict[str, set[str]] = {}
     for path in files:
         parents = PurePosixPath(path).parents
-        for inner, outer in zip(parents, parents[1:], strict=False):
+        for inner, outer in itertools.pairwise(parents):
             folders.setdefault(str(outer), set()).add(f"obj-y += {inner.name}/\n")
         if path.endswith(".c"):
             name = PurePosixPath(path).stem

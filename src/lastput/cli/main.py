@@ -31,6 +31,7 @@ first steps:
   lastput check kvm                         the KVM story, every claim a test
   lastput check kvm/f1-release-puts-module  one test, with its counterexample
   lastput check my-driver.c                 your own
+  lastput audit ~/linux                     a whole kernel tree
 exit codes: 0 safe or as expected, 1 unsafe or not as expected, 2 no answer"""
 
 
