@@ -26,6 +26,7 @@ def _one(text: str) -> Suppression | Refused:
     [
         "/* lastput: safe MOD901 -- the core holds it */\nput();\n",
         "put(); /* lastput: safe MOD901 -- the core holds it */\n",
+        'put("http://x\\""); /* lastput: safe MOD901 -- the core holds it */\n',
         "put(); // lastput: safe MOD901 -- the core holds it\n",
         "/*\n * Some words.\n * lastput: safe MOD901 -- the core\n * holds it\n */\nput();\n",
     ],
@@ -37,6 +38,11 @@ def test_a_comment_covers_its_line_and_the_next(text: str) -> None:
     line = next(number for number, row in enumerate(text.split("\n"), 1) if row.startswith("put"))
     stands, gone, unused = apply([finding(where=Where("a.c", line, 1, "f"))], [one])
     assert (len(stands), len(gone), unused) == (0, 1, [])
+
+
+def test_strings_and_open_comments_are_no_trap() -> None:
+    assert not list(parse("a.c", 'x = "/* lastput: safe MOD901 */";\n', CODES))
+    assert not list(parse("a.c", "/*" * 100_000, CODES))
 
 
 def test_it_covers_no_more() -> None:

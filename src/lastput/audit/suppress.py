@@ -19,9 +19,8 @@ from lastput.schema.audit import Refused, Suppression
 from lastput.schema.finding import Finding, Where
 
 _MARK = b"lastput:"
-_COMMENT = re.compile(
-    r"/\*(?P<block>(?:[^*]|\*(?!/))*?lastput:(?:[^*]|\*(?!/))*)\*/|//(?P<line>.*?lastput:.*)"
-)
+# Strings, so that a // in one begins no comment; a comment that is not closed goes to the end.
+_TOKEN = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*(?P<block>.*?)(?:\*/|\Z)|//(?P<line>[^\n]*)', re.DOTALL)
 _SAFE = re.compile(
     r"lastput:\s*safe\s+(?P<codes>[\w-]+(?:\s*,\s*[\w-]+)*)\s*(?:--\s*(?P<reason>.*))?$", re.DOTALL
 )
@@ -46,11 +45,14 @@ def comments(
 
 def parse(path: str, text: str, codes: Collection[str]) -> Iterator[Suppression | Refused]:
     """The suppressions in the comments of one file."""
-    for match in _COMMENT.finditer(text):
+    for match in _TOKEN.finditer(text):
+        words = match["block"] or match["line"] or ""
+        if "lastput:" not in words:
+            continue
         first = text.count("\n", 0, match.start()) + 1
         last = first + match[0].count("\n")
         where = Where(path, first)
-        words = re.sub(r"\n[\s*]*", " ", match["block"] or match["line"]).strip()
+        words = re.sub(r"\n[\s*]*", " ", words).strip()
         safe = _SAFE.search(words)
         if safe is None:
             yield Refused(where, "the form is: lastput: safe CODE -- reason")
