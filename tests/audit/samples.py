@@ -27,6 +27,10 @@ class TextTree:
         self.root = root
 
     @property
+    def facts(self) -> TextTree:
+        return self
+
+    @property
     def digest(self) -> str:
         digest = hashlib.sha256()
         for path in self.paths():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from functools import partial
@@ -84,9 +85,22 @@ def test_a_rule_speaks_in_its_own_name(tmp_path: Path) -> None:
     assert broken[0].what == "it spoke as FIL901"
 
 
-def test_what_the_user_can_mend_ends_the_run(tmp_path: Path) -> None:
-    with pytest.raises(LastputError):
-        run_rules(partial(TextTree, tmp_path), [rule(_refuse)])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_the_user_can_mend_ends_the_run(tmp_path: Path, jobs: int) -> None:
+    rules = [rule(_refuse), rule(partial(_say, "WRK901", A), "WRK901")]
+    with pytest.raises(LastputError, match="damaged") as error:
+        run_rules(partial(TextTree, tmp_path), rules, jobs)
+    assert str(error.value) == "damaged [bad-facts]\n  index again"
+
+
+def _die(tree: Any) -> Iterator[Finding]:
+    yield finding()
+    os._exit(9)
+
+
+def test_a_process_that_dies_is_told(tmp_path: Path) -> None:
+    _, broken = run_rules(partial(TextTree, tmp_path), [rule(_die), rule(_die, "WRK901")], 2)
+    assert [one.what for one in broken] == ["its process was killed (out of memory?)"] * 2
 
 
 def test_a_finding_survives_json() -> None:

@@ -6,6 +6,7 @@ __all__ = ["gather", "run_rules"]
 
 import multiprocessing
 import os
+import signal
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -108,6 +109,7 @@ _tree: Tree | None = None  # of this worker
 
 def _open_in_worker(open_tree: OpenTree) -> None:
     global _tree
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the parent tells of an interrupt
     _tree = open_tree()
 
 
@@ -119,7 +121,7 @@ def _run_in_worker(rule: Rule) -> list[Finding] | Broken:
 def _run_one(rule: Rule, tree: Tree) -> list[Finding] | Broken:
     """What one rule says; a rule that raises says nothing, and the others go on."""
     try:
-        found = list(rule.run(tree))
+        found = list(rule.run(tree.facts))
     except (LastputError, MemoryError, OSError):
         raise
     except Exception as error:

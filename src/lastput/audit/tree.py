@@ -6,7 +6,7 @@ __all__ = ["FunctionRange", "OpenTree", "Overlaid", "Tree"]
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -21,6 +21,11 @@ class FunctionRange(msgspec.Struct, frozen=True, order=True):
 
 class Tree(Protocol):
     """A kernel tree that has been read. ``digest`` is the same for the same contents."""
+
+    @property
+    def facts(self) -> Any:
+        """The fact base, as rules see it."""
+        ...
 
     @property
     def root(self) -> Path: ...
