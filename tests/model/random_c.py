@@ -32,7 +32,10 @@ class Snippets:
         pick = self.random.random()
         if depth <= 0 or pick < 0.15:
             return self.random.choice(names) if names and pick < 0.1 else self.number()
-        inner = lambda: self.expression(names, depth - 1)  # noqa: E731
+
+        def inner() -> str:
+            return self.expression(names, depth - 1)
+
         if pick < 0.6:
             return f"({inner()} {self.random.choice(_BINARY)} {inner()})"
         if pick < 0.72:
@@ -57,7 +60,10 @@ class Snippets:
             target = self.random.choice(names)
             others = [name for name in names if name != target]
             return f"{target} {self.random.choice(_ASSIGN)} {self._pure(others, 2)};"
-        inner = lambda: self.statement(names, depth - 1)  # noqa: E731
+
+        def inner() -> str:
+            return self.statement(names, depth - 1)
+
         if pick < 0.7:
             return f"if ({self._pure(names, 2)}) {{ {inner()} }} else {{ {inner()} }}"
         if pick < 0.85:

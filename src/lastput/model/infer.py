@@ -12,8 +12,8 @@ __all__ = ["Inference", "infer"]
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
 from lastput.model.builtins import BUILTINS, argument_count, error_class, type_argument
-from lastput.model.initialiser import flatten_initialiser, open_length
 from lastput.model.constant import evaluate
+from lastput.model.initialiser import flatten_initialiser, open_length
 from lastput.model.integers import common, number_type, promote
 from lastput.model.regions import cleanup_call, has_label
 from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Var, Void, find, pointee, unify
