@@ -95,9 +95,13 @@ def _items(source: Source, facts: FileFacts) -> None:
             if "(" in text:
                 _file_macros(source, facts, text, start)
         elif kind == RECORD:
-            name, fields = read_record(code[start:body], code[body:end].rpartition("}")[0] + "}", _tail(code, body, end))
+            name, fields = read_record(
+                code[start:body], code[body:end].rpartition("}")[0] + "}", _tail(code, body, end)
+            )
             for field in fields:
-                facts.records.append((name, field.name, field.type, field.pointers, source.line(body + field.offset)))
+                facts.records.append(
+                    (name, field.name, field.type, field.pointers, source.line(body + field.offset))
+                )
         elif following is not None and start <= following.start < body:
             lead = code[start : following.start]
             if "(" in lead:
