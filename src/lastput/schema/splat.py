@@ -105,7 +105,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The cause of a report in lastput's words.
 
     ``error`` is an error class (empty: none fits), ``family`` the family of audit rules, ``rule`` the name
-    of the rule that judged, ``story`` one sentence, ``causes`` its numbered steps, ``unknown`` what the log
+    of the rule that judged, ``also`` classes that the same cause leads to, ``story`` one sentence, ``causes`` its numbered steps, ``unknown`` what the log
     does not tell, ``instead`` the usual ways out, ``terms`` kernel functions that a like litmus test uses.
     """
 
@@ -113,6 +113,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     story: str
     certainty: Certainty
     error: str = ""
+    also: tuple[str, ...] = ()
     family: str = ""
     causes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()

@@ -69,7 +69,7 @@ def symbol(text: str) -> Frame | None:
     """What ``%pS`` printed at the start of ``text``: a symbol, or a bare address."""
     match = _SYMBOL.match(text)
     if match is None:
-        return None
+        return frame(text) if ".c:" in text or ".h:" in text or ".S:" in text else None
     if match["address"]:
         return Frame(address=int(match["address"], 16))
     return Frame(

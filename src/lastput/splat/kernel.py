@@ -5,7 +5,17 @@ Names are those of Linux 6.1 to 6.12; a name that a kernel does not have does no
 
 from __future__ import annotations
 
-__all__ = ["LOCK_WAITS", "MACHINERY", "POISON", "SPINS", "WAITS", "WORK_FLUSHES", "base_name", "is_put"]
+__all__ = [
+    "LOCK_WAITS",
+    "MACHINERY",
+    "POISON",
+    "SPINS",
+    "WAITS",
+    "WORK_FLUSHES",
+    "base_name",
+    "is_put",
+    "public",
+]
 
 import re
 
@@ -179,6 +189,14 @@ POISON = (
 def base_name(name: str) -> str:
     """The name in the source: without what the compiler appends (``.isra.0``, ``.cold``)."""
     return _SUFFIX.sub("", name)
+
+
+def public(name: str) -> str:
+    """The name that callers write: ``flush_work`` for ``__flush_work``."""
+    if name.startswith("__cancel_work"):
+        return "cancel_work_sync"
+    plain = name.lstrip("_")
+    return plain if any(plain in known for known in (WAITS, LOCK_WAITS, SPINS)) else name
 
 
 def is_put(name: str) -> bool:

@@ -215,7 +215,8 @@ class _Reader:
 #: Words of headlines that a mail client may have broken in two.
 _HALVES = (
     "INFO: task ", "WARNING: CPU: ", "BUG: unable to", "BUG: KASAN: ", "BUG: kernel NULL",
-    "soft lockup - CPU#", "general protection fault", "Unable to handle kernel", "WARNING: possible ", "kernel BUG at",
+    "soft lockup - CPU#", "general protection fault", "Unable to handle kernel", "WARNING: possible ",
+    "kernel BUG at",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from lastput.schema.splat import Frame, Report, Stack
-from lastput.splat.kernel import MACHINERY, base_name, is_put
+from lastput.splat.kernel import LOCK_WAITS, MACHINERY, SPINS, WAITS, base_name, is_put
 
 _WORKER = ("process_one_work", "process_scheduled_works", "worker_thread", "rescuer_thread")
 _TASK_END = frozenset(("kthread", "ret_from_fork", "ret_from_fork_asm", "ret_from_kernel_thread"))
@@ -66,6 +66,19 @@ class View:
             frames = stack.frames if stack else ()
         own = [one for one in frames if one.function and base_name(one.function) not in MACHINERY]
         return own[0] if own else None
+
+    @property
+    def user(self) -> Frame | None:
+        """The innermost frame that is neither machinery nor a lock or a wait."""
+        known = {**WAITS, **LOCK_WAITS, **SPINS}
+        return next(
+            (
+                frame
+                for frame, name in zip(self.frames, self.names, strict=True)
+                if name and name not in MACHINERY and name not in known
+            ),
+            None,
+        )
 
     def first_of(self, known: Mapping[str, str] | Iterable[str]) -> int:
         """The innermost frame that is one of ``known``, as an index into ``frames``; -1 for none."""

@@ -28,8 +28,8 @@ KIND = Kind(
         ),
         re.compile(r"BUG: (?P<what>Invalid wait context)"),
         re.compile(
-            r"BUG: (?P<what>workqueue leaked) (?:atomic|lock)[\w, ]{0,20}:"
-            r" (?P<comm>.{1,20})[/\[](?P<_rest>\S{1,20})"
+            r"BUG: (?P<what>workqueue leaked) (?:atomic|lock)[\w, ]{0,20}"
+            r"(?:: (?P<comm>.{1,20})[/\[](?P<_rest>\S{1,20}))?"
         ),
     ),
     details=(
@@ -45,4 +45,5 @@ KIND = Kind(
         re.compile(r"last function: (?P<workfn>[\w.$]{1,200})"),
         re.compile(r"other info that might help|context-\{"),
     ),
+    absorbs=frozenset({"warning"}),
 )

@@ -14,7 +14,8 @@ KIND = Kind(
     needles=(b"is flushing !WQ_MEM_RECLAIM", b"workqueue lockup"),
     heads=(
         re.compile(
-            r"workqueue: (?:WQ_MEM_RECLAIM|PF_MEMALLOC task) (?P<who>\S{1,100}) is flushing !WQ_MEM_RECLAIM"
+            r"workqueue: (?:WQ_MEM_RECLAIM|PF_MEMALLOC task) (?P<who>\S{1,100}(?: \[[\w-]+\])?) is flushing"
+            r" !WQ_MEM_RECLAIM"
             r" (?P<target>\S{1,100})"
         ),
         re.compile(r"BUG: (?P<what>workqueue lockup) - pool .{0,120}?stuck for (?P<seconds>\d{1,10})s!"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["WEIGHT", "judge"]
 
 from lastput.schema.splat import Certainty, Diagnosis
-from lastput.splat.kernel import LOCK_WAITS, WAITS
+from lastput.splat.kernel import LOCK_WAITS, WAITS, base_name, public
 from lastput.splat.rules import rule
 from lastput.splat.view import View, call
 
@@ -21,7 +21,8 @@ def judge(view: View) -> Diagnosis | None:
         return rule(
             "atomic_sleep",
             view,
-            f"{call(facts.get('workfn', ''))} returned with a lock, an RCU reader or preemption still off",
+            f"{call(facts.get('workfn') or view.work)} returned with a lock, an RCU reader or preemption"
+            " still off",
             error="lock-misuse",
             certainty=Certainty.CERTAIN,
             causes=("a path through the work function returns without its unlock",),
@@ -39,7 +40,7 @@ def judge(view: View) -> Diagnosis | None:
         ),
         None,
     )
-    name = call(sleeper.function) if sleeper else "something"
+    name = call(public(base_name(sleeper.function))) if sleeper else "something"
     where = call(user.function) if user else view.who
     return rule(
         "atomic_sleep",

@@ -39,12 +39,14 @@ def judge(view: View) -> Diagnosis | None:
             "an object was freed or initialised again while it was on the list, or two CPUs changed the list"
             " at once"
         )
+    twice = poison.startswith("LIST_POISON") or "double add" in what
     certain = bool(poison) or "6b6b6b6b" in what
     return rule(
         "list_links",
         view,
         story,
-        error="use-after-free",
+        error="warn" if twice else "use-after-free",
+        also=("use-after-free", "double-free") if twice else (),
         certainty=Certainty.CERTAIN if certain else Certainty.LIKELY,
         causes=(cause, f"{where} saw it in {view.who}"),
         unknown=unknown,

@@ -69,7 +69,7 @@ def judge(view: View) -> Diagnosis | None:
         return None
     error, words, cause = _WAYS[report.facts["what"]]
     lock = report.locks[0].name if report.locks else report.facts.get("lock", "a lock")
-    who = view.blame()
+    who = view.user
     where = f", in {call(who.function)}" if who else ""
     return rule(
         "lock_context",

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["WEIGHT", "judge"]
 
 from lastput.schema.splat import Certainty, Diagnosis, Lock
+from lastput.splat.kernel import public
 from lastput.splat.rules import rule
 from lastput.splat.view import View, call
 
@@ -38,31 +39,39 @@ def judge(view: View) -> Diagnosis | None:
 
 
 def _recursive(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
-    held = next(
-        (lock for lock in holds if _kind(lock.name) == _kind(wants.name)), holds[0] if holds else wants
-    )
+    held = next((lock for lock in holds if _kind(lock.name) == _kind(wants.name)), None)
+    if held is None:
+        return rule(
+            "lock_order",
+            view,
+            f"{view.who} takes {wants.name} in {call(public(wants.at))} while it holds a lock of that class",
+            error="deadlock",
+            unknown=("which call took the first: the log breaks off", _LIMIT),
+            terms=("mutex_lock", wants.at),
+            context="",
+        )
     if wants.name.startswith(_FLUSHES):
-        work = view.work or held.at
-        story = f"{view.who} waits for its own work: {call(wants.at)} is reached from inside {wants.name}"
+        story = (
+            f"{view.who} waits for its own work: {call(public(wants.at))} is reached from inside {wants.name}"
+        )
         terms: tuple[str, ...] = ("flush_work", "cancel_work_sync", "queue_work", *view.names[:6])
         causes = (
-            f"{call(held.at)} runs the work item {held.name}",
-            f"{call(wants.at)} waits until it has finished",
+            f"{call(public(held.at))} runs the work item {held.name}",
+            f"{call(public(wants.at))} waits until it has finished",
         )
         instead = (
             "a work item must not flush or cancel_sync itself, nor put the reference whose last put does"
         )
         context = "work"
-        del work
     else:
         story = (
-            f"{view.who} takes {wants.name} in {call(wants.at)} while it holds {held.name}, taken in"
-            f" {call(held.at)}"
+            f"{view.who} takes {wants.name} in {call(public(wants.at))} while it holds {held.name}, taken in"
+            f" {call(public(held.at))}"
         )
         terms = ("mutex_lock", wants.at, held.at)
         causes = (
-            f"{call(held.at)} took {held.name}",
-            f"{call(wants.at)} takes {wants.name}, which is of the same class",
+            f"{call(public(held.at))} took {held.name}",
+            f"{call(public(wants.at))} takes {wants.name}, which is of the same class",
         )
         instead = "call the inner function without the lock, or give it a variant that expects the lock held"
         context = ""
@@ -87,8 +96,8 @@ def _circular(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
     flush = wants.name.startswith(_FLUSHES) or any(name.startswith(_FLUSHES) for name in names)
     if wants.name.startswith(_FLUSHES):
         story = (
-            f"{view.who} waits for {wants.name} in {call(wants.at)} under {held.name}, and that work takes"
-            f" {held.name} itself"
+            f"{view.who} waits for {wants.name} in {call(public(wants.at))} under {held.name}, and that work"
+            f" takes {held.name} itself"
         )
     elif flush:
         story = f"{view.who}, a work item, takes {wants.name}, under which somebody flushes that work"
@@ -107,7 +116,10 @@ def _circular(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
         story,
         error="deadlock",
         certainty=Certainty.LIKELY,
-        causes=(*seen, f"now {view.who} takes {wants.name} in {call(wants.at)} while it holds {held.name}"),
+        causes=(
+            *seen,
+            f"now {view.who} takes {wants.name} in {call(public(wants.at))} while it holds {held.name}",
+        ),
         unknown=("whether the orders can meet: lockdep saw each of them, not both at once",),
         instead=(
             "flush after the lock is dropped, or let the work do without the lock"

@@ -35,6 +35,7 @@ def judge(view: View) -> Diagnosis | None:
             )
         ),
         error="warn",
+        also=("deadlock", "unmapped-text"),
         certainty=Certainty.LIKELY,
         causes=(
             f"{call(work.function)} runs as a work item"

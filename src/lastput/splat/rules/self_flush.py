@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["WEIGHT", "judge"]
 
 from lastput.schema.splat import Certainty, Diagnosis
-from lastput.splat.kernel import WORK_FLUSHES
+from lastput.splat.kernel import WORK_FLUSHES, public
 from lastput.splat.rules import rule
 from lastput.splat.view import View, call
 
@@ -21,12 +21,7 @@ def judge(view: View) -> Diagnosis | None:
     flush = view.outermost_of(WORK_FLUSHES, inner)
     name = view.names[flush]
     single = "work" in WORK_FLUSHES[name] and "every" not in WORK_FLUSHES[name]
-    shown = {
-        "__flush_work": "flush_work",
-        "__cancel_work_timer": "cancel_work_sync",
-        "__cancel_work_sync": "cancel_work_sync",
-        "__flush_workqueue": "flush_workqueue",
-    }.get(name, name)
+    shown = public(name)
     work = view.work
     put = view.put_between(flush, view.work_at)
     through = f" through the last {call(put.function)}" if put else ""

@@ -40,7 +40,8 @@ def judge(view: View) -> Diagnosis | None:
     module = report.unloaded or (report.rip.module if report.rip and report.rip.resolved else "")
     where = f"at {address:x}"
     if report.rip and report.rip.resolved:
-        where = f"at {call(report.rip.function)}+0x{report.rip.offset:x}, which {report.rip.module} had there"
+        name = f"{call(report.rip.function)}+" if report.rip.function else "offset "
+        where = f"at {name}0x{report.rip.offset:x}, where {report.rip.module} had its text,"
     sure = bool(module) and view.in_module_area(address)
     if not sure and address and not view.in_module_area(address) and not report.unloaded:
         return None
@@ -63,7 +64,7 @@ def judge(view: View) -> Diagnosis | None:
             (
                 "which function it was: give the symbols of the time before the unload (--symbols, or"
                 " --vmlinux MODULE.ko with --module-base)"
-                if not (report.rip and report.rip.resolved)
+                if not (report.rip and report.rip.function)
                 else ""
             ),
         ),

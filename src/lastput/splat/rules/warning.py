@@ -26,7 +26,7 @@ def judge(view: View) -> Diagnosis | None:
     word = "BUG()" if report.kind == "bug" else "WARN()"
     text = report.message or facts.get("what", "")
     caller = next((one.function for one in view.frames if one.function and one.function != at), "")
-    misuse = any(word in text for word in _LOCKS) or place.startswith(("kernel/locking/", "kernel/rcu/"))
+    misuse = any(word in text for word in _LOCKS) or place.startswith("kernel/locking/")
     return rule(
         "warning",
         view,
