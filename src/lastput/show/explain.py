@@ -37,7 +37,7 @@ def _one(number: int, one: Explained, width: int) -> list[str]:
     name = diagnosis.error or "no error class"
     family = f", family {diagnosis.family}" if diagnosis.family else ""
     rows += ["", f"   {name}{family}: {_WORDS[diagnosis.certainty]}"]
-    rows += _wrap("   ", f"{diagnosis.story[:1].upper()}{diagnosis.story[1:]}.", width, 3)
+    rows += _wrap("   ", f"{_sentence(diagnosis.story)}.", width, 3)
     for at, cause in enumerate(diagnosis.causes, 1):
         rows += _wrap(f"     ({at}) ", cause, width, 9)
     for text in diagnosis.unknown:
@@ -48,6 +48,11 @@ def _one(number: int, one: Explained, width: int) -> list[str]:
         rows += ["", *_sources(one)]
     rows += ["", *_tests(one, width)] if one.tests else _none(one)
     return rows
+
+
+def _sentence(text: str) -> str:
+    """A name at the beginning stays as it is."""
+    return f"{text[:1].upper()}{text[1:]}" if text.partition(" ")[0].isalpha() else text
 
 
 def _context(report: Report) -> list[str]:

@@ -39,7 +39,7 @@ def judge(view: View) -> Diagnosis | None:
             "an object was freed or initialised again while it was on the list, or two CPUs changed the list"
             " at once"
         )
-    twice = poison.startswith("LIST_POISON") or "double add" in what
+    twice = poison.startswith("LIST_POISON") or "double add" in what or not (what or poison)
     certain = bool(poison) or "6b6b6b6b" in what
     return rule(
         "list_links",

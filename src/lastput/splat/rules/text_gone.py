@@ -46,7 +46,8 @@ def judge(view: View) -> Diagnosis | None:
     if not sure and address and not view.in_module_area(address) and not report.unloaded:
         return None
     gone = f"the text of {module}" if module else "the text of a module"
-    back = next((call(one.function) for one in view.frames if one.function), "")
+    outer = view.blame()
+    back = call(outer.function) if outer else ""
     return rule(
         "text_gone",
         view,

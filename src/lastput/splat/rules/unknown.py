@@ -14,7 +14,7 @@ WEIGHT = -100
 def judge(view: View) -> Diagnosis | None:
     report = view.report
     who = view.blame()
-    where = f" in {call(who.function)}" if who else ""
+    where = f"; it was met in {call(who.function)}" if who else ""
     unknown = (
         "the log begins or breaks off before the part that would tell"
         if report.truncated or report.kind == "stack"
