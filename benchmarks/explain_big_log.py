@@ -48,7 +48,10 @@ def _measure(path: Path) -> None:
     used = time.process_time() - begin
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     kept = len(log.reports)
-    print(f"  {log.lines:,} lines, {kept} reports kept, {log.left_out:,} left out: {used:.1f} s CPU, {peak:.0f} MB")
+    print(
+        f"  {log.lines:,} lines, {kept} reports kept, {log.left_out:,} left out: {used:.1f} s CPU,"
+        f" {peak:.0f} MB"
+    )
 
 
 def main(arguments: list[str]) -> None:

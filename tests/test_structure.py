@@ -19,8 +19,9 @@ _ARROWS: dict[str, set[str]] = {
     "engine": {"engine"},
     "model": {"model", "c", "engine"},
     "schema": {"schema"},
+    "splat": {"splat", "schema", "c"},
     "show": {"show", "schema", "engine"},
-    "cli": {"cli", "show", "schema", "engine", "model", "c"},
+    "cli": {"cli", "show", "splat", "schema", "engine", "model", "c"},
 }
 
 

@@ -1,4 +1,4 @@
-"""Every log of the corpus, explained. ``LASTPUT_ACCEPT=1 pytest tests/splat`` writes the golden texts anew."""
+"""Every log of the corpus, explained. LASTPUT_ACCEPT=1 writes the golden texts anew."""
 
 from __future__ import annotations
 
@@ -72,8 +72,9 @@ def test_diagnosis(name: str, rule: str, error: str, family: str, sure: str) -> 
 def test_the_story_of_the_mail() -> None:
     """The hung kworker of the mail, in the words of the design."""
     one = explained("mail-hung-kworker").reports[0]
-    assert one.diagnosis.story == (
-        "the kworker waits for its own work item: flush_work() is reached from async_pf_execute()"
+    assert (
+        one.diagnosis.story
+        == "the kworker waits for its own work item: flush_work() is reached from async_pf_execute()"
         " through the last kvm_put_kvm()"
     )
     assert one.tests[0].name == "kvm/e4-flush-and-vm-reference"

@@ -23,9 +23,7 @@ def _read(text: str | bytes) -> Log:
 
 def _facts(reports: list[Report]) -> list[tuple[str, str, str, str]]:
     found = [rules.judge(report, reports) for report in reports]
-    return [
-        (report.kind, one.rule, one.error, one.story) for report, one in zip(reports, found, strict=True)
-    ]
+    return [(report.kind, one.rule, one.error, one.story) for report, one in zip(reports, found, strict=True)]
 
 
 @pytest.mark.parametrize("noise", ALL, ids=lambda one: str(one.__name__))

@@ -134,12 +134,15 @@ class TestMatch(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Snippet(msgspec.Struct, frozen=True, omit_defaults=True):
     """Source of a frame: where its function is defined (``place`` is ``file:line``), and the lines in it
-    that call the next frame, as (line, text)."""
+    that call ``next``, the frame inside, as (line, text); ``via`` is the function that they call instead,
+    which was inlined and calls ``next``."""
 
     function: str
     place: str
     head: str
+    next: str = ""
     calls: tuple[tuple[int, str], ...] = ()
+    via: str = ""
 
 
 class Explained(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -78,7 +78,10 @@ def _sources(one: Explained) -> list[str]:
     rows = ["   source (the definition of each frame, and its calls of the next):"]
     for snippet in one.sources:
         rows.append(f"     {snippet.place}: {snippet.head}")
-        rows += [f"       {line}: {text}" for line, text in snippet.calls]
+        via = f"   /* {snippet.via}() calls {snippet.next}() */" if snippet.via else ""
+        rows += [f"       {line}: {text}{via}" for line, text in snippet.calls]
+        if snippet.next and not snippet.calls:
+            rows.append(f"       no call of {snippet.next}(): inlined, by a pointer, or another version")
     return rows
 
 

@@ -30,6 +30,7 @@ _PREFIX = re.compile(
     r"|(?:[\w.-]{1,64} )?kernel:"
     r")[ \t]?"
 )
+_STARTS = frozenset("[< \t0123456789")
 _KMSG_CALLER = re.compile(r"caller=([TC]\d{1,10})")
 
 
@@ -52,6 +53,9 @@ def clean(number: int, raw: bytes) -> Line:
     if quote:
         position = quote.end()
     for _ in range(6):
+        first = text[position : position + 1]
+        if first not in _STARTS and ":" not in text[position : position + 80]:
+            break  # the usual case: the text of a message
         match = _PREFIX.match(text, position)
         if match is None:
             break

@@ -118,7 +118,7 @@ class _Reader:
             found = kinds.find_head(text)
         lane.half = ""
         if found is None:
-            if any(word in text for word in _HALVES):
+            if _HALVES.search(text):
                 lane.half = text[-300:]
             return False
         kind, match = found
@@ -213,11 +213,10 @@ class _Reader:
 
 
 #: Words of headlines that a mail client may have broken in two.
-_HALVES = (
-    "INFO: task ", "WARNING: CPU: ", "BUG: unable to", "BUG: KASAN: ", "BUG: kernel NULL",
-    "soft lockup - CPU#", "general protection fault", "Unable to handle kernel", "WARNING: possible ",
-    "kernel BUG at",
-)  # fmt: skip
+_HALVES = re.compile(
+    r"INFO: task |WARNING: (?:CPU: |possible )|BUG: (?:unable to|KASAN: |kernel NULL)|soft lockup - CPU#"
+    r"|general protection fault|Unable to handle kernel|kernel BUG at"
+)
 
 
 def _take(kind: Kind, draft: Draft, text: str) -> bool:

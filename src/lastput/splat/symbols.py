@@ -88,11 +88,9 @@ def read_elf(path: Path, bases: Mapping[str, int]) -> list[tuple[int, str, str]]
     Raises LastputError ``bad-symbols``, ``no-module-base`` or ``no-pyelftools``.
     """
     try:
-        from elftools.common.exceptions import ELFError  # type: ignore[import-not-found, unused-ignore]
-        from elftools.elf.elffile import ELFFile  # type: ignore[import-not-found, unused-ignore]
-        from elftools.elf.sections import (  # type: ignore[import-not-found, unused-ignore]
-            SymbolTableSection,
-        )
+        from elftools.common.exceptions import ELFError
+        from elftools.elf.elffile import ELFFile
+        from elftools.elf.sections import SymbolTableSection
     except ImportError:
         raise LastputError(
             "no-pyelftools",
