@@ -80,6 +80,15 @@ def test_the_story_of_the_mail() -> None:
     assert one.tests[0].name == "kvm/e4-flush-and-vm-reference"
 
 
+def test_the_page_shows_what_is_printed() -> None:
+    """docs/explain.md quotes an explanation word for word."""
+    page = (LOGS.parent.parent.parent / "docs" / "explain.md").read_text()
+    text = (GOLDEN / "mail-hung-kworker.txt").read_text()
+    assert (
+        "".join(f"    {line}" if line.strip() else line for line in text.splitlines(True)).strip("\n") in page
+    )
+
+
 def test_lockdep_makes_the_self_flush_certain() -> None:
     """Two reports of one log support each other."""
     import io

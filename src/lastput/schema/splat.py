@@ -104,9 +104,10 @@ class Certainty(StrEnum):
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The cause of a report in lastput's words.
 
-    ``error`` is an error class (empty: none fits), ``family`` the family of audit rules, ``rule`` the name
-    of the rule that judged, ``also`` classes that the same cause leads to, ``story`` one sentence, ``causes`` its numbered steps, ``unknown`` what the log
-    does not tell, ``instead`` the usual ways out, ``terms`` kernel functions that a like litmus test uses.
+    ``error`` is an error class (empty: none fits), ``also`` classes that the same cause leads to,
+    ``family`` the family of audit rules, ``rule`` the name of the rule that judged, ``story`` one
+    sentence, ``causes`` its numbered steps, ``unknown`` what the log does not tell, ``instead`` the usual
+    ways out, ``terms`` kernel functions that a like litmus test uses.
     """
 
     rule: str

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 __all__ = ["WEIGHT", "judge"]
 
-from lastput.schema.splat import Certainty, Diagnosis
-from lastput.splat.kernel import is_put
+import re
+
+from lastput.schema.splat import Certainty, Diagnosis, Frame
+from lastput.splat.kernel import MACHINERY, base_name, is_put
 from lastput.splat.rules import rule
 from lastput.splat.view import View, call
 
 WEIGHT = 86
+
+_QUEUES = re.compile(
+    r"(?:__)?(?:insert_work|(?:mod_|try_|re)?queue_|call_rcu|kvfree_call_rcu|schedule_work)\w*$"
+)
 
 
 def judge(view: View) -> Diagnosis | None:
@@ -23,9 +29,16 @@ def judge(view: View) -> Diagnosis | None:
     using = call(user.function) if user else call(report.facts.get("at", ""))
     thing = _thing(view)
     by = f" by {call(freer.function)}" if freer else ""
-    put = next((one for one in freed.frames if is_put(one.function)), None) if freed else None
+    put = next(
+        (
+            one
+            for one in (freed.frames if freed else ())
+            if is_put(one.function) and base_name(one.function) not in MACHINERY
+        ),
+        None,
+    )
     same = freed is not None and freed.pid == report.pid and report.pid > 0
-    queued = view.blame("queued")
+    queued = _queuer(view)
     deferred = freed is not None and any(
         one.function in ("rcu_do_batch", "rcu_core", "rcu_core_si") for one in freed.frames
     )
@@ -63,6 +76,15 @@ def judge(view: View) -> Diagnosis | None:
     )
 
 
+def _queuer(view: View) -> Frame | None:
+    """Who queued work, or an RCU callback, with the object: the caller of the queueing itself."""
+    stack = view.stack("queued")
+    names = [base_name(one.function) for one in stack.frames] if stack else []
+    inside = [at for at, name in enumerate(names) if name in MACHINERY or _QUEUES.match(name)]
+    at = max(inside, default=-1) + 1
+    return stack.frames[at] if stack and at < len(names) else None
+
+
 def _thing(view: View) -> str:
     facts = view.report.facts
     if "type" in facts:
@@ -92,7 +114,10 @@ def _instead(view: View, same: bool, deferred: bool) -> str:
 def _terms(view: View) -> tuple[str, ...]:
     terms = ["kfree"]
     if view.in_work:
-        terms += ["queue_work", "schedule_work", "cancel_work_sync"]
+        terms += ["queue_work", "schedule_work"]
     if view.in_kthread:
         terms += ["kthread_run", "kthread_stop"]
+    freed = view.stack("freed")
+    if freed and any(one.function in ("__fput", "____fput") for one in freed.frames):
+        terms.append("close")
     return (*terms, *[name for name in view.names[:4] if name])
