@@ -53,7 +53,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     module: str = ""
     fixed_kernel: str = ""
     fixed: tuple[Step, ...] = ()
-    reason: str = ""
 
 
 class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,7 +68,6 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     module: str = ""
     fixed_kernel: str = ""
     fixed: tuple[str, ...] = ()
-    reason: str = ""
 
 
 def read(text: str, file: str) -> Plan:

@@ -68,7 +68,9 @@ class Series(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A story with its controls. ``identical`` is 1 if a bit-exact run gave the same console twice, 0 if it
-    did not, -1 if that was not asked for; ``console`` is a digest of it."""
+    did not, -1 if that was not asked for; ``console`` is a digest of it. ``sites`` are the instructions of
+    the module that call the function after which a thread is held. ``cold_seconds`` is what it took to have
+    a guest that is ready."""
 
     schema: str = SCHEMA
     name: str
@@ -85,6 +87,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     exact: Run | None = None
     identical: int = -1
     console: str = ""
+    sites: tuple[str, ...] = ()
     cold_seconds: float = 0.0
     notes: tuple[str, ...] = ()
 
