@@ -24,11 +24,13 @@ _ABOUT = "about"
 
 
 class Recipe(msgspec.Struct, frozen=True):
-    """What a guest is made of; the same parts give the same snapshot."""
+    """What a guest is made of; the same parts give the same snapshot. ``exact`` counts instructions, and
+    lets the time in which the guest is idle pass at once; it takes one vCPU."""
 
     image: bytes
     cmdline: str
-    cpus: int
+    cpus: int = 1
+    exact: bool = False
 
 
 class _About(msgspec.Struct, frozen=True):
@@ -38,10 +40,10 @@ class _About(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def booted(kernel: Kernel, program: Conductor, recipe: Recipe, folder: Path, exact: bool) -> Iterator[Machine]:
+def booted(kernel: Kernel, program: Conductor, recipe: Recipe, folder: Path) -> Iterator[Machine]:
     """A guest from its first instruction on, until it is ready. The archive is put into ``folder``."""
     (folder / _INITRD).write_bytes(recipe.image)
-    settings = _settings(kernel, recipe, folder, exact)
+    settings = _settings(kernel, recipe, folder)
     with Guest(settings) as guest:
         machine = Machine(guest, kernel, program.notify)
         machine.boot()
@@ -55,14 +57,15 @@ def snapshot(kernel: Kernel, program: Conductor, recipe: Recipe) -> tuple[Path, 
     def make(into: Path) -> None:
         nonlocal fresh
         fresh = True
-        with booted(kernel, program, recipe, into, False) as machine:
+        with booted(kernel, program, recipe, into) as machine:
             about = _About(machine.symbols.shift + kernel.facts.symbols["_text"][0], machine.mailbox, kernel.key)
             # QEMU also saves why the guest stands, and cannot begin with "at a breakpoint".
             machine.run(0.05)
             machine.guest.monitor.save(into / _STATE)
         (into / _ABOUT).write_bytes(msgspec.msgpack.encode(about))
 
-    parts = (kernel.key.encode(), recipe.image, recipe.cmdline.encode(), b"%d" % recipe.cpus, version().encode())
+    how = f"{recipe.cpus} {recipe.exact} {recipe.cmdline}"
+    parts = (kernel.key.encode(), recipe.image, how.encode(), version().encode())
     return cache.made("snapshots", parts, make), fresh
 
 
@@ -76,20 +79,20 @@ def ready(kernel: Kernel, program: Conductor, recipe: Recipe) -> Iterator[Machin
         raise _bad(folder, str(error)) from None
     if about.kernel != kernel.key:
         raise _bad(folder, "it was made of another kernel")
-    with Guest(_settings(kernel, recipe, folder, False), folder / _STATE) as guest:
+    with Guest(_settings(kernel, recipe, folder), folder / _STATE) as guest:
         machine = Machine(guest, kernel, program.notify)
         machine.mailbox = about.mailbox
         machine.begin(about.text)
         yield machine
 
 
-def _settings(kernel: Kernel, recipe: Recipe, folder: Path, exact: bool) -> Settings:
+def _settings(kernel: Kernel, recipe: Recipe, folder: Path) -> Settings:
     return Settings(
         image=str(kernel.image),
         initrd=str(folder / _INITRD),
         cmdline=recipe.cmdline,
-        cpus=1 if exact else recipe.cpus,
-        exact=exact,
+        cpus=1 if recipe.exact else recipe.cpus,
+        exact=recipe.exact,
     )
 
 

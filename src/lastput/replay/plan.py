@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Plan", "Step", "Thread", "read"]
+__all__ = ["Plan", "Step", "Thread", "read", "written"]
 
 import re
 from pathlib import Path
@@ -13,6 +13,9 @@ from lastput.errors import LastputError, Place
 from lastput.replay.point import Point, parse
 
 _STEP = re.compile(r"(?P<thread>\w+) (?P<verb>starts|to end|until (?P<point>.+))|(?P<hang>wait for hung task)")
+
+
+_SIMPLE = ("question", "claims", "modules", "drivers", "module", "expect", "fixed_kernel")
 
 
 class Thread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +83,22 @@ def read(text: str, file: str) -> Plan:
     for one in ("steps", "fixed"):
         fields[one] = tuple(_step(line, written.threads, file) for line in fields[one])
     return Plan(name=Path(file).stem, **fields)
+
+
+def written(plan: Plan) -> str:
+    """The plan as TOML, which ``read`` takes again; it is worth saving and changing by hand."""
+    rows = [f"{name} = {_toml(value)}" for name in _SIMPLE if (value := getattr(plan, name))]
+    rows += ["steps = [", *(f"  {_toml(str(step))}," for step in plan.steps), "]"]
+    rows += ["fixed = [", *(f"  {_toml(str(step))}," for step in plan.fixed), "]"] if plan.fixed else []
+    for name, thread in plan.threads.items():
+        rows += ["", f"[threads.{name}]"]
+        rows += [f"{one} = {_toml(value)}" for one in ("setup", "do", "kernel") if (value := getattr(thread, one))]
+    return "\n".join(rows) + "\n"
+
+
+def _toml(value: object) -> str:
+    """A string, a list of them, or a truth value; JSON is the same here."""
+    return msgspec.json.encode(value).decode()
 
 
 def _step(line: str, threads: dict[str, Thread], file: str) -> Step:

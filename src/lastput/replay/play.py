@@ -217,7 +217,7 @@ class _Stage:
             return self.tasks[name] == task
         if name in self.actor:
             return self.machine.pid(task) == self.machine.mailbox.pids[self.actor[name]]
-        return True
+        return self.machine.pid(task) not in self.machine.mailbox.pids
 
     def _stack(self, name: str) -> str:
         """Where a thread waits, for people; "" if nobody can tell."""
