@@ -19,8 +19,9 @@ _ARROWS: dict[str, set[str]] = {
     "engine": {"engine"},
     "model": {"model", "c", "engine"},
     "schema": {"schema"},
+    "replay": {"replay", "schema"},
     "show": {"show", "schema", "engine"},
-    "cli": {"cli", "show", "schema", "engine", "model", "c"},
+    "cli": {"cli", "show", "schema", "engine", "model", "c", "replay"},
 }
 
 

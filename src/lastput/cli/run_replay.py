@@ -90,9 +90,7 @@ def _derived(path: Path, args: argparse.Namespace) -> tuple[Plan, str]:
     loaded = load(path, args)
     result = check(loaded.compiled.program)
     about = context(loaded)
-    traces: tuple[Trace, ...] = tuple(
-        build(loaded.compiled.program, one, about) for one in result.findings
-    )
+    traces: tuple[Trace, ...] = tuple(build(loaded.compiled.program, one, about) for one in result.findings)
     if not traces:
         raise LastputError(
             "no-plan", f"{shelf.display(path)} is {result.verdict.value}: there is nothing to force",

@@ -46,4 +46,6 @@ def read(test: Path) -> Bindings:
     try:
         return msgspec.toml.decode(path.read_bytes(), type=Bindings)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise LastputError("bad-plan", str(error), "docs/replay.md has the format", Place(str(path))) from None
+        raise LastputError(
+            "bad-plan", str(error), "docs/replay.md has the format", Place(str(path))
+        ) from None

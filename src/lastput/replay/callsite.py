@@ -32,9 +32,7 @@ def call_sites(data: bytes, file: str, callee: str) -> tuple[CallSite, ...]:
     if index is None:
         return ()
     functions = sorted(
-        (value, name)
-        for name, section, value, size in elf.symbols(data, file)
-        if section == index and size
+        (value, name) for name, section, value, size in elf.symbols(data, file) if section == index and size
     )
     found = []
     for offset, name in elf.relocations(data, file, _TEXT):

@@ -55,11 +55,23 @@ def replay(plan: Plan, asked: Asked, about: Environment, origin: str = "") -> Re
     about.tell(f"booting {about.kernel.release}")
     guests.snapshot(about.kernel, conductor(), recipe)
     cold = time.monotonic() - began
-    told = _series("story", plan.question, plan, plan.steps, plan.expect, asked.runs, asked, about, about.kernel)
+    told = _series(
+        "story", plan.question, plan, plan.steps, plan.expect, asked.runs, asked, about, about.kernel
+    )
     others = []
     if asked.control_runs:
         others += [
-            _series(one.name, one.says, plan, one.steps, one.expected, asked.control_runs, asked, about, about.kernel)
+            _series(
+                one.name,
+                one.says,
+                plan,
+                one.steps,
+                one.expected,
+                asked.control_runs,
+                asked,
+                about,
+                about.kernel,
+            )
             for one in controls(plan)
         ]
         if about.fixed is not None and plan.fixed:
@@ -125,7 +137,9 @@ def _with_exact(report: Report, plan: Plan, asked: Asked, about: Environment) ->
                 consoles.append(machine.guest.console())
         runs.append(msgspec.structs.replace(run, seconds=time.monotonic() - began))
     digest = hashlib.sha256(consoles[0].encode()).hexdigest()
-    return msgspec.structs.replace(report, exact=runs[0], identical=int(consoles[0] == consoles[1]), console=digest)
+    return msgspec.structs.replace(
+        report, exact=runs[0], identical=int(consoles[0] == consoles[1]), console=digest
+    )
 
 
 def _recipe(plan: Plan, kernel: Kernel, asked: Asked) -> Recipe:

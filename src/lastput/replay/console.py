@@ -30,7 +30,9 @@ def oops(console: str) -> Oops | None:
     start = next((number for number, line in enumerate(lines) if _BEGIN.search(line)), None)
     if start is None:
         return None
-    end = next((number for number, line in enumerate(lines) if number > start and _END in line), len(lines) - 1)
+    end = next(
+        (number for number, line in enumerate(lines) if number > start and _END in line), len(lines) - 1
+    )
     found = tuple(lines[start : end + 1])
     names = [match.group(1) for line in found if (match := _RIP.search(line))]
     address = _ADDRESS.fullmatch(names[0]) if names else None

@@ -29,13 +29,13 @@ def controls(plan: Plan) -> tuple[Control, ...]:
     thread, point = held[0].thread, held[0].point
     assert point is not None
     others = tuple(
-        step for step in plan.steps if step.verb == "end" and step.thread != thread and _after(plan, step, held[0])
+        step
+        for step in plan.steps
+        if step.verb == "end" and step.thread != thread and _after(plan, step, held[0])
     )
     before = plan.steps[: plan.steps.index(held[0])]
     last = (Step("end", thread),)
-    found = [
-        Control("no opponent", "being held does no harm by itself", (*before, held[0], *last), "CLEAN")
-    ]
+    found = [Control("no opponent", "being held does no harm by itself", (*before, held[0], *last), "CLEAN")]
     if point.kind == "return":
         entry = Point("entry", point.symbol, conditions=_before(point))
         found.append(

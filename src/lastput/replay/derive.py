@@ -110,8 +110,12 @@ class _Derivation:
         belong to a driver, if one stands for the test's code."""
         setup: list[str] = []
         do: list[str] = []
-        seen = {number for step in self.trace.steps if step.task == task for number in self._chain(step.frame)}
-        seen |= {number for step in self.trace.steps if step.task == task for number in self._chain(step.lands)}
+        seen = {
+            number for step in self.trace.steps if step.task == task for number in self._chain(step.frame)
+        }
+        seen |= {
+            number for step in self.trace.steps if step.task == task for number in self._chain(step.lands)
+        }
         wanted: list[str] = []
         for number in sorted(seen):
             frame = self.trace.frames[number]

@@ -23,8 +23,10 @@ def locate(word: str, fetch: bool) -> Path:
     """
     if Path(word).exists():
         return Path(word)
-    here = [path for path in Path(word).parent.glob(f"{Path(word).name}*.deb")] if "/" in word else []
-    kept = here or [one for one in cache.folder("packages").glob("*.deb") if _is(one.name.split("_")[0], word)]
+    here = list(Path(word).parent.glob(f"{Path(word).name}*.deb")) if "/" in word else []
+    kept = here or [
+        one for one in cache.folder("packages").glob("*.deb") if _is(one.name.split("_")[0], word)
+    ]
     if kept:
         return max(kept, key=lambda path: _version(path.name))
     if not fetch:
@@ -50,7 +52,9 @@ def _run(command: list[str], folder: Path | None = None) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
-        raise LastputError("fetch-failed", f"{' '.join(command[:2])} failed: {last}", "apt-get update, then again")
+        raise LastputError(
+            "fetch-failed", f"{' '.join(command[:2])} failed: {last}", "apt-get update, then again"
+        )
     return done.stdout
 
 

@@ -42,7 +42,9 @@ def conductor() -> Conductor:
         (into / "conductor.c").write_bytes(source)
         build(["gcc", *_FLAGS, "-o", "conductor", "conductor.c"], into)
 
-    data = (cache.made("guest", (source, *(flag.encode() for flag in _FLAGS)), make) / "conductor").read_bytes()
+    data = (
+        cache.made("guest", (source, *(flag.encode() for flag in _FLAGS)), make) / "conductor"
+    ).read_bytes()
     found = {name: value for name, _, value, _ in elf.symbols(data, "conductor")}
     return Conductor(data, found["notify"])
 
@@ -51,11 +53,15 @@ def build(command: list[str], folder: Path) -> None:
     """Run a compiler or make in ``folder``."""
     if not shutil.which(command[0]):
         raise LastputError(
-            "no-compiler", f"{command[0]} is needed to build what runs in the guest", "apt install gcc make libc6-dev"
+            "no-compiler",
+            f"{command[0]} is needed to build what runs in the guest",
+            "apt install gcc make libc6-dev",
         )
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        lines = [one for one in done.stderr.splitlines() if "error" in one.lower()] or done.stderr.splitlines()
+        lines = [
+            one for one in done.stderr.splitlines() if "error" in one.lower()
+        ] or done.stderr.splitlines()
         raise LastputError(
             "build-failed",
             f"{command[0]} failed: {(lines or ['no reason was given'])[0].strip()}",

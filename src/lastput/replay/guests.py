@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Recipe", "booted", "ready"]
+__all__ = ["About", "Recipe", "booted", "ready", "snapshot"]
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,9 @@ class Recipe(msgspec.Struct, frozen=True):
     exact: bool = False
 
 
-class _About(msgspec.Struct, frozen=True):
+class About(msgspec.Struct, frozen=True):
+    """What is kept beside a saved guest: where its kernel is, how to reach its actors, which kernel it is."""
+
     text: int
     mailbox: Mailbox
     kernel: str
@@ -58,7 +60,9 @@ def snapshot(kernel: Kernel, program: Conductor, recipe: Recipe) -> tuple[Path, 
         nonlocal fresh
         fresh = True
         with booted(kernel, program, recipe, into) as machine:
-            about = _About(machine.symbols.shift + kernel.facts.symbols["_text"][0], machine.mailbox, kernel.key)
+            about = About(
+                machine.symbols.shift + kernel.facts.symbols["_text"][0], machine.mailbox, kernel.key
+            )
             # QEMU also saves why the guest stands, and cannot begin with "at a breakpoint".
             machine.run(0.05)
             machine.guest.monitor.save(into / _STATE)
@@ -74,7 +78,7 @@ def ready(kernel: Kernel, program: Conductor, recipe: Recipe) -> Iterator[Machin
     """A guest that is ready, restored. Raises LastputError ``bad-snapshot`` if it is of another kernel."""
     folder, _ = snapshot(kernel, program, recipe)
     try:
-        about = msgspec.msgpack.decode((folder / _ABOUT).read_bytes(), type=_About)
+        about = msgspec.msgpack.decode((folder / _ABOUT).read_bytes(), type=About)
     except (OSError, msgspec.DecodeError) as error:
         raise _bad(folder, str(error)) from None
     if about.kernel != kernel.key:

@@ -93,7 +93,9 @@ def release(machine: Machine, held: Held) -> tuple[Event, ...]:
             break
         missed.append(event)
     raise LastputError(
-        "not-released", "a held thread does not run any more", "the console of the guest (--console) may say why"
+        "not-released",
+        "a held thread does not run any more",
+        "the console of the guest (--console) may say why",
     )
 
 

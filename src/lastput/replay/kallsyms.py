@@ -12,6 +12,7 @@ from __future__ import annotations
 __all__ = ["read"]
 
 import struct
+from itertools import pairwise
 
 import numpy as np
 
@@ -62,7 +63,7 @@ def _index_after(rodata: bytes, digits: int) -> tuple[tuple[int, ...], int]:
         if rodata[start : start + 2] != b"\0\0" or start + 512 > len(rodata):
             continue
         index = struct.unpack_from("<256H", rodata, start)
-        if all(one < two for one, two in zip(index, index[1:], strict=False)):
+        if all(one < two for one, two in pairwise(index)):
             table = digits - index[ord("0")]
             if _aligned(table + index[-1] + len(_string(rodata, table + index[-1])) + 1) == start:
                 return index, table

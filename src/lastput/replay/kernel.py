@@ -52,8 +52,8 @@ class Kernel:
     def module(self, name: str) -> ModuleFile:
         """A module of this kernel by its name. Raises LastputError ``no-module``."""
         if not self._files:
-            for path in sorted(self.modules.rglob("*.ko*")):
-                self._files[_plain(path.name.partition(".ko")[0])] = path
+            for found in sorted(self.modules.rglob("*.ko*")):
+                self._files[_plain(found.name.partition(".ko")[0])] = found
         path = self._files.get(_plain(name))
         if path is None:
             raise LastputError(
@@ -106,7 +106,9 @@ def read_module(path: Path) -> ModuleFile:
         elif path.suffix == ".zst":
             data = zstandard.ZstdDecompressor().decompressobj().decompress(data)
     except (lzma.LZMAError, zstandard.ZstdError) as error:
-        raise LastputError("bad-elf", f"the module is damaged: {error}", "unpack it again", Place(str(path))) from None
+        raise LastputError(
+            "bad-elf", f"the module is damaged: {error}", "unpack it again", Place(str(path))
+        ) from None
     info = next((one.data for one in elf.sections(data, str(path)) if one.name == ".modinfo"), b"")
     lines = dict(line.split(b"=", 1) for line in info.split(b"\0") if b"=" in line)
     needs = tuple(_plain(one) for one in lines.get(b"depends", b"").decode().split(",") if one)
@@ -143,7 +145,9 @@ def _wanted(name: str) -> bool:
 
 def _from_folder(folder: Path, modules: Path | None) -> Kernel:
     images = sorted([*folder.glob("boot/vmlinuz*"), *folder.glob("vmlinuz*")])
-    releases = [modules] if modules else sorted([*folder.glob("lib/modules/*"), *folder.glob("usr/lib/modules/*")])
+    releases = (
+        [modules] if modules else sorted([*folder.glob("lib/modules/*"), *folder.glob("usr/lib/modules/*")])
+    )
     for image in images:
         for release in releases:
             if release.name in image.name or (len(images) == len(releases) == 1):

@@ -94,7 +94,9 @@ class Machine:
                 if value >> 63 == 0 or value == (1 << 64) - 1:
                     told = [one for one in self.guest.console().splitlines() if "lastput:" in one]
                     raise LastputError(
-                        "guest-insmod", (told or ["a module does not load"])[-1], "does it belong to this kernel?"
+                        "guest-insmod",
+                        (told or ["a module does not load"])[-1],
+                        "does it belong to this kernel?",
                     )
                 self.begin(value)
                 return value
@@ -152,7 +154,9 @@ class Machine:
         if offset is None:
             offset = self.symbols.per_cpu("current_task")
         if offset is None or not base:
-            raise LastputError("no-symbol", "the current task cannot be found", "x86-64 kernels 5.x to 6.14 are known")
+            raise LastputError(
+                "no-symbol", "the current task cannot be found", "x86-64 kernels 5.x to 6.14 are known"
+            )
         return self.gdb.word(base + offset)
 
     def pid(self, task: int) -> int:

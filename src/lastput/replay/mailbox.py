@@ -45,7 +45,9 @@ class Mailbox(msgspec.Struct):
         """Tell an actor what to do; it begins when the guest runs."""
         data = action.encode()
         if len(data) >= _LINE:
-            raise LastputError("bad-plan", f"the action {action[:40]!r}... is too long", "1,000 bytes are the most")
+            raise LastputError(
+                "bad-plan", f"the action {action[:40]!r}... is too long", "1,000 bytes are the most"
+            )
         page = self.pages[actor]
         gdb.physical_write(page + _TEXT, data + b"\0")
         self.sent[actor] += 1
@@ -53,4 +55,6 @@ class Mailbox(msgspec.Struct):
 
     def text(self, gdb: GdbRemote, actor: int) -> str:
         """What the last action of an actor printed."""
-        return gdb.physical_read(self.pages[actor] + _TEXT, _ROOM).partition(b"\0")[0].decode("utf-8", "replace")
+        return (
+            gdb.physical_read(self.pages[actor] + _TEXT, _ROOM).partition(b"\0")[0].decode("utf-8", "replace")
+        )

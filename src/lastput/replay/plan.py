@@ -12,7 +12,9 @@ import msgspec
 from lastput.errors import LastputError, Place
 from lastput.replay.point import Point, parse
 
-_STEP = re.compile(r"(?P<thread>\w+) (?P<verb>starts|to end|until (?P<point>.+))|(?P<hang>wait for hung task)")
+_STEP = re.compile(
+    r"(?P<thread>\w+) (?P<verb>starts|to end|until (?P<point>.+))|(?P<hang>wait for hung task)"
+)
 
 
 _SIMPLE = ("question", "claims", "modules", "drivers", "module", "expect", "fixed_kernel")
@@ -92,7 +94,9 @@ def written(plan: Plan) -> str:
     rows += ["fixed = [", *(f"  {_toml(str(step))}," for step in plan.fixed), "]"] if plan.fixed else []
     for name, thread in plan.threads.items():
         rows += ["", f"[threads.{name}]"]
-        rows += [f"{one} = {_toml(value)}" for one in ("setup", "do", "kernel") if (value := getattr(thread, one))]
+        rows += [
+            f"{one} = {_toml(value)}" for one in ("setup", "do", "kernel") if (value := getattr(thread, one))
+        ]
     return "\n".join(rows) + "\n"
 
 

@@ -112,7 +112,9 @@ class _Stage:
         found = console.oops(printed)
         if verdict == "OOPS" and found:
             where = self.machine.symbols.name(found.rip) if found.rip else found.name
-            gone = [one.name for one in self.machine.symbols.seen.values() if found.rip and one.holds(found.rip)]
+            gone = [
+                one.name for one in self.machine.symbols.seen.values() if found.rip and one.holds(found.rip)
+            ]
             if gone:
                 reason = f"runs in the text of {gone[0]}, which is gone"
             return Run("OOPS", tuple(self.story), where, reason, found.lines)
@@ -160,7 +162,9 @@ class _Stage:
             if isinstance(event, Nothing) or time.monotonic() > deadline:
                 doing = self.busy.get(name, "")
                 where = self._stack(name)
-                raise _Over("INFEASIBLE", f"{name} does not come to the end of `{doing}` while another is held{where}")
+                raise _Over(
+                    "INFEASIBLE", f"{name} does not come to the end of `{doing}` while another is held{where}"
+                )
         return ""
 
     def _hang(self) -> None:

@@ -96,5 +96,7 @@ def _condition(text: str, whole: str) -> Condition:
 
 def _bad(text: str) -> LastputError:
     return LastputError(
-        "bad-plan", f"{text!r} is no point", "for example: return of module_put into kvm (docs/replay.md has all)"
+        "bad-plan",
+        f"{text!r} is no point",
+        "for example: return of module_put into kvm (docs/replay.md has all)",
     )

@@ -84,6 +84,11 @@ class Guest:
     ) -> None:
         self._end(error)
 
+    @property
+    def pid(self) -> int:
+        """QEMU's process."""
+        return self._process.pid
+
     def console(self) -> str:
         """All that the guest's kernel printed so far."""
         return self._console.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
@@ -101,7 +106,9 @@ class Guest:
         while not ((folder / "qmp").exists() and (folder / "gdb").exists()):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise LastputError(
-                    "qemu-failed", f"QEMU does not start; {self.last_words()}", "QEMU 7.2 and newer are known to work"
+                    "qemu-failed",
+                    f"QEMU does not start; {self.last_words()}",
+                    "QEMU 7.2 and newer are known to work",
                 )
             time.sleep(0.01)
         self.monitor = Monitor(folder / "qmp")

@@ -55,7 +55,8 @@ class Monitor:
 
     async def _finished(self, what: str) -> None:
         while True:
-            status = (await self._client.execute("query-migrate", {})).get("status", "")  # type: ignore[union-attr]
+            answer: Any = await self._client.execute("query-migrate", {})
+            status = answer.get("status", "")
             if status == "completed":
                 return
             if status in ("failed", "cancelled"):
@@ -70,6 +71,8 @@ class Monitor:
         try:
             return self._loop.run_until_complete(asyncio.wait_for(work, _SECONDS))
         except TimeoutError:
-            raise LastputError("qemu-hangs", "QEMU's monitor does not answer", "run the replay again") from None
+            raise LastputError(
+                "qemu-hangs", "QEMU's monitor does not answer", "run the replay again"
+            ) from None
         except (QMPError, OSError, EOFError) as error:
             raise LastputError("qemu-gone", f"QEMU's monitor: {error}", "run the replay again") from None

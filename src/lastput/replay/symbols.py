@@ -105,7 +105,9 @@ class Symbols:
             text, size = self._text(gdb, module)
             known = self.seen.get(name)
             if known is None or (known.struct, known.text) != (module, text):
-                known = Live(name, module, text, size, self._table(gdb, gdb.word(module + struct["kallsyms"])))
+                known = Live(
+                    name, module, text, size, self._table(gdb, gdb.word(module + struct["kallsyms"]))
+                )
             loaded[name] = self.seen[name] = known
             node = gdb.word(node)
         return loaded

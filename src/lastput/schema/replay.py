@@ -46,7 +46,7 @@ class Run(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Series(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The same schedule, run several times. ``expected`` is a verdict; ``says`` what the series is to show."""
+    """The same schedule, run several times. ``expected`` is a verdict; ``says`` is what that shows."""
 
     name: str
     says: str

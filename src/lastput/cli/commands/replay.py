@@ -32,7 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     kernel.add_argument("--mitigations", action="store_true", help="with CPU mitigations, as by default")
     runs = parser.add_argument_group("the runs")
     runs.add_argument("--runs", type=count, default=3, metavar="N", help="of the story (default 3)")
-    runs.add_argument("--control-runs", type=count, default=1, metavar="N", help="of each control (default 1)")
+    runs.add_argument(
+        "--control-runs", type=count, default=1, metavar="N", help="of each control (default 1)"
+    )
     runs.add_argument("--no-controls", action="store_true", help="the story alone: it is no evidence then")
     runs.add_argument("--exact", action="store_true", help="also twice from reset, to the last bit the same")
     runs.add_argument("--cpus", type=count, default=1, metavar="N", help="virtual CPUs (default 1)")

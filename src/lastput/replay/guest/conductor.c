@@ -37,6 +37,7 @@ struct page {
 };
 
 static struct page *pages;		/* one for each actor */
+static int wakes[ACTORS][2];		/* a pipe to each actor: a byte is a command */
 static struct { char name[24]; int fd; } files[NAMES];
 
 /* The host's breakpoint is on its first instruction. Its arguments are the message. */
@@ -193,16 +194,14 @@ bad:
 static void actor(int me)
 {
 	struct page *page = &pages[me];
-	uint32_t seen = 0;
-	char line[sizeof(page->text)];
+	char line[sizeof(page->text)], byte;
 
 	page->pid = getpid();
 	for (;;) {
 		long result;
 
-		while (page->go == seen)
-			usleep(1000);
-		seen = page->go;
+		if (read(wakes[me][0], &byte, 1) != 1)
+			_exit(1);
 		memcpy(line, page->text, sizeof(line));
 		line[sizeof(line) - 1] = 0;
 		page->text[0] = 0;
@@ -248,6 +247,32 @@ static uint64_t text(void)
 	return 0;
 }
 
+/*
+ * Pass commands on. The longer nothing comes, the longer is a nap: a guest that waits two minutes for a
+ * hung task should be idle, and a command should not wait much longer than the one before.
+ */
+static void listen(void)
+{
+	uint32_t seen[ACTORS] = { 0 };
+	useconds_t nap = 500;
+
+	for (;;) {
+		for (int i = 0; i < ACTORS; i++) {
+			if (pages[i].go == seen[i])
+				continue;
+			seen[i] = pages[i].go;
+			nap = 500;
+			if (write(wakes[i][1], "", 1) != 1)
+				_exit(1);
+		}
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		usleep(nap);
+		if (nap < 200000)
+			nap += nap / 4;
+	}
+}
+
 int main(void)
 {
 	pages = mmap(NULL, ACTORS * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
@@ -255,6 +280,8 @@ int main(void)
 		return 1;
 	modules();
 	for (int i = 0; i < ACTORS; i++) {
+		if (pipe(wakes[i]))
+			return 1;
 		if (!fork()) {
 			actor(i);
 			_exit(0);
@@ -267,7 +294,5 @@ int main(void)
 	}
 	/* The host takes its snapshot here. */
 	notify(READY, 0, text(), 0);
-	for (;;)
-		if (wait(NULL) < 0)
-			sleep(1);
+	listen();
 }
