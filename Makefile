@@ -1,6 +1,6 @@
 # make demo   the KVM shelf and one counterexample
 # make test   everything that is checked
-# Neither needs a compiler, root or a kernel tree. Tests that need SPIN or a tree say what to install.
+# Neither needs a compiler, root or a kernel tree. Tests that need SPIN, QEMU or a tree say what to install.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -16,7 +16,7 @@ $(VENV)/.demo: pyproject.toml
 
 $(VENV)/.test: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,replay]'
 	touch $(VENV)/.demo $@
 
 demo: $(VENV)/.demo
@@ -28,7 +28,7 @@ test: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n $(J)
+	$(BIN)/python -m pytest -n $(J) --dist loadgroup
 
 clean:
 	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

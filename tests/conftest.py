@@ -1,7 +1,7 @@
 """What a test may need from the machine, and what happens if it is not there.
 
-A test marked ``needs_spin``, ``needs_tree`` or ``needs_qemu`` is skipped with the line that installs what is missing,
-unless LASTPUT_NO_SKIP=1: then it fails, as does every other skip.
+A test marked ``needs_spin``, ``needs_tree`` or ``needs_qemu`` is skipped with the line that installs what
+is missing, unless LASTPUT_NO_SKIP=1: then it fails, as does every other skip.
 """
 
 from __future__ import annotations

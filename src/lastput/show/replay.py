@@ -96,8 +96,8 @@ def _splat(run: Run, width: int, verbose: bool) -> list[str]:
 
 def _table(report: Report, width: int, verbose: bool) -> list[str]:
     rows = [
-        f"{'run':<28} {'must be':<11} {'was':<27} {'seconds':>9}",
-        f"{'-' * 28} {'-' * 11} {'-' * 27} {'-' * 9}",
+        f"{'run':<30} {'must be':<11} {'was':<25} {'seconds':>9}",
+        f"{'-' * 30} {'-' * 11} {'-' * 25} {'-' * 9}",
     ]
     for series in (report.story, *report.controls):
         rows += _row(series, report.kernel, width)
@@ -106,8 +106,8 @@ def _table(report: Report, width: int, verbose: bool) -> list[str]:
                 rows += [f"    {run.verdict} {run.where} {run.reason} ({run.seconds:.1f} s)"]
     if report.exact is not None:
         same = "twice the same console" if report.identical else "THE CONSOLES DIFFER"
-        was = f"{report.exact.verdict:<27} {report.exact.seconds:>9.1f}"
-        rows.append(f"{'bit-exact, from reset':<28} {report.story.expected:<11} {was}")
+        was = f"{report.exact.verdict:<25} {report.exact.seconds:>9.1f}"
+        rows.append(f"{'bit-exact, from reset':<30} {report.story.expected:<11} {was}")
         rows.append(f"  {same}, sha256 {report.console[:16]}")
     return rows
 
@@ -118,7 +118,7 @@ def _row(series: Series, kernel: str, width: int) -> list[str]:
     mark = "" if series.holds() else " !"
     mean = sum(run.seconds for run in series.runs) / max(total, 1)
     name = series.name if series.kernel == kernel else f"{series.name} {series.kernel.partition('+')[0]}"
-    rows = [f"{name[:28]:<28} {series.expected:<11} {counts + mark:<27} {mean:>9.1f}"]
+    rows = [f"{name[:30]:<30} {series.expected:<11} {counts + mark:<25} {mean:>9.1f}"]
     told = _typical(series).reason
     if series.expected == "INFEASIBLE" or not series.holds():
         rows += textwrap.wrap(told, width, initial_indent="  ", subsequent_indent="  ")
@@ -146,6 +146,7 @@ def _verdict(report: Report, width: int) -> list[str]:
         rows += _wrapped("NO EVIDENCE: a control is not as it must be", width)
     elif report.controls:
         rows += _wrapped("the controls are as they must be: the order alone makes the difference", width)
+    rows += _untouched(report, width)
     if report.claims and report.evidence():
         rows += _wrapped(f"confirms {' '.join(report.claims)} on {report.kernel}", width)
     for note in report.notes:
@@ -154,6 +155,15 @@ def _verdict(report: Report, width: int) -> list[str]:
         rows += _wrapped("forced by a loop in padding of the kernel's text, where a thread is held", width)
     rows += _wrapped(f"a guest that is ready took {report.cold_seconds:.1f} s", width)
     return rows
+
+
+def _untouched(report: Report, width: int) -> list[str]:
+    """Why a story with a held thread is clean, if the thread was not in a module at all."""
+    places = [told.place for told in _typical(report.story).story if told.place]
+    if report.story.expected != "CLEAN" or not places or "[" in places[0]:
+        return []
+    said = f"the thread that is held is at {places[0]} already, in built-in text: it has left the module"
+    return _wrapped(said, width)
 
 
 def _labelled(label: str, said: str, width: int) -> list[str]:
