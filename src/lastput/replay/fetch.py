@@ -23,7 +23,7 @@ def locate(word: str, fetch: bool) -> Path:
     """
     if Path(word).exists():
         return Path(word)
-    here = list(Path(word).parent.glob(f"{Path(word).name}*.deb")) if "/" in word else []
+    here = [one for one in Path(word).parent.glob("*.deb") if _is(one.name.split("_")[0], Path(word).name)]
     kept = here or [
         one for one in cache.folder("packages").glob("*.deb") if _is(one.name.split("_")[0], word)
     ]

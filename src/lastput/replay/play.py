@@ -45,6 +45,8 @@ def play(machine: Machine, plan: Plan, steps: tuple[Step, ...], mode: Mode) -> R
         verdict, reason = stage.settle()
     except _Over as over:
         verdict, reason = over.verdict, over.reason
+        if verdict == "INFEASIBLE":
+            reason += stage.aftermath()
     run = stage.judged(verdict, reason)
     return msgspec.structs.replace(run, seconds=time.monotonic() - began)
 
@@ -106,6 +108,20 @@ class _Stage:
         if console.hung(self.machine.guest.console()):
             return "HUNG", ""
         return "CLEAN", "every thread came to its end"
+
+    def aftermath(self) -> str:
+        """What comes of a schedule that the kernel refuses once nobody is held any more."""
+        try:
+            for name in list(self.held):
+                self._release(name)
+            while self.busy:
+                if isinstance(self._next(_STALL), Nothing):
+                    return ""
+        except _Over as over:
+            return f"; once that is released: {over.verdict}"
+        except LastputError:
+            return ""
+        return "; once that is released, everything goes on"
 
     def judged(self, verdict: str, reason: str) -> Run:
         printed = self.machine.guest.console()
