@@ -15,7 +15,7 @@ import msgspec
 from lastput.errors import LastputError
 from lastput.replay.gdbremote import GdbRemote, Stop
 from lastput.replay.kernel import Kernel
-from lastput.replay.mailbox import DONE, PAGE_AT, READY, Done, Mailbox
+from lastput.replay.mailbox import ACTORS, DONE, PAGE_AT, READY, Done, Mailbox
 from lastput.replay.qemu import Guest
 from lastput.replay.registers import ARGUMENTS, Registers
 from lastput.replay.symbols import Symbols
@@ -61,6 +61,7 @@ class Machine:
         self._armed: dict[int, int] = {}
         self._symbols: Symbols | None = None
         self._stopped: Stop | None = None
+        self._heard = [0] * ACTORS
         self.arm(notify)
 
     @property
@@ -122,6 +123,16 @@ class Machine:
 
     def run(self, seconds: float) -> Event:
         """Let the guest run until the next event; ``seconds`` are of the host's clock."""
+        while True:
+            event = self._run(seconds)
+            if not isinstance(event, Done):
+                return event
+            # A breakpoint may be hit twice: a report that was heard is none.
+            if event.number > self._heard[event.actor]:
+                self._heard[event.actor] = event.number
+                return event
+
+    def _run(self, seconds: float) -> Event:
         self._go()
         stop = self.gdb.wait(seconds)
         if stop is None:
@@ -137,7 +148,7 @@ class Machine:
         if address == self._notify:
             event, actor, value, error = (registers[one] for one in ARGUMENTS[:4])
             assert event == DONE
-            return Done(actor, value - (1 << 64) if value >> 63 else value, error)
+            return Done(actor & 0xFF, actor >> 8, value - (1 << 64) if value >> 63 else value, error)
         if address == self.symbols.address(_DEATH):
             return Died(self.task(registers))
         return Hit(address, stop.thread, self.task(registers))

@@ -22,9 +22,11 @@ _LINE = 1024
 
 
 class Done(msgspec.Struct, frozen=True):
-    """An actor's action ended: its result, and the errno if that is negative."""
+    """An actor's action ended: its result, and the errno if that is negative. ``number`` counts the actions
+    of that actor, from 1 on."""
 
     actor: int
+    number: int
     value: int
     error: int
 

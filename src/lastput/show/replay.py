@@ -148,7 +148,8 @@ def _verdict(report: Report, width: int) -> list[str]:
         rows += _wrapped("the controls are as they must be: the order alone makes the difference", width)
     rows += _untouched(report, width)
     if report.claims and report.evidence():
-        rows += _wrapped(f"confirms {' '.join(report.claims)} on {report.kernel}", width)
+        told = f"the litmus test of {' '.join(report.claims)} is borne out on {report.kernel}"
+        rows += _wrapped(told, width)
     for note in report.notes:
         rows += _wrapped(f"note: {note}", width)
     if any(" until " in step for step in report.story.steps):

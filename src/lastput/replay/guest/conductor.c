@@ -195,6 +195,7 @@ static void actor(int me)
 {
 	struct page *page = &pages[me];
 	char line[sizeof(page->text)], byte;
+	long number = 0;
 
 	page->pid = getpid();
 	for (;;) {
@@ -206,7 +207,8 @@ static void actor(int me)
 		line[sizeof(line) - 1] = 0;
 		page->text[0] = 0;
 		result = act(line, page->text);
-		notify(DONE, me, result, result < 0 ? errno : 0);
+		number++;
+		notify(DONE, me | number << 8, result, result < 0 ? errno : 0);
 	}
 }
 
