@@ -48,7 +48,7 @@ def controls(plan: Plan) -> tuple[Control, ...]:
         )
     if plan.module and others:
         away = others[-1].thread
-        parked = (*before, held[0], Step("until", away, Point("unmap", plan.module)))
+        parked = (*before, held[0], *others[:-1], Step("until", away, Point("unmap", plan.module)))
         found += [
             Control(
                 f"both held, {thread} goes first",
