@@ -22,8 +22,9 @@ _ARROWS: dict[str, set[str]] = {
     "audit": {"audit", "facts", "c", "schema"},
     "schema": {"schema"},
     "replay": {"replay", "schema"},
+    "splat": {"splat", "schema", "c"},
     "show": {"show", "schema", "engine"},
-    "cli": {"cli", "audit", "facts", "show", "schema", "engine", "model", "c", "replay"},
+    "cli": {"cli", "audit", "facts", "show", "splat", "schema", "engine", "model", "c", "replay"},
 }
 
 
