@@ -1,7 +1,7 @@
 # make demo   the KVM shelf and one counterexample
 # make test   everything that is checked
 # make score CORPUS=DIR   precision and recall of the audit; unpacks Debian's kernel trees into build/trees
-# Neither needs a compiler, root or a kernel tree. Tests that need SPIN or a tree say what to install.
+# Neither needs a compiler, root or a kernel tree. Tests that need SPIN, QEMU or a tree say what to install.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -18,7 +18,7 @@ $(VENV)/.demo: pyproject.toml
 
 $(VENV)/.test: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,replay]'
 	touch $(VENV)/.demo $@
 
 demo: $(VENV)/.demo
@@ -30,7 +30,7 @@ test: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n $(J)
+	$(BIN)/python -m pytest -n $(J) --dist loadgroup
 
 score: $(VENV)/.demo
 	$(BIN)/python -m benchmarks.score_corpus $(CORPUS) --unpack $(TREES) --misses -j $(J)
