@@ -35,6 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     shown.add_argument("--all", action="store_true", help="every finding in full, not only the first")
     shown.add_argument("--commit", action="store_true", help="as a diagram for a commit message")
     shown.add_argument("--splat", action="store_true", help="as the kernel would have printed it")
+    shown.add_argument("--mail", action="store_true", help="as a block for a reply")
+    shown.add_argument("--html", metavar="FILE", help="also write the counterexample as a page")
     shown.add_argument("--format", choices=("text", "json"), default="text", help="json: one object a test")
     shown.add_argument("--width", type=count, default=0, metavar="N", help="columns")
     shown.add_argument("-v", "--verbose", action="store_true", help="every step")
