@@ -144,7 +144,7 @@ class _Painter:
                     line.kind,
                     line.task,
                     frame,
-                    _short(line),
+                    _short(line, 48 if len(self.lanes) < 3 else 28),
                     line.step if carries else 0,
                     line.cause,
                     False,
@@ -242,8 +242,8 @@ class _Painter:
         return module in self.texts and self.texts[module][state].state == "gone"
 
 
-def _short(line: Line) -> str:
-    return line.text if len(line.text) <= 48 else line.short
+def _short(line: Line, width: int) -> str:
+    return line.text if len(line.text) <= width else line.short
 
 
 def _place(step: Step | None) -> str:

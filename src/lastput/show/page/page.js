@@ -7,6 +7,7 @@
   const quiet = new Set(view.quiet);
   const rows = $$(".row[data-step]");
   const sources = new Map((trace.sources || []).map((one) => [`${one.file}:${one.line}`, one.text]));
+  const objects = trace.objects.map((one) => one.id);
   const kinds = new Map(trace.objects.map((one) => [one.id, one.kind]));
   let now = 0;
 
@@ -30,7 +31,7 @@
   }
   const order = (field) => {
     const place = view.bands.indexOf(field.object);
-    return place < 0 ? view.bands.length + (kinds.get(field.object) === "module" ? 0 : 1) : place;
+    return place < 0 ? view.bands.length + objects.indexOf(field.object) : place;
   };
   const sorted = [...fields.values()].sort((a, b) => order(a) - order(b));
   const plain = (field) => field.kind === "data";
@@ -116,7 +117,8 @@
   const drawStacks = (n, running) => {
     const box = $("#stacks div");
     box.replaceChildren();
-    for (const task of trace.tasks) {
+    const first = trace.tasks.filter((task) => task.id === running);
+    for (const task of [...first, ...trace.tasks.filter((task) => task.id !== running)]) {
       const stack = stackOf(frameOf(task.id, n));
       const wait = n >= view.end && (trace.waits || []).find((one) => one.task === task.id);
       if (!stack.length && !wait && task.id !== running) continue;
