@@ -3,6 +3,11 @@
 A TEST is a file, a directory, or a place on the shelf: a folder such as kvm, or
 kvm/f1-release-puts-module. One file gives a verdict with its counterexample;
 several give a table that compares with what each file says of itself.
+
+  lastput check kvm/f1-release-puts-module
+  lastput check --html race.html kvm/f1-release-puts-module
+  lastput check kvm
+  lastput check --tree /usr/src/linux-source-6.12.tar.xz kvm/async_pf-real
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""What lastput is about, or the options of one command."""
+"""What lastput is about, or the options of one command.
+
+lastput help
+lastput help check
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ Where to begin
 
   I want to see what it does     lastput check kvm/f1-release-puts-module
   I want the diagram for a mail  lastput check --commit kvm/f1-release-puts-module
+  I want it as a page            lastput check --html race.html TEST
+  I want to drive it by hand     lastput step kvm/f1-release-puts-module
   I want the whole KVM story     lastput check kvm
   I want to check my own code    write a litmus test: docs/litmus-language.md
   I got a message in brackets    docs/messages.md explains each

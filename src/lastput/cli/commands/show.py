@@ -1,4 +1,4 @@
-"""Show a counterexample again: replay a schedule on its test, or read a saved trace.
+"""Show a counterexample again: from its schedule, or from a saved trace.
 
   lastput show kvm/f1-release-puts-module --schedule v1:unmapped-text:a12b34
   lastput show trace.json --commit

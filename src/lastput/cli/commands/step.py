@@ -1,17 +1,17 @@
-"""Drive a litmus test by hand: choose which thread runs next, and see what becomes of it.
+"""Drive a litmus test by hand: choose who runs next, see what becomes of it.
 
   lastput step kvm/f1-release-puts-module
   printf 'n\\nn\\nn\\nshow\\n' | lastput step kvm/f1-release-puts-module
 
 Each line is a command:
 
-  vmm           one step of thread vmm; vmm 5: five; vmm.1: the one with choice 1
+  vmm           one step of thread vmm; vmm 5: five; vmm.1: that of choice 1
   vmm .         on until it changes a count, a life or a state, waits or ends
   n             to the next cause of the counterexample (searches for one first)
   u [N]         undo; g N: go to step N of this run; r: restart
   s [FILE]      the schedule of this run, to come back to it
   show          the report of an error that you drove it into
-  l  h  q       list the steps, help, quit; an empty line repeats the last command
+  l  h  q       list the steps, help, quit; an empty line: the last one again
 """
 
 from __future__ import annotations
