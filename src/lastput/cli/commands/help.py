@@ -1,7 +1,9 @@
 """What lastput is about, or the options of one command.
 
-lastput help
-lastput help check
+  lastput help
+  lastput help check
+
+Without a command it lists where to begin.
 """
 
 from __future__ import annotations
