@@ -14,7 +14,7 @@ from lastput.cli import shelf
 from lastput.cli.main import make_parser
 
 _FILES = ("FILE", "OUT", "LOG", "PATCH")
-_FOLDERS = ("DIR",)
+_FOLDERS = ("DIR", "TREE")
 _TESTS = ("TEST",)
 _NAME = "_lastput_tests"
 
