@@ -1,7 +1,7 @@
 """Read a kernel tree as it lies, report object-lifetime bugs with reasons.
 
   lastput audit ~/linux                        what is wrong, one line each
-  lastput audit ~/linux -v                     with causes, call chain and evidence
+  lastput audit ~/linux -v                     with causes, calls and evidence
   lastput audit . --since HEAD~3               only what three commits brought
   git show | lastput audit . --patch -         only what this patch brought
   lastput audit . --why drivers/block/loop.c:1118
