@@ -40,9 +40,7 @@ def _examples() -> list[tuple[Path, str]]:
     return [(path, match[2]) for path in _PAGES for match in _EXAMPLE.finditer(path.read_text())]
 
 
-@pytest.mark.parametrize(
-    ("path", "command"), _examples(), ids=lambda it: _id(it) if isinstance(it, Path) else it
-)
+@pytest.mark.parametrize(("path", "command"), _examples(), ids=_ids)
 def test_an_example_is_real(path: Path, command: str, capsys: pytest.CaptureFixture[str]) -> None:
     main(shlex.split(command))
     shown = "".join(f"{line}\n" for line in capsys.readouterr().out.splitlines())
@@ -67,9 +65,7 @@ def _commands() -> list[tuple[Path, str]]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("path", "command"), _commands(), ids=lambda it: _id(it) if isinstance(it, Path) else it
-)
+@pytest.mark.parametrize(("path", "command"), _commands(), ids=_ids)
 def test_a_command_line_is_understood(path: Path, command: str) -> None:
     parser, modules = make_parser()
     words = shlex.split(command)
