@@ -1,5 +1,6 @@
 # make demo   the KVM shelf and one counterexample
 # make test   everything that is checked
+# make docs   the documentation, into build/site
 # make score CORPUS=DIR   precision and recall of the audit; unpacks Debian's kernel trees into build/trees
 # Neither needs a compiler, root or a kernel tree. Tests that need SPIN, QEMU or a tree say what to install.
 
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 J ?= 2
 TREES ?= build/trees
 
-.PHONY: demo test score clean
+.PHONY: demo test docs score clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +35,9 @@ test: $(VENV)/.test
 
 score: $(VENV)/.demo
 	$(BIN)/python -m benchmarks.score_corpus $(CORPUS) --unpack $(TREES) --misses -j $(J)
+
+docs: $(VENV)/.test
+	$(BIN)/mkdocs build --strict
 
 clean:
 	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
