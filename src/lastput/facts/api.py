@@ -1,4 +1,4 @@
-"""The table of generic kernel calls, ``api.toml``, typed; what a call means and which argument it is about."""
+"""The table of generic kernel calls, ``api.toml``, typed: what a call means, and for which argument."""
 
 from __future__ import annotations
 

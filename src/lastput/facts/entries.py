@@ -37,15 +37,14 @@ def driver_macros(connection: sqlite3.Connection) -> dict[str, DriverMacro]:
     found: dict[str, DriverMacro] = {}
     rows = connection.execute(
         "SELECT name, parameters, body FROM macros"
-        " WHERE body LIKE '%module_exit%' OR body LIKE '%module_init%' OR body LIKE '%\\_driver(%' ESCAPE '\\'"
+        " WHERE body LIKE '%module_exit%' OR body LIKE '%module_init%'"
+        " OR body LIKE '%\\_driver(%' ESCAPE '\\'"
         " OR body LIKE '%module\\_%' ESCAPE '\\' ORDER BY id"
     ).fetchall()
     for name, parameters, body in rows:
         if _EXIT.search(body) is not None and name not in ("module_exit", "module_init"):
             inner, setup = _FUNCTION.search(body), _SETUP.search(body)
-            found[name] = DriverMacro(
-                name, split_arguments(parameters), _statement(setup), _statement(inner)
-            )
+            found[name] = DriverMacro(name, split_arguments(parameters), _statement(setup), _statement(inner))
     changed = True
     while changed:
         changed = False
@@ -58,7 +57,11 @@ def driver_macros(connection: sqlite3.Connection) -> dict[str, DriverMacro]:
                     continue
                 arguments = split_arguments(_group(body, call.end()))
                 values = dict(zip(base.parameters, arguments, strict=False))
-                if base.parameters and base.parameters[-1] == "..." and len(arguments) >= len(base.parameters):
+                if (
+                    base.parameters
+                    and base.parameters[-1] == "..."
+                    and len(arguments) >= len(base.parameters)
+                ):
                     values["__VA_ARGS__"] = ", ".join(arguments[len(base.parameters) - 1 :])
                 own = split_arguments(parameters)
                 found[name] = DriverMacro(name, own, _replace(base.init, values), _replace(base.exit, values))
@@ -81,7 +84,11 @@ def _group(text: str, start: int) -> str:
 
 
 def _replace(text: str, values: dict[str, str]) -> str:
-    text = re.sub(r",?\s*##\s*__VA_ARGS__", lambda _: f", {values['__VA_ARGS__']}" if values.get("__VA_ARGS__") else "", text)
+    text = re.sub(
+        r",?\s*##\s*__VA_ARGS__",
+        lambda _: f", {values['__VA_ARGS__']}" if values.get("__VA_ARGS__") else "",
+        text,
+    )
     return re.sub(r"\w+", lambda word: values.get(word[0], word[0]), text)
 
 
@@ -89,13 +96,13 @@ def write_entries(connection: sqlite3.Connection) -> None:
     """Make the table ``entries`` anew."""
     connection.execute("DELETE FROM entries")
     connection.execute(
-        "INSERT INTO entries SELECT NULL, file, 'exit', target, '', via, line FROM callbacks WHERE role = 'module_exit'"
-    )
-    connection.execute(
-        "INSERT INTO entries SELECT NULL, file, 'init', target, '', via, line FROM callbacks WHERE role = 'module_init'"
+        "INSERT INTO entries SELECT NULL, file, substr(role, 8), target, '', via, line FROM callbacks"
+        " WHERE role IN ('module_init', 'module_exit')"
     )
     for name, macro in sorted(driver_macros(connection).items()):
-        uses = connection.execute("SELECT file, arguments, line FROM file_macros WHERE name = ?", (name,)).fetchall()
+        uses = connection.execute(
+            "SELECT file, arguments, line FROM file_macros WHERE name = ?", (name,)
+        ).fetchall()
         for file, arguments, line in uses:
             values = dict(zip(macro.parameters, split_arguments(arguments), strict=False))
             for role, call in (("init", macro.init), ("exit", macro.exit)):
@@ -105,5 +112,6 @@ def write_entries(connection: sqlite3.Connection) -> None:
                 given = split_arguments(_group(text, callee.end())) if callee is not None else ()
                 what = next((one.lstrip("&( ").rstrip(")") for one in given), "")
                 connection.execute(
-                    "INSERT INTO entries VALUES (NULL, ?, ?, ?, ?, ?, ?)", (file, role, target, what, name, line)
+                    "INSERT INTO entries VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+                    (file, role, target, what, name, line),
                 )

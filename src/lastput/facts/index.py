@@ -23,7 +23,7 @@ import msgspec
 from lastput.errors import LastputError
 from lastput.facts.entries import write_entries
 from lastput.facts.extract import FileFacts, extract, worth_reading
-from lastput.facts.location import SCHEMA_VERSION, database_path
+from lastput.facts.location import database_path, version
 from lastput.facts.membership import write_membership
 from lastput.facts.store import Writer, create_indexes, create_schema
 from lastput.facts.walk import Found, walk
@@ -61,9 +61,7 @@ class _Read(msgspec.Struct, array_like=True):
     skipped: str
 
 
-def update(
-    tree: Path, cache: Path | None = None, jobs: int = 0, progress: Progress | None = None
-) -> Report:
+def update(tree: Path, cache: Path | None = None, jobs: int = 0, progress: Progress | None = None) -> Report:
     """Index ``tree``; ``jobs`` 0 is one process a CPU. ``progress`` gets bytes done and in all.
 
     Raises LastputError (``no-tree``, ``no-sources``, ``cache-locked``) and OSError.
@@ -73,7 +71,9 @@ def update(
     path = database_path(tree, cache)
     sources, makefiles, kconfigs = walk(tree)
     if not any(one.path.endswith(".c") for one in sources):
-        raise LastputError("no-sources", f"{tree} holds no .c file", "name the top directory of a kernel tree")
+        raise LastputError(
+            "no-sources", f"{tree} holds no .c file", "name the top directory of a kernel tree"
+        )
     if not os.access(path.parent, os.W_OK):
         return _report(path, 0, 0)
     with _locked(path):
@@ -97,7 +97,7 @@ def _usable(path: Path) -> bool:
     try:
         with contextlib.closing(sqlite3.connect(path)) as db:
             row = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-            return row is not None and row[0] == str(SCHEMA_VERSION)
+            return row is not None and row[0] == version()
     except sqlite3.DatabaseError:
         return False
 
@@ -115,7 +115,9 @@ def _build(
     fresh.unlink(missing_ok=True)
     try:
         with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as db:
-            db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000;")
+            db.executescript(
+                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000;"
+            )
             create_schema(db)
             db.execute("BEGIN")
             _store(db, tree, sources, jobs, progress)
@@ -186,7 +188,8 @@ def _store(
             row = db.execute("SELECT hash, skipped FROM files WHERE path = ?", (found.path,)).fetchone()
             if row is not None and row == (read.digest, read.skipped):
                 db.execute(
-                    "UPDATE files SET size = ?, mtime = ? WHERE path = ?", (found.size, found.mtime, found.path)
+                    "UPDATE files SET size = ?, mtime = ? WHERE path = ?",
+                    (found.size, found.mtime, found.path),
                 )
                 continue
             writer.remove(found.path)
@@ -254,7 +257,11 @@ def _kbuild_stamp(makefiles: Sequence[Found], kconfigs: Sequence[Found]) -> str:
 
 
 def _stamp(db: sqlite3.Connection, tree: Path, makefiles: Sequence[Found], kconfigs: Sequence[Found]) -> None:
-    rows = (("schema", str(SCHEMA_VERSION)), ("tree", str(tree.resolve())), ("kbuild", _kbuild_stamp(makefiles, kconfigs)))
+    rows = (
+        ("schema", version()),
+        ("tree", str(tree.resolve())),
+        ("kbuild", _kbuild_stamp(makefiles, kconfigs)),
+    )
     db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
 
 
@@ -262,7 +269,10 @@ def _report(path: Path, read: int, removed: int) -> Report:
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         (files,) = db.execute("SELECT count(*) FROM files").fetchone()
         (functions,) = db.execute("SELECT count(*) FROM functions").fetchone()
-        skipped = tuple(Skip(*row) for row in db.execute("SELECT path, skipped FROM files WHERE skipped != '' ORDER BY path"))
+        skipped = tuple(
+            Skip(*row)
+            for row in db.execute("SELECT path, skipped FROM files WHERE skipped != '' ORDER BY path")
+        )
         unbalanced = tuple(
             Skip(path, "braces do not pair up")
             for (path,) in db.execute("SELECT path FROM files WHERE NOT balanced ORDER BY path")

@@ -2,6 +2,7 @@ CREATE INDEX functions_by_name ON functions (name);
 CREATE INDEX functions_by_file ON functions (file);
 CREATE INDEX calls_by_name ON call_row (name);
 CREATE INDEX stores_by_function ON stores (function);
+CREATE INDEX stores_by_value ON stores (value);
 CREATE INDEX stores_by_field ON stores (field);
 CREATE INDEX variables_by_file ON variables (file);
 CREATE INDEX variables_by_name ON variables (name);

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["SCHEMA_VERSION", "database_path"]
+__all__ = ["SCHEMA_VERSION", "database_path", "version"]
 
 import hashlib
 import os
 import tempfile
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import platformdirs
@@ -15,12 +17,22 @@ import platformdirs
 SCHEMA_VERSION = 1
 
 
-def database_path(tree: Path, cache: Path | None = None) -> Path:
-    """The database of ``tree``. ``cache`` names the directory; else ``$LASTPUT_CACHE``, else the user's.
+@cache
+def version() -> str:
+    """Stands in every base: one made with another schema, or another table of calls, is made anew."""
+    parts = [
+        files("lastput.facts").joinpath(name).read_bytes()
+        for name in ("schema.sql", "indexes.sql", "api.toml")
+    ]
+    return f"{SCHEMA_VERSION}-{hashlib.sha256(b''.join(parts)).hexdigest()[:16]}"
+
+
+def database_path(tree: Path, directory: Path | None = None) -> Path:
+    """The database of ``tree``. ``directory`` is where it lies; else ``$LASTPUT_CACHE``, else the user's.
 
     A cache directory that cannot be written is replaced by one below the system's temporary directory.
     """
-    wanted = cache or Path(os.environ.get("LASTPUT_CACHE") or platformdirs.user_cache_dir("lastput"))
+    wanted = directory or Path(os.environ.get("LASTPUT_CACHE") or platformdirs.user_cache_dir("lastput"))
     key = hashlib.sha256(os.fsencode(tree.resolve())).hexdigest()[:16]
     name = f"facts-{key}-v{SCHEMA_VERSION}.sqlite"
     try:

@@ -35,13 +35,16 @@ def write_membership(
         variables = read_makefile(directory, name, lambda path: _read(tree, path))
         for module in directory_modules(directory, variables):
             identifier += 1
-            modular = module.goal == "m" or (module.goal == "config" and types.get(module.config) == "tristate")
+            modular = module.goal == "m" or (
+                module.goal == "config" and types.get(module.config) == "tristate"
+            )
             connection.execute(
                 "INSERT INTO modules VALUES (?, ?, ?, ?, ?)",
                 (identifier, module.name, directory, module.config, modular),
             )
             connection.executemany(
-                "INSERT OR IGNORE INTO module_files VALUES (?, ?)", ((identifier, path) for path in module.files)
+                "INSERT OR IGNORE INTO module_files VALUES (?, ?)",
+                ((identifier, path) for path in module.files),
             )
 
 

@@ -47,8 +47,19 @@ class Writer:
             ("stores", "function", "functions"),
             ("field_row", "variable", "variables"),
         ):
-            self._db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM {of} WHERE file = ?)", row)
-        for table in ("functions", "variables", "file_macros", "callbacks", "records", "macros", "exports", "entries"):
+            self._db.execute(
+                f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM {of} WHERE file = ?)", row
+            )
+        for table in (
+            "functions",
+            "variables",
+            "file_macros",
+            "callbacks",
+            "records",
+            "macros",
+            "exports",
+            "entries",
+        ):
             self._db.execute(f"DELETE FROM {table} WHERE file = ?", row)
         self._db.execute("DELETE FROM files WHERE id = ?", row)
 

@@ -11,7 +11,7 @@ from tree_sitter import Node as Tree
 
 from lastput.c.flow.graph import Call, Edge, Graph, Kind, Node, Write
 from lastput.c.raw.body import Body, parse_body
-from lastput.c.raw.calls import find_calls
+from lastput.c.raw.calls import CallRow, find_calls
 from lastput.c.raw.heads import split_arguments
 from lastput.c.raw.source import Function, Source
 
@@ -58,9 +58,7 @@ class _Builder:
         self._find_labels(root, ())
         ends = self._statement(root, [(0, "")])
         self._join(ends, Graph.exit)
-        return Graph(
-            self.function.head.name, self.source.path, self.nodes, self.edges, self.body.clean
-        )
+        return Graph(self.function.head.name, self.source.path, self.nodes, self.edges, self.body.clean)
 
     # -- nodes and edges
 
@@ -93,19 +91,19 @@ class _Builder:
                 self.edges[index].append(edge)
 
     def _calls(self, tree: Tree) -> tuple[Call, ...]:
-        start, end = tree.start_byte + self.body.shift, tree.end_byte + self.body.shift
-        first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
-        rows = self.rows[first:last]
-        found = []
-        for row in sorted(rows, key=lambda row: row.close):
-            text = self.source.content
-            name = text[row.name : row.word_end].decode("latin-1")
-            arguments = self._plain(row.open + 1, row.close)
-            result = self._plain(row.target, row.callee).rpartition("=")[0].strip() if row.target >= 0 else ""
-            receiver = self._plain(row.callee, row.name)
-            line = self.source.line(row.name)
-            found.append(Call(name, receiver, split_arguments(arguments), result, line, row.name))
-        return tuple(found)
+        return self._calls_between(tree.start_byte + self.body.shift, tree.end_byte + self.body.shift)
+
+    def _calls_between(self, start: int, end: int) -> tuple[Call, ...]:
+        """Calls whose name stands between two offsets of the file, those in arguments first."""
+        rows = self.rows[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+        return tuple(self._call(row) for row in sorted(rows, key=lambda row: row.close))
+
+    def _call(self, row: CallRow) -> Call:
+        name = self.source.content[row.name : row.word_end].decode("latin-1")
+        arguments = split_arguments(self._plain(row.open + 1, row.close))
+        result = self._plain(row.target, row.callee).rpartition("=")[0].strip() if row.target >= 0 else ""
+        line = self.source.line(row.name)
+        return Call(name, self._plain(row.callee, row.name), arguments, result, line, row.name)
 
     def _plain(self, start: int, end: int) -> str:
         return " ".join(self.body.plain(start, end).split())
@@ -241,9 +239,9 @@ class _Builder:
                     return yes + other, no
         if tree.type == "call_expression":
             callee, given = tree.child_by_field_name("function"), tree.child_by_field_name("arguments")
-            if callee is not None and given is not None and given.named_child_count == 1:
-                if self.body.text(callee) in _SAME_TRUTH:
-                    return self._condition(given.named_children[0], ends)
+            one = callee is not None and given is not None and given.named_child_count == 1
+            if one and callee is not None and given is not None and self.body.text(callee) in _SAME_TRUTH:
+                return self._condition(given.named_children[0], ends)
         text = self.body.text(tree)
         if text in _TRUE:
             return ends, []
@@ -261,7 +259,10 @@ class _Builder:
 
     def _macro_loop(self, tree: Tree, head: Tree, body: Tree | None, name: str, ends: _Ends) -> _Ends:
         index = self._node(
-            Kind.LOOP, f"{name} {self.body.text(head)}", self.body.line(tree), self._macro_calls(tree, head)
+            Kind.LOOP,
+            f"{name} {self.body.text(head)}",
+            self.body.line(tree),
+            self._calls_between(tree.start_byte + self.body.shift, head.end_byte + self.body.shift),
         )
         self._join(ends, index)
         depth = len(self.scopes)
@@ -282,18 +283,6 @@ class _Builder:
         out = self._statement(body, [(index, "next")]) if body is not None else [(index, "next")]
         self._join(out + self.continues.pop()[1], index)
         return [(index, "done"), *self.breaks.pop()[1]]
-
-    def _macro_calls(self, tree: Tree, head: Tree) -> tuple[Call, ...]:
-        first, last = tree.start_byte + self.body.shift, head.end_byte + self.body.shift
-        start = bisect_left(self.starts, first)
-        del first
-        return tuple(
-            Call(
-                self.source.content[row.name : row.word_end].decode("latin-1"), self._plain(row.callee, row.name),
-                split_arguments(self._plain(row.open + 1, row.close)), "", self.source.line(row.name), row.name,
-            )
-            for row in sorted(self.rows[start : bisect_left(self.starts, last)], key=lambda row: row.close)
-        )  # fmt: skip
 
     def _loop(
         self, tree: Tree, condition: Tree | None, update: Tree | None, body: Tree | None, ends: _Ends

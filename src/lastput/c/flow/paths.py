@@ -15,12 +15,12 @@ Prune = Callable[[Node, Edge], bool]
 State = TypeVar("State")
 
 
-def Always(node: Node) -> bool:  # noqa: N802 - reads as a constant
+def Always(node: Node) -> bool:
     """Holds of every node."""
     return True
 
 
-def Never(node: Node) -> bool:  # noqa: N802
+def Never(node: Node) -> bool:
     """Holds of no node."""
     return False
 

@@ -18,7 +18,9 @@ Assignments = dict[str, list[str]]
 _ASSIGNMENT = re.compile(r"^\s*(?:export\s+|override\s+)?([\w$(){}./%-]+)\s*(\+|:|::|\?)?=(.*)$")
 _INCLUDE = re.compile(r"^\s*-?include\s+(.+)$")
 _REFERENCE = re.compile(r"\$[({]([\w.-]+)[)}]")
-_FUNCTION = re.compile(r"\$\((addprefix|addsuffix|patsubst|subst|wildcard|if|filter|filter-out|sort|strip)\s([^()]*)\)")
+_FUNCTION = re.compile(
+    r"\$\((addprefix|addsuffix|patsubst|subst|wildcard|if|filter|filter-out|sort|strip)\s([^()]*)\)"
+)
 _SUFFIX = re.compile(r"\$\(([\w.-]+):(\S*?)=(\S*?)\)")
 _ROUNDS = 8
 
@@ -33,7 +35,9 @@ def read_makefile(directory: str, name: str, read: Callable[[str], str | None]) 
     return variables
 
 
-def _read(directory: str, path: str, read: Callable[[str], str | None], variables: Assignments, depth: int) -> None:
+def _read(
+    directory: str, path: str, read: Callable[[str], str | None], variables: Assignments, depth: int
+) -> None:
     text = read(posixpath.normpath(path))
     if text is None or depth > 8:
         return
@@ -80,7 +84,9 @@ def _value(name: str, variables: Assignments) -> str:
 
 def _suffix(match: re.Match[str], variables: Assignments) -> str:
     words = variables.get(match[1], [])
-    return " ".join(word.removesuffix(match[2]) + match[3] if word.endswith(match[2]) else word for word in words)
+    return " ".join(
+        word.removesuffix(match[2]) + match[3] if word.endswith(match[2]) else word for word in words
+    )
 
 
 def _call(match: re.Match[str]) -> str:

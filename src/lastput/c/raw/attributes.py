@@ -8,21 +8,23 @@ import re
 
 #: Without their two leading underscores. include/linux/compiler*.h, init.h, cleanup.h of 6.12.
 _WORDS = """
-acquire acquires aligned always_inline always_unused assume_aligned attribute attribute_const__ attribute__
-capability cold cond_acquires cond_lock const__ counted_by cpuidle deprecated diag devexit devinit
-designated_init exit exitcall fallthrough_ flatten force free func_align guarded_by head hot init initconst
-initdata initdata_memblock iomem irq_entry kernel kprobes latent_entropy lockfunc malloc may_alias maybe_unused
-meminit memexit must_check must_hold naked net_exit net_init net_initdata nocapability nocast nocfi nodebug
-nodevice noendbr noinline noinline_for_stack noinitretpoline nonnull nonstring noreturn no_caller_saved
+acquire acquires aligned always_inline always_unused assume_aligned attribute attribute__ attribute_const__
+capability cleanup cold cond_acquires cond_lock const__ counted_by cpuidle deprecated designated_init
+devexit devinit diag exit exitcall fallthrough_ flatten force free func_align guarded_by head hot init
+initconst initdata initdata_memblock iomem irq_entry kernel kprobes latent_entropy lockfunc malloc may_alias
+maybe_unused memexit meminit must_check must_hold naked net_exit net_init net_initdata no_caller_saved
 no_kasan_or_inline no_kcsan no_profile no_randomize_layout no_sanitize no_sanitize_address
-no_sanitize_memory no_sanitize_or_inline no_stack_protector nosavedata packed paginginit pcpu percpu
-pmem pm_data printf private pure randomize_layout rcu read_mostly ref refconst refdata releases
-restrict ro_after_init safe sched scanf section sched_clock softirq_entry softirqentry_text sparse_copy_ro
-strictstrict unused used user visible vmalloc_data weak xip_text cleanup nolibc_weak_const
-""".split()
+no_sanitize_memory no_sanitize_or_inline no_stack_protector nocapability nocast nocfi nodebug nodevice
+noendbr noinitretpoline noinline noinline_for_stack nolibc_weak_const nonnull nonstring noreturn nosavedata
+packed paginginit pcpu percpu pm_data pmem printf private pure randomize_layout rcu read_mostly ref refconst
+refdata releases restrict ro_after_init safe scanf sched sched_clock section softirq_entry softirqentry_text
+sparse_copy_ro strictstrict unused used user visible vmalloc_data weak xip_text
+"""
 
 _ATTRIBUTE = re.compile(
-    rb"__(?:" + "|".join(sorted((re.escape(word) for word in _WORDS), key=len, reverse=True)).encode() + rb")"
+    rb"__(?:"
+    + "|".join(sorted((re.escape(word) for word in str.split(_WORDS)), key=len, reverse=True)).encode()
+    + rb")"
     rb"(?:\b__)?(?!\w)(?:\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?"
 )
 _TAKES_ARGUMENTS = re.compile(

@@ -30,9 +30,11 @@ _STRINGS = re.compile(rb'(?<=["\w)])(\s+)([A-Z_][A-Z0-9_]*)(\s*(?=["),]))')
 
 
 class Body:
-    """A parsed body. ``root`` is the compound statement; its offsets count from the begin of the file when
-    ``shift`` is added. ``clean`` is False if a syntax error is left. ``arms`` are offsets (in the file) of the
-    ``if`` that stand for ``#if``, with the condition's text; ``cleanups`` are variables with ``__free``.
+    """A parsed body. ``root`` is the compound statement; its offsets are those of the file less ``shift``.
+
+    ``clean`` is False if a syntax error is left. ``arms``: offsets in the file of each ``if`` that stands for
+    an ``#if``, with its line; ``loops``: those of loop macros, with the name; ``cleanups``: variables with
+    ``__free``, and the name in it.
     """
 
     __slots__ = ("arms", "clean", "cleanups", "loops", "root", "shift", "source")
@@ -111,7 +113,7 @@ def parse_body(source: Source, function: Function) -> Body:
 
 
 def _with_arms(source: Source, raw: bytes, start: int, end: int) -> tuple[bytes, dict[int, str]]:
-    """Turn ``#if``, ``#else``, ``#endif`` into ``if(0){``, ``}else{``, ``}`` where the arms are statements."""
+    """Turn ``#if``, ``#else``, ``#endif`` into ``if(0){``, ``}else{``, ``}`` where arms are statements."""
     arms: dict[int, str] = {}
     directives = [
         (first, last, depth, paren, before)
@@ -154,11 +156,15 @@ def _statements(source: Source, group: list[tuple[int, int, int, int, int]]) -> 
             return False
         if index and source.code[group[index - 1][1] : group[index][0]].isspace() and before == ord(":"):
             return False
-    return group[0][4] != ord(":") or True
+    return True
 
 
 def _make_branch(
-    source: Source, text: bytearray, group: list[tuple[int, int, int, int, int]], start: int, arms: dict[int, str]
+    source: Source,
+    text: bytearray,
+    group: list[tuple[int, int, int, int, int]],
+    start: int,
+    arms: dict[int, str],
 ) -> None:
     for index, (first, last, *_) in enumerate(group):
         at = first - start

@@ -10,6 +10,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lastput.c.raw.letters import back_over_blanks, is_word, same_word
+
 _SPACE, _NEWLINE, _QUOTE, _TICK, _BACKSLASH = 32, 10, 34, 39, 92
 _OPEN, _CLOSE, _PAREN, _UNPAREN, _BRACKET, _UNBRACKET = 123, 125, 40, 41, 91, 93
 _SEMICOLON, _EQUALS, _COMMA, _DOT, _MINUS, _GREATER, _STAR, _AND = 59, 61, 44, 46, 45, 62, 42, 38
@@ -59,34 +61,20 @@ def find_calls(source: bytes, code: bytes, start: int, end: int) -> tuple[list[C
     return [CallRow(*row) for row in found.tolist()], [StoreRow(*row) for row in stores[:n_stores].tolist()]
 
 
-@numba.njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
-def _is_word(c: int) -> bool:
-    return 97 <= c <= 122 or 65 <= c <= 90 or c == _UNDERSCORE or 48 <= c <= 57
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def _back_over_blanks(text: NDArray[np.uint8], position: int) -> int:
-    """The last position before ``position`` that holds no blank."""
-    k = position - 1
-    while k >= 0 and text[k] <= _SPACE:
-        k -= 1
-    return k
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _chain_start(text: NDArray[np.uint8], word_start: int) -> int:
     """Where ``a->b[i].c`` begins, if its last word begins at ``word_start``."""
     start = word_start
     while True:
         known = start
-        k = _back_over_blanks(text, start)
+        k = back_over_blanks(text, start)
         if k >= 0 and text[k] == _DOT:
             k -= 1
         elif k >= 1 and text[k] == _GREATER and text[k - 1] == _MINUS:
             k -= 2
         else:
             return start
-        k = _back_over_blanks(text, k + 1)
+        k = back_over_blanks(text, k + 1)
         # An operand: word, word[...], word(...), (...)
         while k >= 0 and (text[k] == _UNBRACKET or text[k] == _UNPAREN):
             closing = text[k]
@@ -102,70 +90,60 @@ def _chain_start(text: NDArray[np.uint8], word_start: int) -> int:
                 k -= 1
             start = k
             k -= 1
-            if closing == _UNPAREN and (k < 0 or not _is_word(text[k])):
+            if closing == _UNPAREN and (k < 0 or not is_word(text[k])):
                 break
-        while k >= 0 and _is_word(text[k]):
+        while k >= 0 and is_word(text[k]):
             start = k
             k -= 1
         if start <= 0 or start >= known:
             return known if start > 0 else 0
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def _same(text: NDArray[np.uint8], start: int, end: int, word: bytes) -> bool:
-    if end - start != len(word):
-        return False
-    for k in range(len(word)):
-        if text[start + k] != word[k]:
-            return False
-    return True
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _no_call(text: NDArray[np.uint8], start: int, end: int) -> bool:
     """Words that stand before a parenthesis and call nothing."""
     c = text[start]
     if 48 <= c <= 57:
         return True
     if c == 105:
-        return _same(text, start, end, b"if") or _same(text, start, end, b"int")
+        return same_word(text, start, end, b"if") or same_word(text, start, end, b"int")
     if c == 102:
-        return _same(text, start, end, b"for")
+        return same_word(text, start, end, b"for")
     if c == 119:
-        return _same(text, start, end, b"while")
+        return same_word(text, start, end, b"while")
     if c == 115:
-        return _same(text, start, end, b"switch") or _same(text, start, end, b"sizeof")
+        return same_word(text, start, end, b"switch") or same_word(text, start, end, b"sizeof")
     if c == 114:
-        return _same(text, start, end, b"return")
+        return same_word(text, start, end, b"return")
     if c == 99:
-        return _same(text, start, end, b"case") or _same(text, start, end, b"char")
+        return same_word(text, start, end, b"case") or same_word(text, start, end, b"char")
     if c == 116:
-        return _same(text, start, end, b"typeof")
+        return same_word(text, start, end, b"typeof")
     if c == 97:
-        return _same(text, start, end, b"asm") or _same(text, start, end, b"alignof")
+        return same_word(text, start, end, b"asm") or same_word(text, start, end, b"alignof")
     if c == 118:
-        return _same(text, start, end, b"void") or _same(text, start, end, b"volatile")
+        return same_word(text, start, end, b"void") or same_word(text, start, end, b"volatile")
     if c == 108:
-        return _same(text, start, end, b"long")
+        return same_word(text, start, end, b"long")
     if c == 100:
-        return _same(text, start, end, b"defined") or _same(text, start, end, b"do")
+        return same_word(text, start, end, b"defined") or same_word(text, start, end, b"do")
     if c == 101:
-        return _same(text, start, end, b"else")
+        return same_word(text, start, end, b"else")
     if c == 103:
-        return _same(text, start, end, b"goto")
+        return same_word(text, start, end, b"goto")
     if c == _UNDERSCORE:
         return (
-            _same(text, start, end, b"__typeof__")
-            or _same(text, start, end, b"__attribute__")
-            or _same(text, start, end, b"__alignof__")
-            or _same(text, start, end, b"__asm__")
-            or _same(text, start, end, b"__volatile__")
-            or _same(text, start, end, b"__typeof")
+            same_word(text, start, end, b"__typeof__")
+            or same_word(text, start, end, b"__attribute__")
+            or same_word(text, start, end, b"__alignof__")
+            or same_word(text, start, end, b"__asm__")
+            or same_word(text, start, end, b"__volatile__")
+            or same_word(text, start, end, b"__typeof")
         )
     return False
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _find(
     words: NDArray[np.uint8],
     text: NDArray[np.uint8],
@@ -183,7 +161,7 @@ def _find(
     i = begin
     while i < end:
         c = text[i]
-        if c == _QUOTE or c == _TICK:
+        if c in (_QUOTE, _TICK):
             i += 1
             while i < end and text[i] != c and text[i] != _NEWLINE:
                 if text[i] == _BACKSLASH:
@@ -193,31 +171,31 @@ def _find(
             continue
         if c == _PAREN:
             at = -1
-            k = _back_over_blanks(text, i)
+            k = back_over_blanks(text, i)
             name = -1
             word_end = k + 1
             callee = -1
-            if k >= begin and _is_word(text[k]):
+            if k >= begin and is_word(text[k]):
                 name = k
-                while name > begin and _is_word(text[name - 1]):
+                while name > begin and is_word(text[name - 1]):
                     name -= 1
-                while word_end < i and _is_word(words[word_end]):
+                while word_end < i and is_word(words[word_end]):
                     word_end += 1  # a loop macro, which reads "while" in the code
                 if not _no_call(words, name, word_end):
                     callee = _chain_start(text, name)
             elif k >= begin and text[k] == _UNPAREN and k == last_close and depth < 256:
                 # f(x)(y) and (*p)(y)
-                before_group = _back_over_blanks(text, opened[depth])
+                before_group = back_over_blanks(text, opened[depth])
                 inner = opened[depth] + 1
                 if text[inner] == _STAR:
                     callee = opened[depth]
                     name = callee
-                elif row[depth] >= 0 and before_group >= 0 and _is_word(text[before_group]):
+                elif row[depth] >= 0 and before_group >= 0 and is_word(text[before_group]):
                     callee = calls[row[depth], 0]
                     name = callee
             if callee >= begin:
                 at = n_calls
-                p = _back_over_blanks(text, callee)
+                p = back_over_blanks(text, callee)
                 calls[at, 0] = callee
                 calls[at, 1] = name
                 calls[at, 2] = word_end
@@ -227,24 +205,28 @@ def _find(
                 calls[at, 7] = -1
                 if p >= 2 and text[p] == _EQUALS:
                     q = text[p - 1]
-                    if not (q == _EQUALS or q == _BANG or q == _LESS or q == _GREATER):
-                        stop = _back_over_blanks(text, p) + 1
+                    if q not in (_EQUALS, _BANG, _LESS, _GREATER):
+                        stop = back_over_blanks(text, p) + 1
                         first = stop
-                        while first > begin and _is_word(text[first - 1]):
+                        while first > begin and is_word(text[first - 1]):
                             first -= 1
                         if first < stop:
                             calls[at, 7] = _chain_start(text, first)
                         elif stop > begin and text[stop - 1] == _UNBRACKET:
                             while first > begin and text[first] != _BRACKET:
                                 first -= 1
-                            while first > begin and _is_word(text[first - 1]):
+                            while first > begin and is_word(text[first - 1]):
                                 first -= 1
                             calls[at, 7] = _chain_start(text, first)
-                elif p >= 5 and text[p] == 110 and _same(text, p - 5, p + 1, b"return"):
+                elif p >= 5 and text[p] == 110 and same_word(text, p - 5, p + 1, b"return"):
                     calls[at, 5] = 114
-                elif p >= 0 and _is_word(text[p]) and not (
-                    text[p] == 101 and _same(text, p - 3, p + 1, b"else")
-                    or text[p] == 111 and _same(text, p - 1, p + 1, b"do")
+                elif (
+                    p >= 0
+                    and is_word(text[p])
+                    and not (
+                        (text[p] == 101 and same_word(text, p - 3, p + 1, b"else"))
+                        or (text[p] == 111 and same_word(text, p - 1, p + 1, b"do"))
+                    )
                 ):
                     # int f(int): a declaration, or a macro's words
                     at = -1
@@ -270,17 +252,21 @@ def _find(
             if following == _EQUALS:
                 i += 2
                 continue
-            if _is_word(q) or q <= _SPACE:
-                stop = _back_over_blanks(text, i) + 1
+            if is_word(q) or q <= _SPACE:
+                stop = back_over_blanks(text, i) + 1
                 first = stop
-                while first > begin and _is_word(text[first - 1]):
+                while first > begin and is_word(text[first - 1]):
                     first -= 1
-                p = _back_over_blanks(text, first)
-                if first < stop and p > begin and (
-                    text[p] == _DOT and _is_word(text[_back_over_blanks(text, p)])
-                    or text[p] == _GREATER and text[p - 1] == _MINUS
-                    or text[p] == _DOT and text[p - 1] == _UNBRACKET
-                    or text[p] == _DOT and text[p - 1] == _UNPAREN
+                p = back_over_blanks(text, first)
+                if (
+                    first < stop
+                    and p > begin
+                    and (
+                        (text[p] == _DOT and is_word(text[back_over_blanks(text, p)]))
+                        or (text[p] == _GREATER and text[p - 1] == _MINUS)
+                        or (text[p] == _DOT and text[p - 1] == _UNBRACKET)
+                        or (text[p] == _DOT and text[p - 1] == _UNPAREN)
+                    )
                 ):
                     v = i + 1
                     while v < end and text[v] <= _SPACE:
@@ -288,12 +274,12 @@ def _find(
                     w = v
                     if w < end and text[w] == _AND:
                         w += 1
-                    if w < end and _is_word(text[w]) and not 48 <= text[w] <= 57:
+                    if w < end and is_word(text[w]) and not 48 <= text[w] <= 57:
                         while w < end and (
-                            _is_word(text[w])
+                            is_word(text[w])
                             or text[w] == _DOT
-                            or text[w] == _MINUS and text[w + 1] == _GREATER
-                            or text[w] == _GREATER and text[w - 1] == _MINUS
+                            or (text[w] == _MINUS and text[w + 1] == _GREATER)
+                            or (text[w] == _GREATER and text[w - 1] == _MINUS)
                         ):
                             w += 1
                         e = w
@@ -306,10 +292,6 @@ def _find(
                             stores[n_stores, 3] = v
                             stores[n_stores, 4] = w
                             n_stores += 1
-        elif c == _SEMICOLON and depth > 0:
-            # for (;;) keeps its parenthesis; anything else that is still open was a slip.
-            if row[0] >= 0 and depth == 1:
-                depth = 0
         i += 1
     kept = 0
     for k in range(n_calls):

@@ -12,6 +12,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lastput.c.raw.letters import is_word
+
 _SPACE, _NEWLINE, _QUOTE, _TICK, _BACKSLASH = 32, 10, 34, 39, 92
 _OPEN, _CLOSE, _PAREN, _UNPAREN, _BRACKET, _UNBRACKET = 123, 125, 40, 41, 91, 93
 _EQUALS, _COMMA, _DOT, _AND, _UNDERSCORE = 61, 44, 46, 38, 95
@@ -64,7 +66,9 @@ def field_values(code: bytes, start: int, end: int) -> list[FieldValue]:
     Numbers and strings are left out, and so is what a macro makes.
     """
     text = np.frombuffer(code, dtype=np.uint8)
-    rows = np.zeros((code.count(b",", start, end) + code.count(b"}", start, end) + 2, 3 + 3 * _LEVELS), np.int64)
+    rows = np.zeros(
+        (code.count(b",", start, end) + code.count(b"}", start, end) + 2, 3 + 3 * _LEVELS), np.int64
+    )
     count = _values(text, start, end, rows)
     found = []
     for row in rows[:count].tolist():
@@ -82,12 +86,7 @@ def field_values(code: bytes, start: int, end: int) -> list[FieldValue]:
     return found
 
 
-@numba.njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
-def _is_word(c: int) -> bool:
-    return 97 <= c <= 122 or 65 <= c <= 90 or c == _UNDERSCORE or 48 <= c <= 57
-
-
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _values(text: NDArray[np.uint8], begin: int, end: int, rows: NDArray[np.int64]) -> int:
     n = 0
     depth = 0
@@ -120,7 +119,7 @@ def _values(text: NDArray[np.uint8], begin: int, end: int, rows: NDArray[np.int6
             fresh = True
             i += 1
             continue
-        if fresh and (c == _DOT or c == _BRACKET):
+        if fresh and (c in (_DOT, _BRACKET)):
             first = i + 1 if c == _DOT else i
             square = 0
             while i < end and text[i] != _OPEN and text[i] != _COMMA and text[i] != _CLOSE:
@@ -146,7 +145,7 @@ def _values(text: NDArray[np.uint8], begin: int, end: int, rows: NDArray[np.int6
         paren = 0
         while i < end:
             d = text[i]
-            if d == _QUOTE or d == _TICK:
+            if d in (_QUOTE, _TICK):
                 i += 1
                 while i < end and text[i] != d and text[i] != _NEWLINE:
                     if text[i] == _BACKSLASH:
@@ -156,10 +155,10 @@ def _values(text: NDArray[np.uint8], begin: int, end: int, rows: NDArray[np.int6
                 paren += 1
             elif d == _UNPAREN or (d == _CLOSE and paren > 0):
                 paren -= 1
-            elif paren <= 0 and (d == _COMMA or d == _CLOSE or d == _OPEN):
+            elif paren <= 0 and (d in (_COMMA, _CLOSE, _OPEN)):
                 break
             i += 1
-        if depth >= 1 and (c == _AND or _is_word(c)) and not 48 <= c <= 57 and n < len(rows):
+        if depth >= 1 and (c == _AND or is_word(c)) and not 48 <= c <= 57 and n < len(rows):
             last = i
             while last > first and text[last - 1] <= _SPACE:
                 last -= 1

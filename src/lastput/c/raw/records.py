@@ -1,4 +1,4 @@
-"""Fields of structs and unions whose type says something about lifetimes: other structs, typedefs, callbacks."""
+"""Fields of structs whose type may say something of lifetimes: structs, typedefs, callbacks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ _TAG = re.compile(r"\b(?:struct|union)\s+(?:__\w+\s+|randomized_struct_fields_st
 _TYPEDEF = re.compile(r"^\s*\}?\s*(?:__\w+(?:\([^)]*\))?\s*)*(\w+)\s*[,;]")
 _POINTER = re.compile(r"\(\s*\*+\s*(?:const\s+|__\w+\s+)*(\w+)\s*(?:\[[^\]]*\]\s*)*\)\s*\(")
 _FIELD = re.compile(
-    r"^\s*(?:(?:const|volatile|__\w+(?:\([^)]*\))?|private)\s+)*(?:(struct|union|enum)\s+)?(\w+)\b(.*)$", re.DOTALL
+    r"^\s*(?:(?:const|volatile|__\w+(?:\([^)]*\))?|private)\s+)*(?:(struct|union|enum)\s+)?(\w+)\b(.*)$",
+    re.DOTALL,
 )
 _NAME = re.compile(r"(\**)\s*(\w+)\s*(\[|$|:)")
 _PLAIN = {

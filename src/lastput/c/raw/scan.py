@@ -12,6 +12,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lastput.c.raw.letters import is_word, same_word
+
 #: Kinds of items: ``...;`` without a block, a function, ``... = {...};``, a struct, union or enum.
 DECLARATION, FUNCTION, INITIALISER, RECORD = 0, 1, 2, 3
 
@@ -67,37 +69,24 @@ def scan(source: bytes) -> Scan:
         # A brace went astray; a closing brace in column 0 ends an item whatever is still open.
         code = text.copy()
         n_items, n_directives, n_rewrites, depth = _scan(text, code, items, directives, rewrites, True)
-    return Scan(source, code.tobytes(), items[:n_items], directives[:n_directives], rewrites[:n_rewrites], balanced)
+    return Scan(
+        source, code.tobytes(), items[:n_items], directives[:n_directives], rewrites[:n_rewrites], balanced
+    )
 
 
-@numba.njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
-def _is_word(c: int) -> bool:
-    return 97 <= c <= 122 or 65 <= c <= 90 or c == _UNDERSCORE or 48 <= c <= 57
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _word_before(code: NDArray[np.uint8], position: int) -> tuple[int, int]:
     """The word that ends just before ``position``, blanks aside."""
     end = position
     while end > 0 and code[end - 1] <= _SPACE:
         end -= 1
     start = end
-    while start > 0 and _is_word(code[start - 1]):
+    while start > 0 and is_word(code[start - 1]):
         start -= 1
     return start, end
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def _equals(code: NDArray[np.uint8], start: int, end: int, word: bytes) -> bool:
-    if end - start != len(word):
-        return False
-    for k in range(len(word)):
-        if code[start + k] != word[k]:
-            return False
-    return True
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _is_keyword(code: NDArray[np.uint8], start: int, end: int) -> bool:
     """Words that stand before a group and are no loop macro."""
     if code[start] == _UNDERSCORE and code[start + 1] == _UNDERSCORE:
@@ -109,32 +98,32 @@ def _is_keyword(code: NDArray[np.uint8], start: int, end: int) -> bool:
             k += 1
         return True
     return (
-        _equals(code, start, end, b"if")
-        or _equals(code, start, end, b"for")
-        or _equals(code, start, end, b"while")
-        or _equals(code, start, end, b"switch")
-        or _equals(code, start, end, b"typeof")
-        or _equals(code, start, end, b"typeof_unqual")
-        or _equals(code, start, end, b"return")
-        or _equals(code, start, end, b"sizeof")
-        or _equals(code, start, end, b"asm")
-        or _equals(code, start, end, b"volatile")
+        same_word(code, start, end, b"if")
+        or same_word(code, start, end, b"for")
+        or same_word(code, start, end, b"while")
+        or same_word(code, start, end, b"switch")
+        or same_word(code, start, end, b"typeof")
+        or same_word(code, start, end, b"typeof_unqual")
+        or same_word(code, start, end, b"return")
+        or same_word(code, start, end, b"sizeof")
+        or same_word(code, start, end, b"asm")
+        or same_word(code, start, end, b"volatile")
     )
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _begins_statement(code: NDArray[np.uint8], start: int) -> bool:
     k = start - 1
     while k > 0 and code[k] <= _SPACE:
         k -= 1
     c = code[k]
-    if c == _SEMICOLON or c == _OPEN or c == _CLOSE or c == _UNPAREN or c == _COLON:
+    if c in (_SEMICOLON, _OPEN, _CLOSE, _UNPAREN, _COLON):
         return True
     first, end = _word_before(code, start)
-    return _equals(code, first, end, b"else") or _equals(code, first, end, b"do")
+    return same_word(code, first, end, b"else") or same_word(code, first, end, b"do")
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _make_loop(code: NDArray[np.uint8], start: int, end: int) -> None:
     """Spell the word ``while``, or ``if`` where it is too short for that."""
     word = b"while" if end - start >= 5 else b"if   "
@@ -142,30 +131,30 @@ def _make_loop(code: NDArray[np.uint8], start: int, end: int) -> None:
         code[k] = word[k - start] if k - start < 5 else _SPACE
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _is_type_word(text: NDArray[np.uint8], start: int, end: int) -> bool:
     c = text[start]
     if c == 115:
         return (
-            _equals(text, start, end, b"struct")
-            or _equals(text, start, end, b"short")
-            or _equals(text, start, end, b"signed")
+            same_word(text, start, end, b"struct")
+            or same_word(text, start, end, b"short")
+            or same_word(text, start, end, b"signed")
         )
     if c == 117:
-        return _equals(text, start, end, b"unsigned") or _equals(text, start, end, b"union")
+        return same_word(text, start, end, b"unsigned") or same_word(text, start, end, b"union")
     if c == 99:
-        return _equals(text, start, end, b"const") or _equals(text, start, end, b"char")
+        return same_word(text, start, end, b"const") or same_word(text, start, end, b"char")
     return (
-        _equals(text, start, end, b"int")
-        or _equals(text, start, end, b"long")
-        or _equals(text, start, end, b"enum")
-        or _equals(text, start, end, b"void")
-        or _equals(text, start, end, b"double")
-        or _equals(text, start, end, b"volatile")
+        same_word(text, start, end, b"int")
+        or same_word(text, start, end, b"long")
+        or same_word(text, start, end, b"enum")
+        or same_word(text, start, end, b"void")
+        or same_word(text, start, end, b"double")
+        or same_word(text, start, end, b"volatile")
     )
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _make_name(text: NDArray[np.uint8], code: NDArray[np.uint8], before: int) -> None:
     """If a type fills the argument after ``before`` (a parenthesis or comma), spell it as a name.
 
@@ -176,13 +165,13 @@ def _make_name(text: NDArray[np.uint8], code: NDArray[np.uint8], before: int) ->
     while first < n and text[first] <= _SPACE:
         first += 1
     end = first
-    while end < n and _is_word(text[end]):
+    while end < n and is_word(text[end]):
         end += 1
     if end == first or not _is_type_word(text, first, end):
         return
     end = first
     k = first
-    while k < n and (text[k] <= _SPACE or text[k] == _STAR or _is_word(text[k])):
+    while k < n and (text[k] <= _SPACE or text[k] == _STAR or is_word(text[k])):
         if text[k] > _SPACE:
             end = k + 1
         k += 1
@@ -190,17 +179,17 @@ def _make_name(text: NDArray[np.uint8], code: NDArray[np.uint8], before: int) ->
         return
     if text[before] == _PAREN and text[k] == _UNPAREN:
         start, stop = _word_before(code, before)
-        if start == stop or _equals(text, start, stop, b"sizeof") or _is_keyword(text, start, stop):
+        if start == stop or same_word(text, start, stop, b"sizeof") or _is_keyword(text, start, stop):
             return
     for j in range(first, end):
-        if not _is_word(text[j]):
+        if not is_word(text[j]):
             code[j] = _UNDERSCORE
     code[end - 1] = _UNDERSCORE  # "int" alone would still be a type
     if text[first] == 105 or text[first] == 118 or text[first] == 99:
         code[first] = _UNDERSCORE
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _scan(
     text: NDArray[np.uint8],
     code: NDArray[np.uint8],
@@ -233,7 +222,7 @@ def _scan(
             fresh = True
             i += 1
             continue
-        if c == _SPACE or c == _TAB or c == _RETURN:
+        if c in (_SPACE, _TAB, _RETURN):
             i += 1
             continue
         if c == _SLASH and i + 1 < n and text[i + 1] == _STAR:
@@ -307,23 +296,25 @@ def _scan(
                     if 0 < open_arms <= 256:
                         depth = arms[open_arms - 1, 0]
                         paren = arms[open_arms - 1, 1]
-                elif a == 101 and b == 110:  # endif
-                    if open_arms > 0:
-                        open_arms -= 1
+                elif a == 101 and b == 110 and open_arms > 0:  # endif
+                    open_arms -= 1
             continue
-        if depth > 0 and last == _UNPAREN and group >= 0 and (c == _OPEN or _is_word(c)):
+        if depth > 0 and last == _UNPAREN and group >= 0 and (c == _OPEN or is_word(c)):
             # name(...) before a block or another word: a loop macro, if it begins a statement.
             word_start, word_end = _word_before(code, group)
-            if word_start < word_end and _begins_statement(code, word_start):
-                if not _is_keyword(code, word_start, word_end):
-                    rewrites[n_rewrites, 0] = word_start
-                    rewrites[n_rewrites, 1] = word_end
-                    n_rewrites += 1
-                    _make_loop(code, word_start, word_end)
+            if (
+                word_start < word_end
+                and _begins_statement(code, word_start)
+                and not _is_keyword(code, word_start, word_end)
+            ):
+                rewrites[n_rewrites, 0] = word_start
+                rewrites[n_rewrites, 1] = word_end
+                n_rewrites += 1
+                _make_loop(code, word_start, word_end)
             group = -1
         column0 = fresh and (i == 0 or text[i - 1] == _NEWLINE)
         fresh = False
-        if c == _QUOTE or c == _TICK:
+        if c in (_QUOTE, _TICK):
             if start < 0:
                 start = i
             i += 1
@@ -393,16 +384,15 @@ def _scan(
                 paren = 0
             elif depth == 0 and start >= 0 and body >= 0:
                 items[n_items, 3] = i + 1
-        elif c == _SEMICOLON:
-            if depth == 0 and paren == 0 and start >= 0:
-                items[n_items, 0] = kind
-                items[n_items, 1] = start
-                items[n_items, 2] = body if body >= 0 else i
-                if body < 0 or items[n_items, 3] <= body:
-                    items[n_items, 3] = i
-                items[n_items, 4] = i + 1
-                n_items += 1
-                start = -1
+        elif c == _SEMICOLON and depth == 0 and paren == 0 and start >= 0:
+            items[n_items, 0] = kind
+            items[n_items, 1] = start
+            items[n_items, 2] = body if body >= 0 else i
+            if body < 0 or items[n_items, 3] <= body:
+                items[n_items, 3] = i
+            items[n_items, 4] = i + 1
+            n_items += 1
+            start = -1
         last = c
         i += 1
     return n_items, n_directives, n_rewrites, depth

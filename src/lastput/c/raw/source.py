@@ -15,7 +15,7 @@ from lastput.c.raw.scan import FUNCTION, Scan, scan
 
 
 class Function(msgspec.Struct, frozen=True):
-    """A function of a file. ``start``, ``body`` and ``end`` are byte offsets: of the head, the ``{``, past the ``}``."""
+    """A function; ``start``, ``body``, ``end`` are byte offsets: of the head, the ``{``, past the ``}``."""
 
     head: FunctionHead
     start: int

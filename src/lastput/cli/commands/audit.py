@@ -15,15 +15,23 @@ docs/audit.md has the rest. Exit codes: 0 none, 1 findings, 2 no answer.
 from __future__ import annotations
 
 import argparse
+import pkgutil
+from pathlib import Path
 
 from lastput.cli.arguments import count
 
 HELP = "audit a kernel tree for object-lifetime bugs"
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    from lastput.show.findings import names
+def _forms() -> tuple[str, ...]:
+    """What ``lastput.show.findings.names`` gives, without the import of what it needs."""
+    from lastput import show
 
+    found = pkgutil.iter_modules([str(Path(path) / "findings") for path in show.__path__])
+    return tuple(sorted(one.name for one in found if not one.name.startswith("_")))
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("tree", nargs="?", default=".", metavar="TREE", help="kernel tree (default: here)")
     what = parser.add_argument_group("what is asked")
     asked = what.add_mutually_exclusive_group()
@@ -40,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     known.add_argument("--write-baseline", metavar="FILE", help="make these findings known")
     known.add_argument("--config", metavar="FILE", help="instead of lastput.toml in the tree")
     shown = parser.add_argument_group("what is shown").add_mutually_exclusive_group()
-    shown.add_argument("--format", choices=names(), help="the form of the findings (default: kernel)")
+    shown.add_argument("--format", choices=_forms(), help="the form of the findings (default: kernel)")
     shown.add_argument("-v", "--verbose", action="store_true", help="the same as --format full")
     shown.add_argument(
         "--mode", metavar="WORD", help="a coccicheck mode: report, context, org, rep+ctxt, chain"
