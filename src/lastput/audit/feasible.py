@@ -106,7 +106,7 @@ def ways_out(
                 return None
             if goal is not None and goal(following):
                 return [Way(_trace(graph, came, new), left, None)]
-            if edge.target == graph.exit:
+            if edge.target == graph.exit and goal is None:
                 way = Way(_trace(graph, came, new), left, None)
                 failed = error_value(way.last, left, pointer)
                 found.setdefault((way.last.index, failed), Way(way.nodes, left, failed))

@@ -97,6 +97,8 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
     known = dict(always_before(graph).get(node.index, {}))
     known |= {thing: True, f"IS_ERR({thing})": False, f"IS_ERR_OR_NULL({thing})": False}
     edge = ""
+    if pair.get in pair.counted.despite and call.result:
+        known[call.result] = False
     if pair.counted.success != "always":
         truth = pair.counted.success == "nonzero"
         if node.kind is Kind.CONDITION:

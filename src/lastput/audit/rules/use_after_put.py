@@ -97,7 +97,7 @@ def _judge(
     if found is None or found[0].kind is Kind.CLEANUP:
         return
     node, _ = found
-    read = re.compile(rf"{word}\s*->|\*\s*{re.escape(thing)}\b(?!\s*->)")
+    read = re.compile(rf"(?<!&){word}\s*->")
     root = re.match(r"\w+", thing)
     assert root is not None
     roots = {thing, root[0]}
