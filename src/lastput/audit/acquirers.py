@@ -31,9 +31,7 @@ class Acquirer(msgspec.Struct, frozen=True):
 
 def acquirers(facts: Facts, bodies: Bodies) -> list[Acquirer]:
     """The core calls of the table, and the functions that return their value, nearest first."""
-    level = [
-        Acquirer(name, one.kind, one.put, one.retained) for one in REFERENCES.result for name in one.get
-    ]
+    level = [Acquirer(name, one.kind, one.put, one.retained) for one in REFERENCES.result for name in one.get]
     known = {(one.name, one.file) for one in level}
     core = {one.name for one in level}
     found = list(level)
@@ -71,4 +69,7 @@ def _hands_out(text: str, name: str, put: tuple[str, ...]) -> bool:
     if any(re.search(rf"\b{one}\s*\([^;]*\b{name}\b", text) for one in put) or "devm_add_action" in text:
         return False
     value = rf"(?:\([^()]*\)\s*)?(?:\b(?:to_\w+|\w*verify\w*|container_of)\s*\(\s*)?\b{name}\b(?!\s*(?:->|\?|\[|\(|==|!=))"
-    return re.search(rf"\breturn\s*(?:{value}|\(?!?{name}\s*\?[^;:]*{value}|[^;]*[?:]\s*{value})", text) is not None
+    return (
+        re.search(rf"\breturn\s*(?:{value}|\(?!?{name}\s*\?[^;:]*{value}|[^;]*[?:]\s*{value})", text)
+        is not None
+    )

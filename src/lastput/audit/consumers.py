@@ -8,7 +8,7 @@ import re
 from typing import Literal
 
 from lastput.audit.bodies import Bodies
-from lastput.audit.references import BORROWS, GIVES_UP, KEEPS, REFERENCES
+from lastput.audit.references import BORROWS, GIVES_UP, KEEPS, REFERENCES, Counted, Handed
 from lastput.c.raw.heads import split_arguments
 from lastput.facts.resolve import resolve
 
@@ -16,10 +16,11 @@ Fate = Literal["put", "kept", "seen"]
 
 _DEPTH = 4
 _CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
-_GETS = frozenset(
-    name for one in (*REFERENCES.result, *REFERENCES.argument) for name in one.get
-) - {"of_get_next_child", "of_get_next_available_child", "of_get_next_parent"}
-_PUTS = frozenset(name for one in (*REFERENCES.result, *REFERENCES.argument) for name in one.put)
+_TABLES: tuple[Counted | Handed, ...] = (*REFERENCES.result, *REFERENCES.argument)
+#: These give back what they are given, and get another.
+_NEXT = {"of_get_next_child", "of_get_next_available_child", "of_get_next_parent"}
+_GETS = frozenset(name for one in _TABLES for name in one.get) - _NEXT
+_PUTS = frozenset(name for one in _TABLES for name in one.put)
 
 
 class Consumers:
@@ -70,7 +71,9 @@ class Consumers:
 
     def _macro(self, name: str, position: int, file: int, depth: int) -> Fate:
         if name not in self._macros:
-            self._macros[name] = self._facts.sql("SELECT parameters, body FROM macros WHERE name = ? LIMIT 3", name)
+            self._macros[name] = self._facts.sql(
+                "SELECT parameters, body FROM macros WHERE name = ? LIMIT 3", name
+            )
         for parameters, body in self._macros[name]:
             names = [one.strip() for one in parameters.split(",")]
             if position < len(names):
@@ -91,7 +94,8 @@ class Consumers:
             return "kept"
         if re.search(rf"\breturn\s*\(?(?:\([^()]*\)\s*)?{word}\s*\)?;", text):
             return "kept"
-        if any(f"{put}(" in text for put in _PUTS) and re.search(rf"=\s*(?:to_\w+|container_of)\s*\(\s*{word}\b", text):
+        around = re.search(rf"=\s*(?:to_\w+|container_of)\s*\(\s*{word}\b", text)
+        if around is not None and any(f"{put}(" in text for put in _PUTS):
             return "put"
         worst: Fate = "seen"
         for callee, position in passed:
@@ -106,7 +110,8 @@ class Consumers:
 def _passed(text: str, name: str) -> list[tuple[str, int]]:
     """The calls in ``text`` that are given ``name``, or the address of a part of it, and at which position."""
     found = []
-    whole = re.compile(rf"^(?:\([^()]*\)\s*)?(?:{re.escape(name)}|&\s*\(?{re.escape(name)}\)?\s*->[\w.]+|\({re.escape(name)}\))$")
+    word = re.escape(name)
+    whole = re.compile(rf"^(?:\([^()]*\)\s*)?(?:{word}|&\s*\(?{word}\)?\s*->[\w.]+|\({word}\))$")
     for match in _CALL.finditer(text):
         close = _close(text, match.end() - 1)
         inside = text[match.end() : close]

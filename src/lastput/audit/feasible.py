@@ -15,6 +15,9 @@ from lastput.c.flow.paths import forward
 
 _STATES = 3000
 
+#: A node and what is known before it.
+_State = tuple[int, frozenset[tuple[str, bool]]]
+
 
 class Start(msgspec.Struct, frozen=True):
     """Where a search begins: at ``node``, with what is known there; ``edge`` is the label it must leave by."""
@@ -34,7 +37,8 @@ class Way(msgspec.Struct, frozen=True):
     @property
     def last(self) -> Node:
         """The last node that is a statement of the source: the ``return``, or what comes before the end."""
-        return next((one for one in reversed(self.nodes) if one.kind not in (Kind.EXIT, Kind.CLEANUP)), self.nodes[-1])
+        ends = (Kind.EXIT, Kind.CLEANUP)
+        return next((one for one in reversed(self.nodes) if one.kind not in ends), self.nodes[-1])
 
 
 def always_before(graph: Graph) -> dict[int, dict[str, bool]]:
@@ -44,7 +48,8 @@ def always_before(graph: Graph) -> dict[int, dict[str, bool]]:
         left = _leave(node, dict(state), edge)
         return frozenset(left.items()) if left is not None else state
 
-    found = forward(graph, frozenset(), after, lambda one, two: one & two)
+    nothing: frozenset[tuple[str, bool]] = frozenset()
+    found = forward(graph, nothing, after, lambda one, two: one & two)
     return {index: dict(state) for index, state in found.items()}
 
 
@@ -77,7 +82,7 @@ def ways_out(
     ``pointer``: the function returns a pointer or a truth value, so zero reports the error.
     """
     first = (start.node, frozenset(start.known.items()))
-    came: dict[tuple[int, frozenset[tuple[str, bool]]], tuple[int, frozenset[tuple[str, bool]]] | None] = {first: None}
+    came: dict[_State, _State | None] = {first: None}
     queue = deque([first])
     found: dict[tuple[int, bool | None], Way] = {}
     while queue:
@@ -87,12 +92,8 @@ def ways_out(
         for edge in graph.successors[index]:
             if state == first and start.edge and edge.label != start.edge:
                 continue
-            if state == first and edge.label not in ("true", "false") or node.kind is Kind.ENTRY:
-                left: dict[str, bool] | None = dict(known)
-            elif state == first:
-                left = dict(known)
-            else:
-                left = _leave(node, dict(known), edge)
+            # What the first node does is part of what the caller knows.
+            left = dict(known) if state == first else _leave(node, dict(known), edge)
             if left is None:
                 continue
             following = graph.nodes[edge.target]
@@ -115,12 +116,12 @@ def ways_out(
     return list(found.values())
 
 
-def _trace(graph: Graph, came: Mapping[tuple[int, frozenset[tuple[str, bool]]], object], end: object) -> tuple[Node, ...]:
+def _trace(graph: Graph, came: Mapping[_State, _State | None], end: _State) -> tuple[Node, ...]:
     path = []
-    state = end
+    state: _State | None = end
     while state is not None:
-        path.append(graph.nodes[state[0]])  # type: ignore[index]
-        state = came[state]  # type: ignore[index]
+        path.append(graph.nodes[state[0]])
+        state = came[state]
     return tuple(reversed(path))
 
 

@@ -31,7 +31,13 @@ class Holding:
     """Follows the reference in variable ``name`` and in the locals that are copies of it."""
 
     def __init__(
-        self, graph: Graph, name: str, puts: Collection[str], consumers: Consumers, file: int, locals_: Collection[str],
+        self,
+        graph: Graph,
+        name: str,
+        puts: Collection[str],
+        consumers: Consumers,
+        file: int,
+        locals_: Collection[str],
         pointer: bool = False,
     ) -> None:
         self.graph = graph
@@ -46,10 +52,12 @@ class Holding:
         alternatives = "|".join(re.escape(one) for one in sorted(self.names))
         self._token = re.compile(rf"(?<![\w.>])(?:{alternatives})\b")
         self._value = re.compile(
-            rf"^{_CAST}(?:(?:{alternatives})|&\s*(?:{alternatives})->[\w.]+|{_VIEW}\s*\(\s*&?(?:{alternatives})\b[^()]*\))$"
+            rf"^{_CAST}(?:(?:{alternatives})|&\s*(?:{alternatives})->[\w.]+|(?:{_VIEW}\s*\(\s*&?\s*)+(?:{alternatives})\b[^()]*\)+)$"
         )
-        self._chosen = re.compile(rf"[?:]\s*{_CAST}(?:{_VIEW}\s*\(\s*)?(?:{alternatives})\b\s*(?![\w\s]*(?:->|\(|\[))")
-        self._member = re.compile(rf"(?<![=!<>])=\s*{_CAST}(?:{_VIEW}\s*\(\s*)?(?:{alternatives})\s*[,;}})]")
+        self._chosen = re.compile(
+            rf"[?:]\s*{_CAST}(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\b\s*(?![\w\s]*(?:->|\(|\[))"
+        )
+        self._member = re.compile(rf"(?<![=!<>])=\s*{_CAST}(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\s*[,;}})]")
         self._address = re.compile(rf"^&\s*(?:{alternatives})$")
 
     def _copies(self) -> None:
@@ -57,7 +65,7 @@ class Holding:
         for _ in range(3):
             alternatives = "|".join(re.escape(one) for one in sorted(self.names))
             copy = re.compile(
-                rf"^{_CAST}(?:(?:{alternatives})|&\s*(?:{alternatives})->[\w.]+|{_VIEW}\s*\(\s*&?(?:{alternatives})\b[^()]*\))$"
+                rf"^{_CAST}(?:(?:{alternatives})|&\s*(?:{alternatives})->[\w.]+|(?:{_VIEW}\s*\(\s*&?\s*)+(?:{alternatives})\b[^()]*\)+)$"
             )
             before = len(self.names)
             for node in self.graph.nodes:
@@ -118,11 +126,14 @@ class Holding:
     def _returned(self, value: str) -> bool:
         if self._value.match(value) or self._chosen.search(value):
             return True
-        if self.pointer and re.match(rf"^{_CAST}\w+\(\s*(?:{self._token.pattern})\s*\)$", value):
+        if self.pointer and re.search(rf"\w\(\s*&?(?:{self._token.pattern})(?:->\w+)?\s*\)", value):
             return True
-        return bool(self._token.search(value)) and not node_calls(value) and bool(
-            re.search(rf"{self._token.pattern}\s*(?:$|\)|:|,)", value)
-        ) and not re.search(r"[!=<>]=|[<>]|!", value.replace("->", ""))
+        return (
+            bool(self._token.search(value))
+            and not node_calls(value)
+            and bool(re.search(rf"{self._token.pattern}\s*(?:$|\)|:|,)", value))
+            and not re.search(r"[!=<>]=|[<>]|!", value.replace("->", ""))
+        )
 
 
 def node_calls(value: str) -> bool:

@@ -18,7 +18,6 @@ from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.facts.base import FunctionFact
 
 
-
 class Lost(msgspec.Struct, frozen=True):
     """What becomes of one acquired reference: the ways on which it is lost, and the places where it is put or
     kept. ``settled``: it is put before a success too, so that nobody else is meant to put it later."""
@@ -56,7 +55,9 @@ def losses(
         return None
     node, call = found
     star = function.returns.rstrip().endswith("*")
-    holding = Holding(graph, name, acquirer.put, consumers, function.file, locals_of(graph, text) | {name}, star)
+    holding = Holding(
+        graph, name, acquirer.put, consumers, function.file, locals_of(graph, text) | {name}, star
+    )
     acts = {one.index: holding.act(one) for one in graph.nodes}
     ways = _ways(graph, node, name, acts, returns_pointer(function))
     if ways is None:
@@ -78,7 +79,9 @@ def succeeds_after(graph: Graph, nodes: Iterable[Node], pointer: bool) -> bool:
     before = always_before(graph)
     for node in nodes:
         ways = ways_out(graph, Start(node.index, before.get(node.index, {})), lambda _: False, pointer)
-        if ways is not None and any(not way.failed for way in ways):
+        if ways is not None and any(
+            way.failed is False or not way.last.value for way in ways if not way.failed
+        ):
             return True
     return False
 
@@ -103,12 +106,18 @@ def _worthwhile(text: str, acquirer: Acquirer, name: str) -> bool:
     if start is None:
         return True
     rest = text[start.end() :]
-    puts = [match.end() for put in acquirer.put for match in re.finditer(rf"\b{put}\s*\([^;]*\b{name}\b", rest)]
+    puts = [
+        match.end() for put in acquirer.put for match in re.finditer(rf"\b{put}\s*\([^;]*\b{name}\b", rest)
+    ]
     if not puts:
-        return re.search(rf"(?<![=!<>])=\s*{name}\s*[;,}}]|\breturn\s+{name}\s*;|&\s*{name}\s*[,)]", rest) is None
+        return (
+            re.search(rf"(?<![=!<>])=\s*{name}\s*[;,}}]|\breturn\s+{name}\s*;|&\s*{name}\s*[,)]", rest)
+            is None
+        )
     between = rest[: max(puts)]
     checked = re.match(
-        rf"[^;]*;\s*if\s*\([^;{{}}]*\b{name}\b[^;{{}}]*\)\s*(?:\{{[^{{}}]*\}}|(?:return|goto|continue|break)[^;]*;)", between
+        rf"[^;]*;\s*if\s*\([^;{{}}]*\b{name}\b[^;{{}}]*\)\s*(?:\{{[^{{}}]*\}}|(?:return|goto|continue|break)[^;]*;)",
+        between,
     )
     if checked is not None:
         between = between[checked.end() :]
@@ -130,7 +139,9 @@ def _ways(graph: Graph, node: Node, name: str, acts: dict[int, Act], pointer: bo
     edge = ""
     if node.kind is Kind.CONDITION:
         edge = _taken(node, name)
-    return ways_out(graph, Start(node.index, known, edge), lambda one: acts[one.index] is not Act.NOTHING, pointer)
+    return ways_out(
+        graph, Start(node.index, known, edge), lambda one: acts[one.index] is not Act.NOTHING, pointer
+    )
 
 
 def _taken(node: Node, name: str) -> str:

@@ -119,7 +119,11 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
         ),
         evidence=(
             Evidence("pairing", f"{pair.get}() leaves the count raised when it fails"),
-            Evidence("path", f"no {pair.counted.put[0]}() or the like on it", searched=(at(node.line), at(way.last.line))),
+            Evidence(
+                "path",
+                f"no {pair.counted.put[0]}() or the like on it",
+                searched=(at(node.line), at(way.last.line)),
+            ),
         ),
         chain=(Link(function.name, at(way.last.line)),),
         remedy=f"call pm_runtime_resume_and_get({thing}), or pm_runtime_put_noidle({thing}) where it failed",

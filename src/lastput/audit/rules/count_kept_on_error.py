@@ -65,13 +65,12 @@ def run(facts: Facts) -> Iterator[Finding]:
         function = facts.function(pair.function)
         if function.path.startswith(_PROGRAMS):
             continue
-        lowering = releases.of(function.file, pair.counted)
         text = bodies.text(function.id)
         if not _worthwhile(text, pair):
             continue
         graph = bodies.graph(function.id)
         if graph is not None and graph.clean:
-            yield from _judge(function, graph, pair, lowering)
+            yield from _judge(function, graph, pair, releases.of(function.file, pair.counted))
 
 
 def _worthwhile(text: str, pair: Pair) -> bool:
@@ -81,13 +80,19 @@ def _worthwhile(text: str, pair: Pair) -> bool:
     end = max((rest.rfind(f"{name}(") for name in pair.counted.put), default=-1)
     if start < 0 or end < 0:
         return False
-    checked = re.match(r"[^;]*;\s*if\s*\([^;{}]*\)\s*(?:\{[^{}]*\}|(?:return|goto|continue|break)[^;]*;)", rest[:end])
+    checked = re.match(
+        r"[^;]*;\s*if\s*\([^;{}]*\)\s*(?:\{[^{}]*\}|(?:return|goto|continue|break)[^;]*;)", rest[:end]
+    )
     return can_leave(rest[checked.end() if checked is not None else 0 : end]) or "return" in rest[end:]
 
 
 def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset[str]) -> Iterator[Finding]:
     found = next(
-        ((node, call) for node, call in graph.calling(pair.get) if call.line == pair.line and plain(call.arguments[0]) == pair.object),
+        (
+            (node, call)
+            for node, call in graph.calling(pair.get)
+            if call.line == pair.line and plain(call.arguments[0]) == pair.object
+        ),
         None,
     )
     if found is None:
@@ -112,7 +117,8 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
 
     def lowers(one: Node) -> bool:
         return any(
-            other.name in lowering or "devm_add_action" in other.name or other.name.startswith("guard_end") for other in one.calls
+            other.name in lowering or "devm_add_action" in other.name or other.name.startswith("guard_end")
+            for other in one.calls
         )
 
     pointer = returns_pointer(function)
@@ -124,7 +130,10 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
     puts = [
         one
         for one in graph.nodes
-        if any(other.name in pair.counted.put and plain((*other.arguments, "")[0]) == pair.object for other in one.calls)
+        if any(
+            other.name in pair.counted.put and plain((*other.arguments, "")[0]) == pair.object
+            for other in one.calls
+        )
         and one.index in after
     ]
     if puts:

@@ -68,14 +68,14 @@ def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each reference that a probe takes and only its error path puts."""
     bodies = Bodies(facts)
     consumers = Consumers(bodies)
-    takes = [(name, one) for one in (*REFERENCES.argument, *REFERENCES.result) for name in one.get]
+    tables: tuple[Counted | Handed, ...] = (*REFERENCES.argument, *REFERENCES.result)
+    wanted = {name: one for one in tables if one.kind not in _BY_CORE for name in one.get}
     puts: dict[tuple[int, str], set[str]] = {}
-    wanted = {name: one for name, one in takes if one.kind not in _BY_CORE}
     by_file: dict[int, list[tuple[str, str]]] = {}
     for file, probe, remove in facts.sql(_TABLES):
         by_file.setdefault(file, []).append((probe.lstrip("&"), remove.lstrip("&")))
-    for file, tables in by_file.items():
-        for probe, remove in dict.fromkeys(tables):
+    for file, pairs in by_file.items():
+        for probe, remove in dict.fromkeys(pairs):
             found = facts.functions(probe, facts.path(file))
             end = facts.functions(remove, facts.path(file))
             if len(found) != 1 or len(end) != 1:
@@ -117,7 +117,13 @@ def _callers(facts: Facts, file: int, names: tuple[str, ...]) -> set[str]:
 
 
 def _judge(
-    bodies: Bodies, consumers: Consumers, probe: FunctionFact, remove: FunctionFact, one: Counted | Handed, name: str, line: int
+    bodies: Bodies,
+    consumers: Consumers,
+    probe: FunctionFact,
+    remove: FunctionFact,
+    one: Counted | Handed,
+    name: str,
+    line: int,
 ) -> Iterator[Finding]:
     graph = bodies.graph(probe.id)
     if graph is None or not graph.clean:
@@ -138,7 +144,14 @@ def _judge(
 
 
 def _held_at_success(
-    bodies: Bodies, consumers: Consumers, probe: FunctionFact, graph: Graph, node: Node, call: Call, one: Counted | Handed, thing: str
+    bodies: Bodies,
+    consumers: Consumers,
+    probe: FunctionFact,
+    graph: Graph,
+    node: Node,
+    call: Call,
+    one: Counted | Handed,
+    thing: str,
 ) -> bool:
     """Whether probe can succeed without having given it back."""
     if node.kind is Kind.CONDITION:
@@ -154,7 +167,9 @@ def _held_at_success(
             return holding.act(other) in (Act.PUT, Act.LOST)
 
         def stored(way: Way) -> bool:
-            return any(write.value == thing and "->" in write.target for other in way.nodes for write in other.writes)
+            return any(
+                write.value == thing and "->" in write.target for other in way.nodes for write in other.writes
+            )
 
     else:
 
@@ -169,7 +184,14 @@ def _held_at_success(
 
 
 def _finding(
-    probe: FunctionFact, remove: FunctionFact, node: Node, put: Node, lowering: str, name: str, thing: str, kind: str
+    probe: FunctionFact,
+    remove: FunctionFact,
+    node: Node,
+    put: Node,
+    lowering: str,
+    name: str,
+    thing: str,
+    kind: str,
 ) -> Finding:
     def at(line: int) -> Where:
         return Where(probe.path, line, function=probe.name)
@@ -192,7 +214,11 @@ def _finding(
         ),
         evidence=(
             Evidence("pairing", f"{lowering}() undoes {name}()", where=at(put.line)),
-            Evidence("path", f"no {lowering}() outside of {probe.name}()", searched=(gone, Where(remove.path, remove.end_line))),
+            Evidence(
+                "path",
+                f"no {lowering}() outside of {probe.name}()",
+                searched=(gone, Where(remove.path, remove.end_line)),
+            ),
         ),
         chain=(Link(remove.name, gone, "driver table"),),
         remedy=f"call {lowering}() in {remove.name}(), or take it with a devm_ call",

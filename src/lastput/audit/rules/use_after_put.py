@@ -20,8 +20,8 @@ How lastput knows
     (so that this put gives up its only right to look), or where the put is known to end the object.
 
 Known limits
-    A put of something that a caller pinned as well is reported with low confidence. A put of a device that stays
-    bound, before its driver data is read, is common and rarely goes wrong: low confidence too.
+    A put of something that a caller pinned as well is reported with low confidence; so is that of a device, a
+    task's memory, a terminal or a neighbour, which a table or a driver core mostly pins as well.
 
 History
     One of eight puts before the last use in a list of fixes from v6.1 to v6.12.
@@ -45,8 +45,15 @@ CODE = "REF005"
 NAME = "use-after-put"
 
 #: Puts that usually are the last, by the argument that names the object.
-_ENDS = ("put_disk", "free_netdev", "iio_device_free", "rc_free_device", "input_free_device", "spi_controller_put")
-_STAYS = ("device", "pci_dev", "acpi_device", "fwnode", "usb")
+_ENDS = (
+    "put_disk",
+    "free_netdev",
+    "iio_device_free",
+    "rc_free_device",
+    "input_free_device",
+    "spi_controller_put",
+)
+_STAYS = ("device", "pci_dev", "acpi_device", "fwnode", "usb", "mm", "neighbour", "tty", "gem_object", "task")
 _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 _CALLS = (
     "SELECT function, argument(arguments, 0), line FROM calls WHERE name = ? AND receiver = '' AND use = 'ignored'"
@@ -69,7 +76,9 @@ def run(facts: Facts) -> Iterator[Finding]:
             function = facts.function(identifier)
             thing = _object(argument)
             if thing and not function.path.startswith(_PROGRAMS):
-                yield from _judge(bodies, function, put, thing, line, gets.get(put, set()), kinds.get(put, ""))
+                yield from _judge(
+                    bodies, function, put, thing, line, gets.get(put, set()), kinds.get(put, "")
+                )
 
 
 def _object(argument: str) -> str:
@@ -92,7 +101,12 @@ def _judge(
     if graph is None or not graph.clean:
         return
     found = next(
-        ((node, call) for node, call in graph.calling(put) if call.line == line and _object(call.arguments[0]) == thing), None
+        (
+            (node, call)
+            for node, call in graph.calling(put)
+            if call.line == line and _object(call.arguments[0]) == thing
+        ),
+        None,
     )
     if found is None or found[0].kind is Kind.CLEANUP:
         return
@@ -141,7 +155,9 @@ def _judge(
         statement=used.text,
         causes=tuple(causes),
         evidence=(
-            Evidence("pairing", f"taken in line {own[0]}" if own else f"{put}() ends the object", where=at(line)),
+            Evidence(
+                "pairing", f"taken in line {own[0]}" if own else f"{put}() ends the object", where=at(line)
+            ),
             Evidence("path", f"{thing} is not written to in between", searched=(at(line), at(used.line))),
         ),
         chain=(Link(function.name, at(used.line)),),
@@ -152,7 +168,11 @@ def _judge(
 
 def _handed(call: Call, thing: str, gets: set[str]) -> bool:
     """Whether the object is given to a call that will look into it."""
-    if call.name in gets or call.name.startswith(("IS_ERR", "PTR_ERR", "WARN", "of_node_put", "put_")) or "put" in call.name:
+    if (
+        call.name in gets
+        or call.name.startswith(("IS_ERR", "PTR_ERR", "WARN", "of_node_put", "put_"))
+        or "put" in call.name
+    ):
         return False
     return thing in call.arguments
 
@@ -163,5 +183,5 @@ def _sure(own: list[int], put: str, kind: str) -> tuple[Confidence, tuple[str, .
     if not own:
         return "low", ("nobody else holds a reference here",)
     if kind in _STAYS:
-        return "low", ("the device can be removed at this time",)
+        return "low", ("nothing else pins the object at this time",)
     return "medium", ()
