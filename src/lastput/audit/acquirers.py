@@ -18,7 +18,7 @@ _WORD = re.compile(r"^\w+$")
 
 class Acquirer(msgspec.Struct, frozen=True):
     """A call by ``name`` gives a reference of ``kind``. ``function`` is its definition, 0 for a core call;
-    one with ``file`` other than 0 counts in that file only. ``through`` is the call whose value it returns."""
+    one with ``file`` other than 0 counts there only. ``through`` is the call whose value it returns."""
 
     name: str
     kind: str
@@ -50,8 +50,9 @@ def acquirers(facts: Facts, bodies: Bodies) -> list[Acquirer]:
 def _wrappers(facts: Facts, bodies: Bodies, one: Acquirer) -> list[Acquirer]:
     where = " AND f.file = ?" if one.file else " AND ? = 0"
     rows = facts.sql(
-        "SELECT f.id, f.file, f.name, f.static, c.use, c.result, p.path FROM calls c JOIN functions f ON f.id = c.function"
-        " JOIN files p ON p.id = f.file WHERE c.name = ? AND c.receiver = '' AND c.use IN ('assigned', 'returned')"
+        "SELECT f.id, f.file, f.name, f.static, c.use, c.result, p.path FROM calls c"
+        " JOIN functions f ON f.id = c.function JOIN files p ON p.id = f.file"
+        " WHERE c.name = ? AND c.receiver = '' AND c.use IN ('assigned', 'returned')"
         f" AND f.returns LIKE '%*' AND f.end_line - f.line < 80{where} ORDER BY f.id", one.name, one.file,
     )  # fmt: skip
     found: dict[int, Acquirer] = {}
@@ -65,10 +66,11 @@ def _wrappers(facts: Facts, bodies: Bodies, one: Acquirer) -> list[Acquirer]:
 
 
 def _hands_out(text: str, name: str, put: tuple[str, ...]) -> bool:
-    """Whether a body returns the variable, or the object around it, and never puts it, nor takes it on condition."""
+    """Whether a body returns the variable, or the object around it, and never puts it."""
     if any(re.search(rf"\b{one}\s*\([^;]*\b{name}\b", text) for one in put) or "devm_add_action" in text:
         return False
-    value = rf"(?:\([^()]*\)\s*)?(?:\b(?:to_\w+|\w*verify\w*|container_of)\s*\(\s*)?\b{name}\b(?!\s*(?:->|\?|\[|\(|==|!=))"
+    view = r"(?:\([^()]*\)\s*)?(?:\b(?:to_\w+|\w*verify\w*|container_of)\s*\(\s*)?"
+    value = rf"{view}\b{name}\b(?!\s*(?:->|\?|\[|\(|==|!=))"
     return (
         re.search(rf"\breturn\s*(?:{value}|\(?!?{name}\s*\?[^;:]*{value}|[^;]*[?:]\s*{value})", text)
         is not None

@@ -108,7 +108,7 @@ class Consumers:
 
 
 def _passed(text: str, name: str) -> list[tuple[str, int]]:
-    """The calls in ``text`` that are given ``name``, or the address of a part of it, and at which position."""
+    """The calls in ``text`` that are given ``name``, or the address of a part of it, and where."""
     found = []
     word = re.escape(name)
     whole = re.compile(rf"^(?:\([^()]*\)\s*)?(?:{word}|&\s*\(?{word}\)?\s*->[\w.]+|\({word}\))$")

@@ -16,7 +16,7 @@ _ROUNDS = 3
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """A function that raises a count by ``get`` of ``object`` in ``line``. ``result`` is where the value goes."""
+    """A function raises a count by ``get`` of ``object`` in ``line``; ``result`` is where the value goes."""
 
     function: int
     get: str
@@ -37,8 +37,8 @@ def pairs(facts: Facts) -> Iterator[Pair]:
     for counted in REFERENCES.argument:
         for name in counted.get:
             rows = facts.sql(
-                "SELECT function, argument(arguments, 0), line, result, use FROM calls WHERE name = ? AND receiver = ''"
-                " ORDER BY function, seq",
+                "SELECT function, argument(arguments, 0), line, result, use FROM calls"
+                " WHERE name = ? AND receiver = '' ORDER BY function, seq",
                 name,
             )
             for function, thing, line, result, use in rows:

@@ -20,7 +20,7 @@ _State = tuple[int, frozenset[tuple[str, bool]]]
 
 
 class Start(msgspec.Struct, frozen=True):
-    """Where a search begins: at ``node``, with what is known there; ``edge`` is the label it must leave by."""
+    """Where a search begins: at ``node``, with what is known there; ``edge``: the label it leaves by."""
 
     node: int
     known: Mapping[str, bool]

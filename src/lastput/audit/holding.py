@@ -14,7 +14,7 @@ from lastput.c.flow.graph import Call, Graph, Kind, Node
 
 _WORD = re.compile(r"^[A-Za-z_]\w*$")
 _CAST = r"(?:\(\s*(?:const\s+|struct\s+|void\s*|u?int\w*\s*|unsigned\s+|long\s*)[\w\s]*\**\s*\)\s*)?"
-_VIEW = r"(?:\w*to_\w+|of_fwnode_handle|dev_fwnode|container_of|PTR_ERR_OR_NULL|rcu_dereference\w*|of_node_to_fwnode|file_inode)"
+_VIEW = r"(?:\w*to_\w+|of_fwnode_handle|dev_fwnode|container_of|rcu_dereference\w*|file_inode)"
 _NOT_A_COPY = ("sizeof", "IS_ERR", "PTR_ERR", "WARN", "likely", "unlikely", "typeof")
 
 

@@ -125,7 +125,7 @@ def _worthwhile(text: str, acquirer: Acquirer, name: str) -> bool:
 
 
 def can_leave(between: str) -> bool:
-    """Whether control can leave a piece of source other than at its end: by ``return``, or to a label outside."""
+    """Whether control can leave a piece of source before its end: by ``return``, or to a label outside."""
     if re.search(r"\b(?:return|break|continue)\b", between):
         return True
     labels = re.findall(r"\bgoto\s+(\w+)", between)

@@ -24,7 +24,8 @@ class Handed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Looped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Loop macros whose variable (argument ``variable``, from 0) holds a reference that the next round puts."""
+    """Loop macros whose variable (argument ``variable``, from 0) holds a reference that the next
+    round puts."""
 
     names: tuple[str, ...]
     variable: int

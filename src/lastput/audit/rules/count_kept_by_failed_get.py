@@ -4,8 +4,8 @@ What it finds
     ``pm_runtime_get_sync()`` fails, and the function is left without a ``pm_runtime_put*()``.
 
 Why it breaks
-    It raises the usage count of the device before it tries to resume it, and leaves it raised when that fails.
-    After one failure the device is never suspended again.
+    It raises the usage count of the device before it tries to resume it, and leaves it raised when that
+    fails. After one failure the device is never suspended again.
 
 Example
     ret = pm_runtime_get_sync(dev);
@@ -13,20 +13,22 @@ Example
             return ret;                 /* the usage count stays raised */
 
 Instead
-    Call pm_runtime_resume_and_get(), which lowers it itself, or pm_runtime_put_noidle() where it failed.
+    Call pm_runtime_resume_and_get(), which lowers it itself, or pm_runtime_put_noidle() where it
+    failed.
 
 How lastput knows
-    Which calls are so is in ``audit/references.toml`` (Documentation/power/runtime_pm.rst says it of each). The paths
-    of the function are followed from the call, under the assumption that it failed, and under the assumption that it
-    succeeded; a way out that only failure takes, on which neither the function nor another one of its file that
-    it calls lowers the count, is reported.
+    Which calls are so is in ``audit/references.toml`` (Documentation/power/runtime_pm.rst says it of
+    each). The paths of the function are followed from the call, under the assumption that it failed,
+    and under the assumption that it succeeded; a way out that only failure takes, on which neither the
+    function nor another one of its file that it calls lowers the count, is reported.
 
 Known limits
-    A device whose count does not matter (it is about to be reset, or power management is off) is not told apart.
+    A device whose count does not matter (it is about to be reset, or power management is off) is not
+    told apart.
 
 History
-    Since commit dd8088d5a896 ("PM: runtime: Add pm_runtime_resume_and_get to deal with usage counter") (v5.10)
-    there is a call without this trap.
+    Since commit dd8088d5a896 ("PM: runtime: Add pm_runtime_resume_and_get to deal with usage counter")
+    (v5.10) there is a call without this trap.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """A loop over nodes is left early, and the reference on its variable with it.
 
 What it finds
-    ``for_each_child_of_node()`` and its kind are left by ``break``, ``goto`` or ``return``, and from there to the
-    end of the function the loop variable is neither put, nor returned, nor stored.
+    ``for_each_child_of_node()`` and its kind are left by ``break``, ``goto`` or ``return``, and from
+    there to the end of the function the loop variable is neither put, nor returned, nor stored.
 
 Why it breaks
-    These loops hold a reference on the variable during each round, and put it when the next round begins or the
-    loop has come to its end. Who leaves early takes over the reference.
+    These loops hold a reference on the variable during each round, and put it when the next round
+    begins or the loop has come to its end. Who leaves early takes over the reference.
 
 Example
     for_each_child_of_node(parent, child) {
@@ -20,14 +20,15 @@ Instead
 
 How lastput knows
     The loops are in ``audit/references.toml``. The paths of the function are followed from the body of
-    the loop to its end, with what their conditions say of each other. A call that is given the variable is
-    looked at, four calls deep: it may put it or keep it. A call that is not understood is taken to keep it.
+    the loop to its end, with what their conditions say of each other. A call that is given the variable
+    is looked at, four calls deep: it may put it or keep it. A call that is not understood is taken to
+    keep it.
 
 Known limits
     Loop variables that are not local are left out.
 
 History
-    Five of twenty leaks on error paths in a list of fixes from v6.1 to v6.12 are of this kind.
+    Of 32 places in Linux 6.1.192, 6.12.117 has 24 left (with new ones among them).
 """
 
 from __future__ import annotations
@@ -41,9 +42,9 @@ from lastput.audit.bodies import Bodies
 from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
-from lastput.audit.lost import locals_of, returns_pointer
+from lastput.audit.lost import locals_of, reachable, returns_pointer
 from lastput.audit.references import REFERENCES, Looped
-from lastput.c.flow.graph import Kind, Node
+from lastput.c.flow.graph import Graph, Kind, Node
 from lastput.facts.base import Facts, FunctionFact
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
@@ -92,16 +93,18 @@ def _judge(
 
         ways = ways_out(graph, Start(node.index, known, "next"), stop, returns_pointer(function))
         if ways:
-            yield _finding(function, node, variable, looped, min(ways, key=lambda way: way.last.line), name)
+            yield _finding(
+                function, graph, node, variable, looped, min(ways, key=lambda way: way.last.line), name
+            )
 
 
 def _finding(
-    function: FunctionFact, loop: Node, variable: str, looped: Looped, way: Way, name: str
+    function: FunctionFact, graph: Graph, loop: Node, variable: str, looped: Looped, way: Way, name: str
 ) -> Finding:
     def at(line: int) -> Where:
         return Where(function.path, line, function=function.name)
 
-    left = _leaves_at(loop, way)
+    left = _leaves_at(graph, loop, way)
     put = looped.put[0]
     causes = [
         Cause(at(loop.line), f"{name}() holds a reference on {variable} in each round"),
@@ -132,11 +135,11 @@ def _finding(
     )
 
 
-def _leaves_at(loop: Node, way: Way) -> Node:
-    """The last node of the way that still is in the body of the loop."""
-    inside = loop
-    for node in way.nodes[1:]:
-        if node.scope <= loop.scope and node.kind is not Kind.RETURN:
-            break
-        inside = node
-    return inside
+def _leaves_at(graph: Graph, loop: Node, way: Way) -> Node:
+    """The last node of the way that is in the body of the loop: what comes after the loop follows its end too."""
+    after: set[int] = set()
+    for edge in graph.successors[loop.index]:
+        if edge.label == "done":
+            after |= reachable(graph, edge.target) | {edge.target}
+    inside = [node for node in way.nodes if node.index not in after]
+    return inside[-1] if inside else loop

@@ -4,8 +4,8 @@ What it finds
     A function puts a reference, and goes on to look into the object through the same variable or field.
 
 Why it breaks
-    If the put was the last one, the object is gone, and with it what is read next. Where another reference
-    happens to exist today, the order works by luck.
+    If the put was the last one, the object is gone, and with it what is read next. Where another
+    reference happens to exist today, the order works by luck.
 
 Example
     put_disk(dev->gd);
@@ -15,16 +15,18 @@ Instead
     Read what is needed before the put, or put last.
 
 How lastput knows
-    A put of the tables, or of a function that only forwards to one, is followed by a place that reads through the
-    same expression; no path between them writes to it. It counts where the function got the reference by itself
-    (so that this put gives up its only right to look), or where the put is known to end the object.
+    A put of the tables, or of a function that only forwards to one, is followed by a place that reads
+    through the same expression; no path between them writes to it. It counts where the function got the
+    reference by itself (so that this put gives up its only right to look), or where the put is known to
+    end the object.
 
 Known limits
-    A put of something that a caller pinned as well is reported with low confidence; so is that of a device, a
-    task's memory, a terminal or a neighbour, which a table or a driver core mostly pins as well.
+    A put of something that a caller pinned as well is reported with low confidence; so is that of a
+    device, a task's memory, a terminal or a neighbour, which a table or a driver core mostly pins as
+    well.
 
 History
-    One of eight puts before the last use in a list of fixes from v6.1 to v6.12.
+    Block drivers read the first minor of a disk after its put until v6.1; it is now read before.
 """
 
 from __future__ import annotations
@@ -56,8 +58,8 @@ _ENDS = (
 _STAYS = ("device", "pci_dev", "acpi_device", "fwnode", "usb", "mm", "neighbour", "tty", "gem_object", "task")
 _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 _CALLS = (
-    "SELECT function, argument(arguments, 0), line FROM calls WHERE name = ? AND receiver = '' AND use = 'ignored'"
-    " ORDER BY function, seq"
+    "SELECT function, argument(arguments, 0), line FROM calls"
+    " WHERE name = ? AND receiver = '' AND use = 'ignored' ORDER BY function, seq"
 )
 _EXPRESSION = re.compile(r"^[A-Za-z_]\w*(?:(?:->|\.)\w+)*$")
 
@@ -82,7 +84,7 @@ def run(facts: Facts) -> Iterator[Finding]:
 
 
 def _object(argument: str) -> str:
-    """What a put is about: ``pdev`` of ``&pdev->dev``, ``dev->gd`` of itself; "" if it is no plain expression."""
+    """What a put is about: ``pdev`` of ``&pdev->dev``, ``dev->gd`` of itself; "" if no plain expression."""
     text = argument.replace(" ", "")
     if text.startswith("&"):
         text = text[1:].rpartition("->")[0]
