@@ -6,7 +6,7 @@
 
 A STORY is a litmus test whose counterexample is forced as far as its folder's
 replay.toml says what its names are in a guest, or a plan written by hand
-(TOML). Nothing is installed, nothing needs root, and the kernel is not modified.
+(TOML). Nothing is installed, nothing needs root, the kernel is not modified.
 """
 
 from __future__ import annotations
