@@ -90,7 +90,7 @@ class Consumers:
             return "seen"
         if any(callee in _PUTS or callee.endswith(GIVES_UP) for callee, _ in passed):
             return "put"
-        if re.search(rf"(?<![=!<>])=\s*(?:\([^()]*\)\s*)?{word}\s*[;,)}}?]", text):
+        if re.search(rf"(?<![=!<>])=\s*(?:\([^()]*\)\s*)?{word}\s*[;,)}}?|+&]", text):
             return "kept"
         if re.search(rf"\breturn\s*\(?(?:\([^()]*\)\s*)?{word}\s*\)?;", text):
             return "kept"

@@ -58,6 +58,7 @@ class Holding:
             rf"[?:]\s*{_CAST}(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\b\s*(?![\w\s]*(?:->|\(|\[))"
         )
         self._member = re.compile(rf"(?<![=!<>])=\s*{_CAST}(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\s*[,;}})]")
+        self._inside = re.compile(rf"^\w*(?:drvdata|priv)\w*\s*\(\s*&?(?:{alternatives})(?:->\w+)?\s*\)$")
         self._address = re.compile(rf"^&\s*(?:{alternatives})$")
 
     def _copies(self) -> None:
@@ -95,6 +96,8 @@ class Holding:
                 stars = node.text.lstrip().startswith("*")
                 if write.target not in self.locals or stars:
                     return Act.KEPT
+            elif write.target not in self.locals and self._inside.match(write.value):
+                return Act.KEPT
             elif write.value.startswith("{") and self._member.search(write.value):
                 return Act.KEPT
             elif write.target == self.name:

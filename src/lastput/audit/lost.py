@@ -54,6 +54,8 @@ def losses(
     if found is None:
         return None
     node, call = found
+    if node.text.lstrip().startswith("*"):
+        return None  # it is stored where the variable points to
     star = function.returns.rstrip().endswith("*")
     holding = Holding(
         graph, name, acquirer.put, consumers, function.file, locals_of(graph, text) | {name}, star

@@ -136,7 +136,7 @@ def _finding(
 
 
 def _leaves_at(graph: Graph, loop: Node, way: Way) -> Node:
-    """The last node of the way that is in the body of the loop: what comes after the loop follows its end too."""
+    """The last node of the way in the body of the loop; what comes after the loop follows its end too."""
     after: set[int] = set()
     for edge in graph.successors[loop.index]:
         if edge.label == "done":
