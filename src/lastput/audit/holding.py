@@ -96,9 +96,9 @@ class Holding:
                 stars = node.text.lstrip().startswith("*")
                 if write.target not in self.locals or stars:
                     return Act.KEPT
-            elif write.target not in self.locals and self._inside.match(write.value):
-                return Act.KEPT
-            elif write.value.startswith("{") and self._member.search(write.value):
+            elif (write.target not in self.locals and self._inside.match(write.value)) or (
+                write.value.startswith("{") and self._member.search(write.value)
+            ):
                 return Act.KEPT
             elif write.target == self.name:
                 return Act.LOST
