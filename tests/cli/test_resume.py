@@ -66,9 +66,12 @@ def test_interrupted(tmp_path: Path, wanted: signal.Signals) -> None:
         # What runs in the background of a shell ignores Ctrl-C, and so would its children.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    time.sleep(8)
-    process.send_signal(wanted)
-    out, _ = process.communicate(timeout=60)
+    try:
+        time.sleep(8)
+        process.send_signal(wanted)
+        out, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 2
     assert "UNKNOWN (interrupted; frontier " in out
     assert "--resume bench-async-pf.lastput-resume" in " ".join(out.split())
