@@ -1,0 +1,148 @@
+"""A callback waits, through what it calls, for its own end.
+
+What it finds
+    A work item, timer or tasklet whose callback reaches a call that waits for the same item, or that flushes or
+    destroys the queue on which the item is put; also through the release function of a reference that it puts.
+
+Why it breaks
+    cancel_work_sync(), flush_work() and timer_delete_sync() return when the callback has ended. Called
+    from inside of it, they never return: the worker is lost, and with it whoever waits for it.
+
+Example
+    static void foo_work(struct work_struct *work)
+    {
+            struct foo *foo = container_of(work, struct foo, work);
+
+            foo_handle(foo);
+            kref_put(&foo->ref, foo_release);       /* foo_release() does cancel_work_sync(&foo->work) */
+    }
+
+Instead
+    Let another context put the last reference, or do not wait in the release if the item holds one.
+
+How lastput knows
+    The calls from the callback down are followed in the module, up to five deep, and through kref_put(). The item
+    waited for has the same name, in a struct of the same tag. A function that asks current_work() or
+    in_interrupt() is taken to know what it does.
+
+Known limits
+    Whether a put can be the last one is not known: it is where nobody else holds a reference. Such findings,
+    and those whose structs are not known, are of low confidence.
+
+History
+    kvm_put_kvm() in async_pf_execute() would wait for the work that it is in: 22583f0d9c85 avoided that, and
+    778c350eb580 could revert it when the work no longer had a reference. ccbde4b128ef (xillyusb, CVE-2024-45007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lastput.audit.bodies import Bodies
+from lastput.audit.deferred import Deferred, Item, Touch, keys
+from lastput.audit.inside import Inside, Step
+from lastput.audit.pointees import pointee, root
+from lastput.facts.base import Facts
+from lastput.facts.resolve import resolve
+from lastput.schema.finding import Cause, Evidence, Finding, Where
+
+CODE = "WRK004"
+NAME = "waits-for-itself"
+
+_DEPTH = 5
+#: A function that asks these knows in which context it runs.
+_ASKS = frozenset(("current_work", "in_interrupt", "in_softirq", "current_is_workqueue_rescuer", "in_task"))
+
+
+def run(facts: Facts) -> Iterator[Finding]:
+    deferred, bodies = Deferred(facts), Bodies(facts)
+    insides: dict[frozenset[int], Inside] = {}
+    seen: set[tuple[int, int, int]] = set()
+    for item in deferred.items:
+        waits = _waits(deferred, item)
+        callbacks = resolve(facts, item.target, item.file) if waits else ()
+        if len(callbacks) != 1:
+            continue
+        unit = deferred.unit(item.file)
+        inside = insides.setdefault(unit.files, Inside(facts, unit))
+        reached = inside.reach(callbacks[0], depth=_DEPTH, limit=300, release=True)
+        for wait in waits:
+            key = (callbacks[0], wait.function, wait.line)
+            if wait.function not in reached or key in seen:
+                continue
+            if any(_asks(inside, one) for one in _upward(reached, wait.function)):
+                continue
+            seen.add(key)
+            finding = _finding(inside, bodies, item, callbacks[0], wait, reached)
+            if finding is not None:
+                yield finding
+
+
+def _waits(deferred: Deferred, item: Item) -> list[Touch]:
+    """Calls that wait for an item, or for a queue of its unit on which it is put."""
+    touches = deferred.of(item)
+    found = [one for one in touches if one.kind == "sync" and "try" not in one.name]
+    known = deferred.touches(item.file)
+    for queue in sorted({one.queue for one in touches if one.kind == "arm" and one.queue}):
+        for name in sorted(keys(queue)):
+            found += [one for one in known.get(name, ()) if one.family == "queue" and one.kind == "sync"]
+    return found
+
+
+def _upward(reached: dict[int, Step], function: int) -> Iterator[int]:
+    while function:
+        yield function
+        function = reached[function].parent
+
+
+def _asks(inside: Inside, function: int) -> bool:
+    return any(call.name in _ASKS for call in inside.calls(function))
+
+
+def _finding(
+    inside: Inside, bodies: Bodies, item: Item, callback: int, wait: Touch, reached: dict[int, Step]
+) -> Finding | None:
+    facts = inside.facts
+    own = pointee(bodies, item.function, root(item.object)) if item.function else ""
+    other = pointee(bodies, wait.function, root(wait.object))
+    if wait.family != "queue" and own != other and own and other:
+        return None
+    doubts: list[str] = []
+    if wait.family != "queue" and item.embedded and not (own and own == other):
+        doubts.append(f"{wait.object} is the {item.object} that runs")
+    puts = [step for step in (reached[one] for one in _upward(reached, wait.function)) if _by_put(step)]
+    if puts:
+        doubts.append("the put can be the last one")
+    if any("->" in one for one in (item.object,)) and wait.function == callback and wait.line == item.line:
+        return None
+    fact, waiter = facts.function(callback), facts.function(wait.function)
+    where = Where(waiter.path, wait.line, 0, waiter.name)
+    chain = inside.chain(reached, wait.function, wait.line, f"callback of {item.object}")
+    setup = facts.function(item.function) if item.function else None
+    what = f"the queue {wait.object}" if wait.family == "queue" else item.object
+    steps = [
+        Cause(link.where, f"{link.function}() calls {following.function}()")
+        for link, following in zip(chain, chain[1:], strict=False)
+    ]
+    return Finding(
+        code=CODE,
+        verdict="bug",
+        confidence="low" if doubts else "medium",
+        message=f"{fact.name}() waits for itself: {wait.name}({wait.object}) is reached from the callback of {item.object}",
+        where=where,
+        object=item.object,
+        statement=f"{wait.name}({wait.object})",
+        causes=(
+            Cause(Where(facts.path(item.file), item.line, 0, setup.name if setup else ""), f"{item.object} runs {fact.name}()"),
+            *steps,
+            Cause(where, f"{wait.name}() waits until {fact.name}() of {what} has returned, which waits here"),
+        ),
+        chain=chain,
+        evidence=(Evidence("self-wait", f"nothing on the way asks whether it runs in {fact.name}()", searched=(where,)),),
+        remedy=f"wait for {item.object} in another context, or without waiting for its callback",
+        depends_on=tuple(doubts),
+    )  # fmt: skip
+
+
+def _by_put(step: Step) -> bool:
+    return step.call is not None and step.call.name.startswith(("kref_put", "kref_sub", "percpu_ref"))
