@@ -6,7 +6,7 @@ are one. That takes two items for one where structs share a name, so an item tha
 
 from __future__ import annotations
 
-__all__ = ["Deferred", "Item", "Touch", "keys", "wait_names"]
+__all__ = ["Deferred", "Item", "Touch", "keys", "same_path", "wait_names"]
 
 import re
 from collections import defaultdict
@@ -80,6 +80,17 @@ def keys(text: str) -> frozenset[str]:
         if before is not None and found[1] == ".":
             names.add(before[2])
     return frozenset(names)
+
+
+def same_path(one: str, two: str) -> bool:
+    """Whether two expressions lead by the same members from their last pointer: ``&p->ir.work`` is not ``&q->work``."""
+    return bool(_tails(one) & _tails(two))
+
+
+def _tails(text: str) -> frozenset[str]:
+    plain = re.sub(r"\s+|\[[^\]]*\]|[&*()]", "", text)
+    tail = plain.rpartition("->")[2]
+    return frozenset((tail, tail.removesuffix(".work")))
 
 
 class Deferred:

@@ -53,8 +53,11 @@ class Unwaited(msgspec.Struct, frozen=True):
     doubts: tuple[str, ...]
 
 
-def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies) -> Iterator[Unwaited]:
-    """In the order of the tree; an item that is set up in several places comes once, from the first."""
+def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies, stopped: bool) -> Iterator[Unwaited]:
+    """Those that something stops without waiting (``stopped``), or those that nothing stops either.
+
+    In the order of the tree; an item that is set up in several places comes once, from the first.
+    """
     seen: set[tuple[Unit, frozenset[str], str]] = set()
     for item in deferred.items:
         unit = deferred.unit(item.file)
@@ -62,7 +65,10 @@ def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies) -> Iterator[Unwai
             continue
         touches = deferred.of(item)
         arms = tuple(one for one in touches if one.kind == "arm")
-        if not arms or any(one.kind == "sync" for one in touches) or _queue_waited(deferred, item, arms):
+        stops = tuple(one for one in touches if one.kind == "stop")
+        if bool(stops) != stopped or not arms:
+            continue
+        if any(one.kind == "sync" for one in touches) or _queue_waited(deferred, item, arms):
             continue
         key = (unit, keys(item.object), item.target)
         callbacks = resolve(facts, item.target, item.file)
@@ -70,8 +76,7 @@ def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies) -> Iterator[Unwai
             continue
         seen.add(key)
         struct = pointee(bodies, item.function, root(item.object)) if item.function and item.embedded else ""
-        doubts = _doubts(facts, item, unit, callbacks[0], bodies, struct)
-        stops = tuple(one for one in touches if one.kind == "stop")
+        doubts = _doubts(facts, item, arms, unit, callbacks[0], bodies, struct)
         yield Unwaited(item, unit, arms, stops, callbacks[0], struct, doubts)
 
 
@@ -99,9 +104,17 @@ def _thread_stopped(facts: Facts, item: Item, unit: Unit) -> bool:
 
 
 def _doubts(
-    facts: Facts, item: Item, unit: Unit, callback: int, bodies: Bodies, struct: str
+    facts: Facts,
+    item: Item,
+    arms: tuple[Touch, ...],
+    unit: Unit,
+    callback: int,
+    bodies: Bodies,
+    struct: str,
 ) -> tuple[str, ...]:
-    found = [*_handed_on(facts, unit, item), *_callback_ends(facts, unit, callback, bodies)]
+    found = _handed_on(facts, unit, item) or _callback_ends(facts, unit, callback, bodies)
+    if item.embedded and item.family != "timer" and all(one.function == item.function for one in arms):
+        found.append("the object is made for one run of the item")
     if struct:
         homes = {row[0] for row in facts.sql(
             "SELECT DISTINCT p.path FROM records r JOIN files p ON p.id = r.file WHERE r.record = ?", struct)}

@@ -102,7 +102,13 @@ class Teller:
             self._ends[one.unit.files] = teardowns(self.facts, one.unit)
         ends = self._ends[one.unit.files]
         near = {one.item.file, *(arm.file for arm in one.arms)}
-        ends = sorted(ends, key=lambda end: self.facts.function(end.function).file not in near)
+        ends = sorted(
+            ends,
+            key=lambda end: (
+                not one.item.embedded and end.how != "module exit",
+                self.facts.function(end.function).file not in near,
+            ),
+        )
         if one.item.embedded:
             for end in ends[:12]:
                 steps = inside.reach(end.function, depth=4, limit=120)

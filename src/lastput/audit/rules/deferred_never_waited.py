@@ -52,6 +52,5 @@ NAME = "deferred-never-waited"
 def run(facts: Facts) -> Iterator[Finding]:
     bodies = Bodies(facts)
     teller = Teller(facts, bodies)
-    for one in unwaited(facts, Deferred(facts), bodies):
-        if not one.stops:
-            yield teller.finding(one, CODE)
+    for one in unwaited(facts, Deferred(facts), bodies, stopped=False):
+        yield teller.finding(one, CODE)

@@ -47,6 +47,5 @@ NAME = "stopped-without-wait"
 def run(facts: Facts) -> Iterator[Finding]:
     bodies = Bodies(facts)
     teller = Teller(facts, bodies)
-    for one in unwaited(facts, Deferred(facts), bodies):
-        if one.stops:
-            yield teller.finding(one, CODE)
+    for one in unwaited(facts, Deferred(facts), bodies, stopped=True):
+        yield teller.finding(one, CODE)
