@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Inside", "Step"]
 
 from collections import deque
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import msgspec
 
@@ -33,17 +33,27 @@ class Inside:
     def __init__(self, facts: Facts, unit: Unit) -> None:
         self.facts = facts
         self.unit = unit
-        self.resolve = lru_cache(maxsize=None)(self._resolve)
         self.calls = lru_cache(maxsize=None)(facts.calls_in)
 
-    def _resolve(self, name: str, file: int) -> int:
+    @cached_property
+    def _named(self) -> dict[str, list[tuple[int, int, bool]]]:
+        """Functions of the unit by name: id, file, static."""
+        found: dict[str, list[tuple[int, int, bool]]] = {}
+        files = ", ".join(map(str, sorted(self.unit.files)))
+        for name, function, file, static in self.facts.sql(
+            f"SELECT name, id, file, static FROM functions WHERE file IN ({files}) ORDER BY id"
+        ):
+            found.setdefault(name, []).append((function, file, bool(static)))
+        return found
+
+    def resolve(self, name: str, file: int) -> int:
         """The function of the unit that ``name`` means in ``file``; 0 if there is none, or more than one."""
-        found = self.facts.functions(name)
-        own = [one for one in found if one.file == file]
+        found = self._named.get(name, ())
+        own = [function for function, home, _ in found if home == file]
         if own:
-            return own[-1].id
-        ours = [one for one in found if one.file in self.unit.files and not one.static]
-        return ours[0].id if len(ours) == 1 else 0
+            return own[-1]
+        ours = [function for function, _, static in found if not static]
+        return ours[0] if len(ours) == 1 else 0
 
     def reach(self, start: int, depth: int = 4, limit: int = 400, release: bool = False) -> dict[int, Step]:
         """Functions that a call of ``start`` may run, nearest first, ``start`` too.

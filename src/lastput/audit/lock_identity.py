@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["LockName", "lock_name", "locks_taken"]
+__all__ = ["LockName", "Taken", "lock_name", "locks_taken"]
 
 import re
 
@@ -46,16 +46,16 @@ def lock_name(bodies: Bodies, function: int, kind: str, text: str) -> LockName:
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """A lock that is taken in ``function`` at ``line``, by a call that waits for it."""
+    """A lock of ``kind`` that is taken in ``function`` at ``line``, by a call that waits for it."""
 
-    lock: LockName
+    kind: str
     text: str
     function: int
     line: int
     call: str
 
 
-def locks_taken(inside: Inside, bodies: Bodies, reached: dict[int, Step]) -> list[Taken]:
+def locks_taken(inside: Inside, reached: dict[int, Step]) -> list[Taken]:
     """Every lock that one of the functions reached takes."""
     found: list[Taken] = []
     for function in reached:
@@ -65,7 +65,5 @@ def locks_taken(inside: Inside, bodies: Bodies, reached: dict[int, Step]) -> lis
                 continue
             text = fill(lock.object, call.arguments)
             if text:
-                found.append(
-                    Taken(lock_name(bodies, function, lock.kind, text), text, function, call.line, call.name)
-                )
+                found.append(Taken(lock.kind, text, function, call.line, call.name))
     return found

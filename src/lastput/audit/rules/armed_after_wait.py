@@ -151,7 +151,10 @@ def _finding(
     events, waited, over = order
     wait, stop = events[waited].call, events[over].call
     doubts = []
-    quiet = next((one.call.name for one in events[:waited] if _QUIETS.search(one.call.name)), "")
+    around = events[waited].through
+    quiet = next(
+        (one.call.name for one in events[:waited] if _QUIETS.search(one.call.name) and one.call not in around), ""
+    )
     if quiet and source.kind != "item":
         doubts.append(f"{quiet}() does not keep {facts.function(source.callback).name}() from running")
     flag = _flag(bodies, {end.function, *(one.call.function for one in events[: waited + 1])}, way)
