@@ -59,6 +59,7 @@ def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies, stopped: bool) ->
     In the order of the tree; an item that is set up in several places comes once, from the first.
     """
     seen: set[tuple[Unit, frozenset[str], str]] = set()
+    insides: dict[frozenset[int], Inside] = {}
     for item in deferred.items:
         unit = deferred.unit(item.file)
         if not unit.unloadable or not keys(item.object):
@@ -76,7 +77,8 @@ def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies, stopped: bool) ->
             continue
         seen.add(key)
         struct = pointee(bodies, item.function, root(item.object)) if item.function and item.embedded else ""
-        doubts = _doubts(facts, item, arms, unit, callbacks[0], bodies, struct)
+        inside = insides.setdefault(unit.files, Inside(facts, unit))
+        doubts = _doubts(inside, item, arms, callbacks[0], bodies, struct)
         yield Unwaited(item, unit, arms, stops, callbacks[0], struct, doubts)
 
 
@@ -104,15 +106,10 @@ def _thread_stopped(facts: Facts, item: Item, unit: Unit) -> bool:
 
 
 def _doubts(
-    facts: Facts,
-    item: Item,
-    arms: tuple[Touch, ...],
-    unit: Unit,
-    callback: int,
-    bodies: Bodies,
-    struct: str,
+    inside: Inside, item: Item, arms: tuple[Touch, ...], callback: int, bodies: Bodies, struct: str
 ) -> tuple[str, ...]:
-    found = _handed_on(facts, unit, item) or _callback_ends(facts, unit, callback, bodies)
+    facts = inside.facts
+    found = _handed_on(facts, inside.unit, item) or _callback_ends(inside, callback, bodies)
     if item.embedded and item.family != "timer" and all(one.function == item.function for one in arms):
         found.append("the object is made for one run of the item")
     if struct:
@@ -141,9 +138,9 @@ def _handed_on(facts: Facts, unit: Unit, item: Item) -> list[str]:
     ][:2]  # fmt: skip
 
 
-def _callback_ends(facts: Facts, unit: Unit, callback: int, bodies: Bodies) -> list[str]:
+def _callback_ends(inside: Inside, callback: int, bodies: Bodies) -> list[str]:
     """What the callback does that another one may wait for, or that says that it holds its object itself."""
-    inside = Inside(facts, unit)
+    facts = inside.facts
     reached = inside.reach(callback, depth=3, limit=60)
     for function in reached:
         for call in inside.calls(function):

@@ -30,6 +30,7 @@ class Teller:
     def __init__(self, facts: Facts, bodies: Bodies) -> None:
         self.facts = facts
         self.bodies = bodies
+        self._insides: dict[frozenset[int], Inside] = {}
         self._ends: dict[frozenset[int], list[Teardown]] = {}
 
     def finding(self, one: Unwaited, code: str) -> Finding:
@@ -39,7 +40,7 @@ class Teller:
         setup = self._at(item.function, item.file, item.line)
         arm = one.arms[0]
         callback = facts.function(one.callback)
-        inside = Inside(facts, one.unit)
+        inside = self._insides.setdefault(one.unit.files, Inside(facts, one.unit))
         end, steps, freed = self._teardown(one, inside)
         stop = one.stops[0] if one.stops else None
         module = one.unit.modules[0] if one.unit.modules else ""

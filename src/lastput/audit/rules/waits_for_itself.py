@@ -42,6 +42,8 @@ from lastput.audit.bodies import Bodies
 from lastput.audit.deferred import Deferred, Item, Touch, keys
 from lastput.audit.inside import Inside, Step
 from lastput.audit.pointees import pointee, root
+from lastput.c.flow.graph import Kind
+from lastput.c.flow.paths import reached
 from lastput.facts.base import Facts
 from lastput.facts.resolve import resolve
 from lastput.schema.finding import Cause, Evidence, Finding, Where
@@ -65,15 +67,15 @@ def run(facts: Facts) -> Iterator[Finding]:
             continue
         unit = deferred.unit(item.file)
         inside = insides.setdefault(unit.files, Inside(facts, unit))
-        reached = inside.reach(callbacks[0], depth=_DEPTH, limit=300, release=True)
+        steps = inside.reach(callbacks[0], depth=_DEPTH, limit=300, release=True)
         for wait in waits:
             key = (callbacks[0], wait.function, wait.line)
-            if wait.function not in reached or key in seen:
+            if wait.function not in steps or key in seen:
                 continue
-            if any(_asks(inside, one) for one in _upward(reached, wait.function)):
+            if any(_asks(inside, one) for one in _upward(steps, wait.function)):
                 continue
             seen.add(key)
-            finding = _finding(inside, bodies, item, callbacks[0], wait, reached)
+            finding = _finding(inside, bodies, item, callbacks[0], wait, steps)
             if finding is not None:
                 yield finding
 
@@ -100,7 +102,7 @@ def _asks(inside: Inside, function: int) -> bool:
 
 
 def _finding(
-    inside: Inside, bodies: Bodies, item: Item, callback: int, wait: Touch, reached: dict[int, Step]
+    inside: Inside, bodies: Bodies, item: Item, callback: int, wait: Touch, steps: dict[int, Step]
 ) -> Finding | None:
     facts = inside.facts
     own = pointee(bodies, item.function, root(item.object)) if item.function else ""
@@ -110,17 +112,17 @@ def _finding(
     doubts: list[str] = []
     if wait.family != "queue" and item.embedded and not (own and own == other):
         doubts.append(f"{wait.object} is the {item.object} that runs")
-    puts = [step for step in (reached[one] for one in _upward(reached, wait.function)) if _by_put(step)]
+    puts = [step for step in (steps[one] for one in _upward(steps, wait.function)) if _by_put(step)]
     if puts:
         doubts.append("the put can be the last one")
-    if any("->" in one for one in (item.object,)) and wait.function == callback and wait.line == item.line:
-        return None
+    if _guarded(bodies, wait):
+        doubts.append(f"the branch of {facts.function(wait.function).name}() that waits is taken in the callback")
     fact, waiter = facts.function(callback), facts.function(wait.function)
     where = Where(waiter.path, wait.line, 0, waiter.name)
-    chain = inside.chain(reached, wait.function, wait.line, f"callback of {item.object}")
+    chain = inside.chain(steps, wait.function, wait.line, f"callback of {item.object}")
     setup = facts.function(item.function) if item.function else None
     what = f"the queue {wait.object}" if wait.family == "queue" else item.object
-    steps = [
+    calls = [
         Cause(link.where, f"{link.function}() calls {following.function}()")
         for link, following in zip(chain, chain[1:], strict=False)
     ]
@@ -134,7 +136,7 @@ def _finding(
         statement=f"{wait.name}({wait.object})",
         causes=(
             Cause(Where(facts.path(item.file), item.line, 0, setup.name if setup else ""), f"{item.object} runs {fact.name}()"),
-            *steps,
+            *calls,
             Cause(where, f"{wait.name}() waits until {fact.name}() of {what} has returned, which waits here"),
         ),
         chain=chain,
@@ -142,6 +144,30 @@ def _finding(
         remedy=f"wait for {item.object} in another context, or without waiting for its callback",
         depends_on=tuple(doubts),
     )  # fmt: skip
+
+
+def _guarded(bodies: Bodies, wait: Touch) -> bool:
+    """Whether a branch goes round the wait and comes back to the same way: it may be the one taken."""
+    graph = bodies.graph(wait.function)
+    if graph is None or not graph.clean:
+        return True
+    here = [node.index for node in graph.nodes if any(call.line == wait.line and call.name == wait.name for call in node.calls)]
+    after = reached(graph, here)
+    for index, node in enumerate(graph.nodes):
+        if node.kind not in (Kind.CONDITION, Kind.SWITCH) or len(graph.successors[index]) < 2:
+            continue
+        ways = [
+            frozenset((edge.target,)) | reached(graph, (edge.target,)) for edge in graph.successors[index]
+        ]
+        hits = [not way.isdisjoint(here) for way in ways]
+        if not any(hits) or all(hits):
+            continue
+        # An early return does not meet the way of the wait before the end of the function.
+        round_it = frozenset().union(*(way for way, hit in zip(ways, hits, strict=True) if not hit))
+        meets = round_it & after - {graph.exit}
+        if meets or any(graph.exit == edge.target for edge in graph.successors[index]):
+            return True
+    return False
 
 
 def _by_put(step: Step) -> bool:
