@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Source", "Sources"]
+__all__ = ["Source", "Sources", "same_object"]
 
 from collections import deque
 
@@ -15,7 +15,7 @@ from lastput.facts.resolve import resolve
 
 #: Tables whose functions the core may call until one of these has returned.
 _TABLES: dict[str, tuple[str, ...]] = {
-    "net_device_ops": ("unregister_netdev", "unregister_netdevice", "unregister_candev", "unregister_netdevice_many"),
+    "net_device_ops": ("unregister_netdev", "unregister_netdevice", "unregister_candev"),
     "scsi_host_template": ("scsi_remove_host",),
     "ieee80211_ops": ("ieee80211_unregister_hw",),
     "usb_gadget_ops": ("usb_del_gadget_udc", "usb_del_gadget"),
@@ -23,8 +23,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "hc_driver": ("usb_remove_hcd",),
     "mmc_host_ops": ("mmc_remove_host",),
     "nci_ops": ("nci_unregister_device",),
-    "hdac_ops": (),
-}  # fmt: skip
+}
 #: Functions of those tables that run once more while it is shut off, and may wait themselves.
 _LAST = frozenset(("ndo_stop", "ndo_uninit", "stop", "close", "shutdown", "udc_stop", "ndo_close"))
 _IRQ = frozenset(("free_irq",))
@@ -101,12 +100,15 @@ class Sources:
         facts = self.facts
         found: dict[int, list[Source]] = {}
 
-        def add(file: int, name: str, kind: str, ends: frozenset[str], thing: str, last: tuple[int, ...] = ()) -> None:
+        def add(
+            file: int, name: str, kind: str, ends: frozenset[str], thing: str, last: tuple[int, ...] = ()
+        ) -> None:
             for one in resolve(facts, name, file)[:1]:
                 found.setdefault(file, []).append(Source(one, kind, ends, thing, last))
 
-        for role, target, file, thing in facts.sql(
-            "SELECT role, target, file, object FROM callbacks WHERE role IN ('irq', 'irq_thread') AND via NOT LIKE 'devm%'"
+        for target, file, thing in facts.sql(
+            "SELECT target, file, object FROM callbacks"
+            " WHERE role IN ('irq', 'irq_thread') AND via NOT LIKE 'devm%' ORDER BY id"
         ):
             add(file, target, "irq", _IRQ, thing)
         for item in self.deferred.items:
@@ -117,16 +119,19 @@ class Sources:
         marks = ", ".join("?" * len(_TABLES))
         tables: dict[int, list[tuple[str, str, str, int]]] = {}
         for variable, kind, field, value, file in facts.sql(
-            "SELECT v.id, v.type, r.field, r.value, v.file FROM variables v JOIN field_row r ON r.variable = v.id"
+            "SELECT v.id, v.type, r.field, r.value, v.file FROM variables v"
+            " JOIN field_row r ON r.variable = v.id"
             f" WHERE v.type IN ({marks}) ORDER BY r.id",
             *_TABLES,
         ):
             tables.setdefault(variable, []).append((kind, field, value.lstrip("& "), file))
         for rows in tables.values():
             last = tuple(
-                one for _, field, value, file in rows if field in _LAST and value.isidentifier()
+                one
+                for _, field, value, file in rows
+                if field in _LAST and value.isidentifier()
                 for one in resolve(facts, value, file)[:1]
-            )  # fmt: skip
+            )
             for kind, field, value, file in rows:
                 if field not in _LAST and value.isidentifier():
                     add(file, value, kind, frozenset(_TABLES[kind]), "", last)

@@ -1,7 +1,8 @@
 """What runs later: work items, timers, tasklets; where each is set up, armed, waited for, or handed on.
 
 An item is known in its unit by the last name of its expression: ``&priv->reset_work`` and ``&p->reset_work``
-are one. That takes two items for one where structs share a name, so an item that nothing waits for is surely so.
+are one. That takes two items for one where structs share a name, so an item that nothing waits for is
+surely so.
 """
 
 from __future__ import annotations
@@ -20,16 +21,23 @@ from lastput.facts.base import Facts
 
 #: Roles whose items the same calls may wait for.
 FAMILY = {
-    "work": "work", "delayed_work": "work", "kthread_work": "work",
-    "timer": "timer", "hrtimer": "hrtimer", "tasklet": "tasklet", "irq_work": "irq_work",
-}  # fmt: skip
+    "work": "work",
+    "delayed_work": "work",
+    "kthread_work": "work",
+    "timer": "timer",
+    "hrtimer": "hrtimer",
+    "tasklet": "tasklet",
+    "irq_work": "irq_work",
+}
 
 _STEP = re.compile(r"(->|\.)\s*(\w+)\s*(?:\[[^\]]*\]\s*)*\)*\s*$")
 _FUNCTION_FIELD = re.compile(r"(?:->|\.)\s*function$")
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A callback that is set up at ``line`` of ``function`` (0 at file scope): ``object`` as written there."""
+    """A callback that is set up at ``line`` of ``function`` (0 at file scope): ``object`` as written
+    there.
+    """
 
     role: str
     object: str
@@ -69,7 +77,9 @@ class Touch(msgspec.Struct, frozen=True):
 
 
 def keys(text: str) -> frozenset[str]:
-    """The names by which an expression is known. ``&p->poll.work`` is ``poll`` too: a delayed work's inner work."""
+    """The names by which an expression is known. ``&p->poll.work`` is ``poll`` too: a delayed work's
+    inner work.
+    """
     found = _STEP.search(text)
     if found is None:
         name = text.strip("&*() ").partition("[")[0].strip()
@@ -83,7 +93,9 @@ def keys(text: str) -> frozenset[str]:
 
 
 def same_path(one: str, two: str) -> bool:
-    """Whether two expressions lead by the same members from their last pointer: ``&p->ir.work`` is not ``&q->work``."""
+    """Whether two expressions lead by the same members from their last pointer: ``&p->ir.work`` is not
+    ``&q->work``.
+    """
     return bool(_tails(one) & _tails(two))
 
 
@@ -127,9 +139,11 @@ class Deferred:
         """What is done with an item in its unit."""
         known = self.touches(item.file)
         return [
-            one for key in sorted(keys(item.object)) for one in known.get(key, ())
+            one
+            for key in sorted(keys(item.object))
+            for one in known.get(key, ())
             if one.family in (item.family, "")
-        ]  # fmt: skip
+        ]
 
 
 def _items(facts: Facts) -> list[Item]:
@@ -176,7 +190,13 @@ def _direct() -> dict[str, list[_Meaning]]:
         if wait.role in FAMILY or wait.role == "queue":
             for name in wait.names:
                 found[name].append(
-                    ("sync" if wait.sync else "stop", FAMILY.get(wait.role, wait.role), wait.object, wait.rearm, "")
+                    (
+                        "sync" if wait.sync else "stop",
+                        FAMILY.get(wait.role, wait.role),
+                        wait.object,
+                        wait.rearm,
+                        "",
+                    )
                 )
     return found
 
@@ -205,7 +225,9 @@ def _calls(facts: Facts, names: Iterable[str]) -> list[_Row]:
 
 
 def _forwarders(facts: Facts, known: dict[str, list[_Meaning]]) -> dict[str, list[_Meaning]]:
-    """Functions that do it to what their parameter is: ``void stop(struct timer_list *t) { del_timer_sync(t); }``."""
+    """Functions that do it to what their parameter is: ``void stop(struct timer_list *t) {
+    del_timer_sync(t); }``.
+    """
     found: dict[str, list[_Meaning]] = {}
     for name, arguments, function, _, _, _ in _calls(facts, known):
         for kind, family, template, final, _ in known[name]:

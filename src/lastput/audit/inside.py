@@ -19,7 +19,9 @@ _RELEASES = {name: one.function[0] for one in API.callback if one.role == "relea
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A function that was reached: by ``call`` (None for the start), in function ``parent``, ``depth`` calls down."""
+    """A function that was reached: by ``call`` (None for the start), in function ``parent``, ``depth``
+    calls down.
+    """
 
     function: int
     parent: int
@@ -84,9 +86,7 @@ class Inside:
         while True:
             fact = self.facts.function(function)
             step = reached[function]
-            links.append(
-                Link(fact.name, self.where(fact, line), "direct" if step.call is not None else how)
-            )
+            links.append(Link(fact.name, self.where(fact, line), "direct" if step.call is not None else how))
             if step.call is None:
                 return tuple(reversed(links))
             function, line = step.parent, step.call.line

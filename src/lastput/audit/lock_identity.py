@@ -18,7 +18,8 @@ _COUNTS = frozenset(("rcu", "srcu"))  # readers do not shut each other out
 
 
 class LockName(msgspec.Struct, frozen=True):
-    """``kind`` of api.toml; ``struct`` is the tag of what the path starts from ("" for a variable of the file or
+    """``kind`` of api.toml; ``struct`` is the tag of what the path starts from ("" for a variable of the
+    file or
     the kernel, "?" if it is not known); ``path`` as in ``reset.lock``."""
 
     kind: str

@@ -1,4 +1,6 @@
-"""A teardown function laid out flat: its calls in the order of the source, with those of the functions it calls."""
+"""A teardown function laid out flat: its calls in the order of the source, with those of the functions
+it calls.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ class Event(msgspec.Struct, frozen=True):
 
 def laid_out(inside: Inside, start: int, depth: int = 4, limit: int = 600) -> list[Event]:
     """At most ``limit`` calls. Branches are laid one after the other, a loop once; an inner call of a call's
-    arguments comes after it. A function stands before the calls that it makes, and is entered once on a way."""
+    arguments comes after it. A function stands before the calls that it makes, and is entered once on a
+    way."""
     found: list[Event] = []
 
     def walk(function: int, through: tuple[CallFact, ...], above: frozenset[int]) -> None:

@@ -11,13 +11,24 @@ from lastput.facts.base import Facts
 
 #: Fields of driver tables that the core calls when the device goes, or its driver.
 _FIELDS = (
-    "remove", "remove_new", "disconnect", "detach", "unbind", "remove_one", "del_device", "remove_dev", "detach_dev",
-    "uninit", "exit",
-)  # fmt: skip
+    "remove",
+    "remove_new",
+    "disconnect",
+    "detach",
+    "unbind",
+    "remove_one",
+    "del_device",
+    "remove_dev",
+    "detach_dev",
+    "uninit",
+    "exit",
+)
 
 
 class Teardown(msgspec.Struct, frozen=True):
-    """``function`` runs when the module goes (``how`` is ``module exit``) or a device does (``foo_driver.remove``)."""
+    """``function`` runs when the module goes (``how`` is ``module exit``) or a device does
+    (``foo_driver.remove``).
+    """
 
     function: int
     how: str
@@ -32,8 +43,9 @@ def teardowns(facts: Facts, unit: Unit) -> list[Teardown]:
         for table, path, value in facts.sql(
             "SELECT v.name, r.path, r.value FROM variables v JOIN field_row r ON r.variable = v.id"
             f" WHERE v.file = ? AND r.field IN ({marks}) ORDER BY r.id",
-            file, *_FIELDS,
-        ):  # fmt: skip
+            file,
+            *_FIELDS,
+        ):
             name = value.lstrip("& ")
             if name.startswith("__exit_p("):
                 name = name[9:].rstrip(") ")

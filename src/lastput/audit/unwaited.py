@@ -20,16 +20,41 @@ from lastput.facts.base import Facts
 from lastput.facts.resolve import resolve
 
 _TOLD = re.compile(r"^(complete|complete_all|complete_and_exit|wake_up\w*|swake_up\w*)$")
-_GIVES_UP = re.compile(r"(^|_)(put|free|release|unref|destroy|drop|kill|remove|delete|del|done|end|finish)(_|$)|free$")
+_GIVES_UP = re.compile(
+    r"(^|_)(put|free|release|unref|destroy|drop|kill|remove|delete|del|done|end|finish)(_|$)|free$"
+)
 _CONTAINER = re.compile(
     r"(\w+)\s*=\s*(?:\w+\s*\(\s*)?(?:container_of\w*|from_timer|timer_container_of|from_tasklet|from_work)\s*\("
 )
 #: Calls that look at an item, and change nothing.
-_LOOKS = frozenset(("timer_pending", "work_pending", "delayed_work_pending", "work_busy", "hrtimer_active", "container_of",
-                    "hrtimer_is_queued", "hrtimer_callback_running", "current_work", "from_timer", "to_delayed_work",
-                    "hrtimer_init", "hrtimer_setup", "lockdep_init_map", "memset", "hrtimer_get_remaining",
-                    "hrtimer_get_expires", "hrtimer_set_expires", "hrtimer_forward", "hrtimer_cb_get_time",
-                    "hrtimer_expires_remaining", "READ_ONCE", "WRITE_ONCE", "pr_debug"))  # fmt: skip
+_LOOKS = frozenset(
+    (
+        "timer_pending",
+        "work_pending",
+        "delayed_work_pending",
+        "work_busy",
+        "hrtimer_active",
+        "container_of",
+        "hrtimer_is_queued",
+        "hrtimer_callback_running",
+        "current_work",
+        "from_timer",
+        "to_delayed_work",
+        "hrtimer_init",
+        "hrtimer_setup",
+        "lockdep_init_map",
+        "memset",
+        "hrtimer_get_remaining",
+        "hrtimer_get_expires",
+        "hrtimer_set_expires",
+        "hrtimer_forward",
+        "hrtimer_cb_get_time",
+        "hrtimer_expires_remaining",
+        "READ_ONCE",
+        "WRITE_ONCE",
+        "pr_debug",
+    )
+)
 _KNOWN = (
     _LOOKS
     | {name for one in API.arm for name in one.names}
@@ -88,7 +113,10 @@ def _queue_waited(deferred: Deferred, item: Item, arms: tuple[Touch, ...]) -> bo
         return False
     for arm in arms:
         for name in keys(arm.queue) if arm.queue else ("system_wq",):
-            if any(one.family == "queue" and one.kind == "sync" for one in deferred.touches(item.file).get(name, ())):
+            if any(
+                one.family == "queue" and one.kind == "sync"
+                for one in deferred.touches(item.file).get(name, ())
+            ):
                 return True
     return False
 
@@ -113,8 +141,13 @@ def _doubts(
     if item.embedded and item.family != "timer" and all(one.function == item.function for one in arms):
         found.append("the object is made for one run of the item")
     if struct:
-        homes = {row[0] for row in facts.sql(
-            "SELECT DISTINCT p.path FROM records r JOIN files p ON p.id = r.file WHERE r.record = ?", struct)}
+        homes = {
+            row[0]
+            for row in facts.sql(
+                "SELECT DISTINCT p.path FROM records r JOIN files p ON p.id = r.file WHERE r.record = ?",
+                struct,
+            )
+        }
         if homes and all(home.startswith("include/") or "/include/asm/" in home for home in homes):
             found.append(f"struct {struct} is of {min(homes)}: whoever made it may wait for the item")
     return tuple(found)
@@ -131,11 +164,11 @@ def _handed_on(facts: Facts, unit: Unit, item: Item) -> list[str]:
         *(f"%&%{name}%" for name in sorted(names)),
     )
     return [
-        f"{name}() gets its address" for name, arguments in rows
-        if name not in _KNOWN and any(
-            given.startswith("&") and keys(given) & names for given in split_arguments(arguments)
-        )
-    ][:2]  # fmt: skip
+        f"{name}() gets its address"
+        for name, arguments in rows
+        if name not in _KNOWN
+        and any(given.startswith("&") and keys(given) & names for given in split_arguments(arguments))
+    ][:2]
 
 
 def _callback_ends(inside: Inside, callback: int, bodies: Bodies) -> list[str]:
@@ -145,13 +178,17 @@ def _callback_ends(inside: Inside, callback: int, bodies: Bodies) -> list[str]:
     for function in reached:
         for call in inside.calls(function):
             if _TOLD.match(call.name):
-                return [f"{facts.function(function).name}() calls {call.name}(): a teardown may wait for that"]
+                return [
+                    f"{facts.function(function).name}() calls {call.name}(): a teardown may wait for that"
+                ]
     containers = set(_CONTAINER.findall(bodies.text(callback)))
     containers |= {one.name for one in facts.function(callback).parameters}
     for call in inside.calls(callback):
         first = call.argument(0)
         if _GIVES_UP.search(call.name) and root(first) in containers and first.count("->") <= 1:
-            return [f"{facts.function(callback).name}() calls {call.name}({first}): it may hold its object itself"]
+            return [
+                f"{facts.function(callback).name}() calls {call.name}({first}): it may hold its object itself"
+            ]
         if call.name in _FREES and fill(_FREES[call.name], call.arguments) in containers:
             return ["the callback frees its object"]
     return []

@@ -15,13 +15,23 @@ from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 _FREES = {name: one.object for one in API.free for name in one.names}
 _WORDS = {
-    "work": "work", "delayed_work": "delayed work", "kthread_work": "kthread work", "timer": "timer", "hrtimer": "hrtimer",
-    "tasklet": "tasklet", "irq_work": "irq work",
-}  # fmt: skip
+    "work": "work",
+    "delayed_work": "delayed work",
+    "kthread_work": "kthread work",
+    "timer": "timer",
+    "hrtimer": "hrtimer",
+    "tasklet": "tasklet",
+    "irq_work": "irq work",
+}
 _CANCEL = {
-    "work": "cancel_work_sync", "delayed_work": "cancel_delayed_work_sync", "kthread_work": "kthread_cancel_work_sync",
-    "timer": "timer_delete_sync", "hrtimer": "hrtimer_cancel", "tasklet": "tasklet_kill", "irq_work": "irq_work_sync",
-}  # fmt: skip
+    "work": "cancel_work_sync",
+    "delayed_work": "cancel_delayed_work_sync",
+    "kthread_work": "kthread_cancel_work_sync",
+    "timer": "timer_delete_sync",
+    "hrtimer": "hrtimer_cancel",
+    "tasklet": "tasklet_kill",
+    "irq_work": "irq_work_sync",
+}
 
 
 class Teller:
@@ -44,16 +54,24 @@ class Teller:
         end, steps, freed = self._teardown(one, inside)
         stop = one.stops[0] if one.stops else None
         module = one.unit.modules[0] if one.unit.modules else ""
-        gone = f"struct {one.struct}" if one.struct else ("the object" if item.embedded else f"the text of {module}")
+        gone = (
+            f"struct {one.struct}"
+            if one.struct
+            else ("the object" if item.embedded else f"the text of {module}")
+        )
         causes = [
             Cause(setup, f"{item.object} will run {item.target}()"),
             Cause(self._at(arm.function, arm.file, arm.line), f"{arm.name}() arms it"),
         ]
         if stop is not None:
             causes.append(
-                Cause(self._at(stop.function, stop.file, stop.line), f"{stop.name}() does not wait for a {item.target}() that runs")
+                Cause(
+                    self._at(stop.function, stop.file, stop.line),
+                    f"{stop.name}() does not wait for a {item.target}() that runs",
+                )
             )
-        where, chain = causes[-1].where, ()
+        where = causes[-1].where
+        chain: tuple[Link, ...] = ()
         if end is not None:
             fact = facts.function(end.function)
             where = inside.where(fact, fact.line)
@@ -61,11 +79,20 @@ class Teller:
                 owner = facts.function(freed.function)
                 where = inside.where(owner, freed.line)
                 chain = inside.chain(steps, freed.function, freed.line, end.how)
-                causes.append(Cause(where, f"{freed.name}({freed.arguments}) frees {gone}; no wait for the {kind} came before"))
+                causes.append(
+                    Cause(
+                        where,
+                        f"{freed.name}({freed.arguments}) frees {gone}; no wait for the {kind} came before",
+                    )
+                )
             else:
                 chain = (Link(fact.name, where, end.how),)
-                causes.append(Cause(where, f"{fact.name}() ends without waiting for the {kind}; {gone} goes after it"))
-        causes.append(Cause(inside.where(callback, callback.line), f"{callback.name}() may still run, in what is gone"))
+                causes.append(
+                    Cause(where, f"{fact.name}() ends without waiting for the {kind}; {gone} goes after it")
+                )
+        causes.append(
+            Cause(inside.where(callback, callback.line), f"{callback.name}() may still run, in what is gone")
+        )
         how = "is only stopped without waiting" if stop is not None else "is never waited for"
         return Finding(
             code=code,
@@ -81,14 +108,15 @@ class Teller:
                 Evidence("module", f"{module} can be a module, and can be unloaded"),
                 Evidence("role", f"{callback.name}() is the callback of a {kind}", where=setup),
                 Evidence(
-                    "handshake", f"no call in {module} waits for {item.object}, nor for its queue",
+                    "handshake",
+                    f"no call in {module} waits for {item.object}, nor for its queue",
                     searched=(where, setup),
                 ),
             ),
             remedy=f"{_CANCEL[item.role]}({item.object}) once nothing can arm it again, before {gone} goes",
             depends_on=(*one.doubts, *(() if end is not None else ("no teardown function was found",))),
             text=(module,),
-        )  # fmt: skip
+        )
 
     def _at(self, function: int, file: int, line: int) -> Where:
         if function:
@@ -98,7 +126,9 @@ class Teller:
     def _teardown(
         self, one: Unwaited, inside: Inside
     ) -> tuple[Teardown | None, dict[int, Step], CallFact | None]:
-        """The teardown that frees the object: of its type if that is known; else one of the same file, or any."""
+        """The teardown that frees the object: of its type if that is known; else one of the same file,
+        or any.
+        """
         if one.unit.files not in self._ends:
             self._ends[one.unit.files] = teardowns(self.facts, one.unit)
         ends = self._ends[one.unit.files]
@@ -116,7 +146,11 @@ class Teller:
                 for function in steps:
                     for call in inside.calls(function):
                         freed = fill(_FREES.get(call.name, ""), call.arguments)
-                        if freed.isidentifier() and one.struct and pointee(self.bodies, function, freed) == one.struct:
+                        if (
+                            freed.isidentifier()
+                            and one.struct
+                            and pointee(self.bodies, function, freed) == one.struct
+                        ):
                             return end, steps, call
         first = ends[0] if ends else None
         return first, {first.function: Step(first.function, 0, None, 0)} if first else {}, None

@@ -23,15 +23,15 @@ Instead
     to arm it again.
 
 How lastput knows
-    The calls of each teardown function are laid out in the order of the source, with those of the functions of
-    the module that it calls. A source is an interrupt handler (until free_irq()), a table of the network or SCSI
-    core (until it is unregistered), or an item (until it is waited for). Three calls at most lie between its
-    callback and the call that arms.
+    The calls of each teardown function are laid out in the order of the source, with those of the functions
+    of the module that it calls. A source is an interrupt handler (until free_irq()), a table of the network
+    or SCSI core (until it is unregistered), or an item (until it is waited for). Three calls at most lie
+    between its callback and the call that arms.
 
 Known limits
     A flag that the teardown sets and the callback reads makes it safe: where a name that is written before
-    the wait is read on the way to the arming call, the finding is of low confidence. So it is where a function with
-    a name such as foo_disable_irq() comes before the wait.
+    the wait is read on the way to the arming call, the finding is of low confidence. So it is where a
+    function with a name such as foo_disable_irq() comes before the wait.
 
 History
     Linux 6.12 cancels the works of enic after unregister_netdev(); efe4186e6a1b (6pack, CVE-2022-1198).
@@ -49,15 +49,18 @@ from lastput.audit.inside import Inside
 from lastput.audit.sequence import Event, laid_out
 from lastput.audit.teardown import Teardown, teardowns
 from lastput.audit.units import Unit
+from lastput.audit.written import WRITTEN
 from lastput.facts.base import Facts
 from lastput.schema.finding import Cause, Evidence, Finding, Link
 
 CODE = "WRK003"
 NAME = "armed-after-wait"
 
-_WRITTEN = re.compile(r"(?:->|\.)(\w+)\s*(?:\|=|&=|=)(?!=)|\b(?:set_bit|clear_bit|test_and_set_bit|test_and_clear_bit|atomic_set|"
-                      r"WRITE_ONCE|smp_store_release)\s*\(\s*&?(?:\w+(?:->|\.))*(\w+)")  # fmt: skip
-_QUIETS = re.compile(r"(?=.*(irq|intr|interrupt|_int|ints?$))(?=.*(disable|mask|off|stop|clear|shutdown|sync))|napi_disable|netif_device_detach|free_irq|quiesce|_reset_hw|hw_reset|^disable_|_halt|_shutdown|_stop$|_down$|_disable$")
+_QUIETS = re.compile(
+    r"(?=.*(irq|intr|interrupt|_int|ints?$))(?=.*(disable|mask|off|stop|clear|shutdown|sync))"
+    r"|napi_disable|netif_device_detach|free_irq|quiesce|_reset_hw|hw_reset|^disable_|_halt|_shutdown"
+    r"|_stop$|_down$|_disable$"
+)
 
 
 def run(facts: Facts) -> Iterator[Finding]:
@@ -73,10 +76,11 @@ def run(facts: Facts) -> Iterator[Finding]:
             continue
         late = [
             (source, way, arm)
-            for arm in touches if arm.kind == "arm" and same_path(arm.object, item.object)
+            for arm in touches
+            if arm.kind == "arm" and same_path(arm.object, item.object)
             for source, way in sources.of(unit, arm)
             if not (source.kind == "item" and keys(source.object) & keys(item.object))
-        ]  # fmt: skip
+        ]
         if late:
             armed.setdefault(unit, []).append((item, late))
     for unit, items in armed.items():
@@ -103,9 +107,11 @@ def _unit(
             last = waits[-1]
             for source, way, arm in late:
                 over = [
-                    at for at, event in enumerate(events)
-                    if event.call.name in source.ends and same_object(source, event.call.arguments.partition(",")[0])
-                ]  # fmt: skip
+                    at
+                    for at, event in enumerate(events)
+                    if event.call.name in source.ends
+                    and same_object(source, event.call.arguments.partition(",")[0])
+                ]
                 key = (item.object, facts.function(source.callback).name)
                 if not over or over[0] < last or key in told or _ends_it(inside, source, item, deferred):
                     continue
@@ -119,9 +125,10 @@ def _waits(event: Event, item: Item, deferred: Deferred) -> bool:
     names = keys(item.object)
     return any(
         one.kind == "sync" and one.function == event.call.function and one.seq == event.call.seq
-        for name in names for one in deferred.touches(item.file).get(name, ())
+        for name in names
+        for one in deferred.touches(item.file).get(name, ())
         if one.family == item.family and same_path(one.object, item.object)
-    )  # fmt: skip
+    )
 
 
 def _ends_it(inside: Inside, source: Source, item: Item, deferred: Deferred) -> bool:
@@ -132,9 +139,10 @@ def _ends_it(inside: Inside, source: Source, item: Item, deferred: Deferred) -> 
 
 def _stopped_before(events: list[Event], source: Source, inside: Inside) -> bool:
     return any(
-        event.call.name in ("disable_irq", "del_timer_sync", "timer_delete_sync") and same_object(source, event.call.arguments)
+        event.call.name in ("disable_irq", "del_timer_sync", "timer_delete_sync")
+        and same_object(source, event.call.arguments)
         for event in events
-    )  # fmt: skip
+    )
 
 
 def _finding(
@@ -153,7 +161,12 @@ def _finding(
     doubts = []
     around = events[waited].through
     quiet = next(
-        (one.call.name for one in events[:waited] if _QUIETS.search(one.call.name) and one.call not in around), ""
+        (
+            one.call.name
+            for one in events[:waited]
+            if _QUIETS.search(one.call.name) and one.call not in around
+        ),
+        "",
     )
     if quiet and source.kind != "item":
         doubts.append(f"{quiet}() does not keep {facts.function(source.callback).name}() from running")
@@ -164,8 +177,14 @@ def _finding(
         facts.function(one) for one in (source.callback, wait.function, stop.function)
     )
     where = inside.where(waiter, wait.line)
-    through = [Link(facts.function(one.function).name, inside.where(facts.function(one.function), one.line),
-                    "direct" if at else end.how) for at, one in enumerate(events[waited].through)]  # fmt: skip
+    through = [
+        Link(
+            facts.function(one.function).name,
+            inside.where(facts.function(one.function), one.line),
+            "direct" if at else end.how,
+        )
+        for at, one in enumerate(events[waited].through)
+    ]
     chain = (*through, Link(waiter.name, where, "direct" if through else end.how))
     target = facts.functions(item.target)
     runs = inside.where(target[0], target[0].line) if target else where
@@ -174,32 +193,49 @@ def _finding(
         code=CODE,
         verdict="bug",
         confidence="low" if doubts else "medium",
-        message=f"{item.object} can be armed again after {wait.name}(): {callback.name}() is shut off later, by {stop.name}()",
+        message=f"{item.object} can be armed again after {wait.name}(): {callback.name}() is shut off "
+        f"later, by {stop.name}()",
         where=where,
         object=item.object,
         statement=f"{wait.name}({wait.arguments})",
         causes=(
             Cause(where, f"{wait.name}({wait.arguments}) waits for {item.target}()"),
-            Cause(inside.where(armer, arm.line), f"{callback.name}() may still run: {arm.name}() arms {item.object} again"),
-            Cause(inside.where(stopper, stop.line), f"only {stop.name}() shuts {callback.name}() off; nothing waits for {item.object} after it"),
+            Cause(
+                inside.where(armer, arm.line),
+                f"{callback.name}() may still run: {arm.name}() arms {item.object} again",
+            ),
+            Cause(
+                inside.where(stopper, stop.line),
+                f"only {stop.name}() shuts {callback.name}() off; nothing waits for {item.object} after it",
+            ),
             Cause(runs, f"{item.target}() may run while the teardown goes on, and after it"),
         ),
         chain=chain,
         evidence=(
-            Evidence("handshake", f"{item.object} is not waited for after {stop.name}()", searched=(inside.where(stopper, stop.line),)),
-            Evidence("path", f"{callback.name}() comes to {arm.name}() in {armer.name}()", where=inside.where(armer, arm.line)),
+            Evidence(
+                "handshake",
+                f"{item.object} is not waited for after {stop.name}()",
+                searched=(inside.where(stopper, stop.line),),
+            ),
+            Evidence(
+                "path",
+                f"{callback.name}() comes to {arm.name}() in {armer.name}()",
+                where=inside.where(armer, arm.line),
+            ),
         ),
         remedy=f"wait for {item.object} after {stop.name}(), or so that it cannot be armed again",
         depends_on=tuple(doubts),
         text=inside.unit.modules[:1],
-    )  # fmt: skip
+    )
 
 
 def _flag(bodies: Bodies, written: set[int], way: tuple[int, ...]) -> str:
-    """A name that the teardown writes and that a function on the way to the arming call reads in a condition."""
+    """A name that the teardown writes and that a function on the way to the arming call reads in a
+    condition.
+    """
     names: set[str] = set()
     for function in written:
-        for one, other in _WRITTEN.findall(bodies.text(function)):
+        for one, other in WRITTEN.findall(bodies.text(function)):
             names.add(one or other)
     for function in way:
         for condition in re.findall(r"\b(?:if|while)\s*\(([^{;]*)", bodies.text(function)):

@@ -22,9 +22,10 @@ Instead
 
 How lastput knows
     The item is known by the last name of its expression (``work`` of ``&foo->work``) in all files that are
-    linked with the one that sets it up. Arming and waiting calls are of the table of kernel calls, or forward to
-    them. It is of low confidence if the callback completes something, or drops what holds its object, or if the
-    item's address goes to a function of which nothing is known: each may be a wait in other words.
+    linked with the one that sets it up. Arming and waiting calls are of the table of kernel calls, or
+    forward to them. It is of low confidence if the callback completes something, or drops what holds its
+    object, or if the item's address goes to a function of which nothing is known: each may be a wait in
+    other words.
 
 Known limits
     Two structs of one module whose items share a name count as one. A wait that is there, and not on

@@ -16,7 +16,8 @@ Example
     }
 
 Instead
-    timer_shutdown_sync() or timer_delete_sync(), cancel_work_sync(): outside of locks that the callback takes.
+    timer_shutdown_sync() or timer_delete_sync(), cancel_work_sync(): outside of locks that the callback
+    takes.
 
 How lastput knows
     As deferred-never-waited, with the difference that there is a call which stops without waiting.

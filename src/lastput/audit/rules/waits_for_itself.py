@@ -1,8 +1,9 @@
 """A callback waits, through what it calls, for its own end.
 
 What it finds
-    A work item, timer or tasklet whose callback reaches a call that waits for the same item, or that flushes or
-    destroys the queue on which the item is put; also through the release function of a reference that it puts.
+    A work item, timer or tasklet whose callback reaches a call that waits for the same item, or that
+    flushes or destroys the queue on which the item is put; also through the release function of a reference
+    that it puts.
 
 Why it breaks
     cancel_work_sync(), flush_work() and timer_delete_sync() return when the callback has ended. Called
@@ -21,9 +22,9 @@ Instead
     Let another context put the last reference, or do not wait in the release if the item holds one.
 
 How lastput knows
-    The calls from the callback down are followed in the module, up to five deep, and through kref_put(). The item
-    waited for has the same name, in a struct of the same tag. A function that asks current_work() or
-    in_interrupt() is taken to know what it does.
+    The calls from the callback down are followed in the module, up to five deep, and through kref_put().
+    The item waited for has the same name, in a struct of the same tag. A function that asks current_work()
+    or in_interrupt() is taken to know what it does.
 
 Known limits
     Whether a put can be the last one is not known: it is where nobody else holds a reference. Such findings,
@@ -31,17 +32,21 @@ Known limits
 
 History
     kvm_put_kvm() in async_pf_execute() would wait for the work that it is in: 22583f0d9c85 avoided that, and
-    778c350eb580 could revert it when the work no longer had a reference. ccbde4b128ef (xillyusb, CVE-2024-45007).
+    778c350eb580 could revert it when the work no longer had a reference. ccbde4b128ef (xillyusb,
+    CVE-2024-45007).
 """
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterator
 
 from lastput.audit.bodies import Bodies
-from lastput.audit.deferred import Deferred, Item, Touch, keys
+from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
 from lastput.audit.inside import Inside, Step
 from lastput.audit.pointees import pointee, root
+from lastput.audit.written import WRITTEN
 from lastput.c.flow.graph import Kind
 from lastput.c.flow.paths import reached
 from lastput.facts.base import Facts
@@ -61,7 +66,7 @@ def run(facts: Facts) -> Iterator[Finding]:
     insides: dict[frozenset[int], Inside] = {}
     seen: set[tuple[int, int, int]] = set()
     for item in deferred.items:
-        waits = _waits(deferred, item)
+        waits = _waits(deferred, bodies, item)
         callbacks = resolve(facts, item.target, item.file) if waits else ()
         if len(callbacks) != 1:
             continue
@@ -80,15 +85,39 @@ def run(facts: Facts) -> Iterator[Finding]:
                 yield finding
 
 
-def _waits(deferred: Deferred, item: Item) -> list[Touch]:
+def _waits(deferred: Deferred, bodies: Bodies, item: Item) -> list[Touch]:
     """Calls that wait for an item, or for a queue of its unit on which it is put."""
     touches = deferred.of(item)
     found = [one for one in touches if one.kind == "sync" and "try" not in one.name]
     known = deferred.touches(item.file)
-    for queue in sorted({one.queue for one in touches if one.kind == "arm" and one.queue}):
-        for name in sorted(keys(queue)):
-            found += [one for one in known.get(name, ()) if one.family == "queue" and one.kind == "sync"]
-    return found
+    arms = [
+        one
+        for one in touches
+        if one.kind == "arm"
+        and one.queue
+        and same_path(one.object, item.object)
+        and (
+            one.function == item.function
+            or _tag(bodies, one.function, one.object) == _tag(bodies, item.function, item.object)
+        )
+    ]
+    for arm in arms:
+        for name in sorted(keys(arm.queue)):
+            found += [
+                one
+                for one in known.get(name, ())
+                if one.family == "queue"
+                and one.kind == "sync"
+                and one.function != arm.function
+                and _tag(bodies, one.function, one.object) == _tag(bodies, arm.function, arm.queue)
+            ]
+    return list(dict.fromkeys(found))
+
+
+def _tag(bodies: Bodies, function: int, text: str) -> str:
+    """The struct that an expression starts from; its variable if it has none."""
+    first = root(text)
+    return (pointee(bodies, function, first) if function else "") or first
 
 
 def _upward(reached: dict[int, Step], function: int) -> Iterator[int]:
@@ -115,8 +144,10 @@ def _finding(
     puts = [step for step in (steps[one] for one in _upward(steps, wait.function)) if _by_put(step)]
     if puts:
         doubts.append("the put can be the last one")
-    if _guarded(bodies, wait):
-        doubts.append(f"the branch of {facts.function(wait.function).name}() that waits is taken in the callback")
+    if _guarded(bodies, wait) or _told_apart(bodies, _upward(steps, wait.function)):
+        doubts.append(
+            f"the branch of {facts.function(wait.function).name}() that waits is taken in the callback"
+        )
     fact, waiter = facts.function(callback), facts.function(wait.function)
     where = Where(waiter.path, wait.line, 0, waiter.name)
     chain = inside.chain(steps, wait.function, wait.line, f"callback of {item.object}")
@@ -124,26 +155,43 @@ def _finding(
     what = f"the queue {wait.object}" if wait.family == "queue" else item.object
     calls = [
         Cause(link.where, f"{link.function}() calls {following.function}()")
-        for link, following in zip(chain, chain[1:], strict=False)
+        for link, following in itertools.pairwise(chain)
     ]
     return Finding(
         code=CODE,
         verdict="bug",
         confidence="low" if doubts else "medium",
-        message=f"{fact.name}() waits for itself: {wait.name}({wait.object}) is reached from the callback of {item.object}",
+        message=f"{fact.name}() waits for itself: {wait.name}({wait.object}) is reached from the "
+        f"callback of {item.object}",
         where=where,
         object=item.object,
         statement=f"{wait.name}({wait.object})",
         causes=(
-            Cause(Where(facts.path(item.file), item.line, 0, setup.name if setup else ""), f"{item.object} runs {fact.name}()"),
+            Cause(
+                Where(facts.path(item.file), item.line, 0, setup.name if setup else ""),
+                f"{item.object} runs {fact.name}()",
+            ),
             *calls,
             Cause(where, f"{wait.name}() waits until {fact.name}() of {what} has returned, which waits here"),
         ),
         chain=chain,
-        evidence=(Evidence("self-wait", f"nothing on the way asks whether it runs in {fact.name}()", searched=(where,)),),
+        evidence=(
+            Evidence(
+                "self-wait", f"nothing on the way asks whether it runs in {fact.name}()", searched=(where,)
+            ),
+        ),
         remedy=f"wait for {item.object} in another context, or without waiting for its callback",
         depends_on=tuple(doubts),
-    )  # fmt: skip
+    )
+
+
+def _told_apart(bodies: Bodies, way: Iterator[int]) -> bool:
+    """Whether the function that waits has a condition on what one of those above it has written."""
+    waiter, *above = list(way)
+    written = {one for function in above for one in WRITTEN.findall(bodies.text(function))}
+    names = {name for pair in written for name in pair if name}
+    conditions = " ".join(re.findall(r"\bif\s*\(([^{;]*)", bodies.text(waiter)))
+    return bool(names & set(re.findall(r"\w+", conditions)))
 
 
 def _guarded(bodies: Bodies, wait: Touch) -> bool:
@@ -151,7 +199,13 @@ def _guarded(bodies: Bodies, wait: Touch) -> bool:
     graph = bodies.graph(wait.function)
     if graph is None or not graph.clean:
         return True
-    here = [node.index for node in graph.nodes if any(call.line == wait.line and call.name == wait.name for call in node.calls)]
+    here = [
+        node.index
+        for node in graph.nodes
+        if any(call.line == wait.line and call.name == wait.name for call in node.calls)
+    ]
+    if any("?" in graph.nodes[one].text.partition(wait.name)[0] for one in here):
+        return True
     after = reached(graph, here)
     for index, node in enumerate(graph.nodes):
         if node.kind not in (Kind.CONDITION, Kind.SWITCH) or len(graph.successors[index]) < 2:

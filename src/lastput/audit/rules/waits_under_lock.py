@@ -1,8 +1,8 @@
 """A lock is held while something is waited for that needs the same lock.
 
 What it finds
-    A call that waits for the end of a work item, timer, tasklet or kernel thread, or for a queue, with a lock held
-    that the function waited for takes; by itself or through what it calls.
+    A call that waits for the end of a work item, timer, tasklet or kernel thread, or for a queue, with a
+    lock held that the function waited for takes; by itself or through what it calls.
 
 Why it breaks
     The callback waits for the lock, and its owner for the callback. Nobody goes on.
@@ -16,14 +16,14 @@ Instead
     Take the lock after the wait, or let the callback try it and give up.
 
 How lastput knows
-    Where each lock is surely held is computed on the flow graph of the function that waits; for a function that only
-    its callers lock, on theirs. From the callback down the calls in the module are followed, three deep. Locks
-    are the same if the path of members and the tag of the struct are, or the variable.
+    Where each lock is surely held is computed on the flow graph of the function that waits; for a function
+    that only its callers lock, on theirs. From the callback down the calls in the module are followed,
+    three deep. Locks are the same if the path of members and the tag of the struct are, or the variable.
 
 Known limits
-    Two objects of one type have two locks: one may be held while the other is taken. A callback that takes the
-    lock only where it cannot be waited for is not told apart. Locks that are not known by a struct's tag on both
-    sides give a finding of low confidence.
+    Two objects of one type have two locks: one may be held while the other is taken. A callback that takes
+    the lock only where it cannot be waited for is not told apart. Locks that are not known by a struct's
+    tag on both sides give a finding of low confidence.
 
 History
     4d378f2ae581 (oxu210hp, CVE-2022-49313), 806c7b534149 (rtl8192u, CVE-2022-49305), fef965764cf5 (mlx5e).
@@ -31,6 +31,7 @@ History
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import msgspec
@@ -56,7 +57,9 @@ _DEPTH = 3
 
 
 class _Wait(msgspec.Struct, frozen=True):
-    """A call of ``name`` in ``function`` that comes to ``touch``, by ``links`` calls of functions in between."""
+    """A call of ``name`` in ``function`` that comes to ``touch``, by ``links`` calls of functions in
+    between.
+    """
 
     function: int
     line: int
@@ -91,12 +94,14 @@ def run(facts: Facts) -> Iterator[Finding]:
                 name = lock_name(bodies, wait.function, lock.kind, lock.object)
                 match = next(
                     (
-                        one for one in taken
-                        if one.kind == lock.kind and member(one.text) == member(lock.object)
+                        one
+                        for one in taken
+                        if one.kind == lock.kind
+                        and member(one.text) == member(lock.object)
                         and lock_name(bodies, one.function, one.kind, one.text) == name
                     ),
                     None,
-                )  # fmt: skip
+                )
                 key = (wait.function, callbacks[0], lock.object)
                 if match is None or key in told or (wait.links and _unlocks(inside, wait, lock.kind)):
                     continue
@@ -118,9 +123,10 @@ def _locking(facts: Facts) -> frozenset[int]:
 def _waits(deferred: Deferred, item: Item) -> list[Touch]:
     touches = deferred.of(item)
     found = [
-        one for one in touches
+        one
+        for one in touches
         if one.kind == "sync" and "try" not in one.name and same_path(one.object, item.object)
-    ]  # fmt: skip
+    ]
     known = deferred.touches(item.file)
     for queue in sorted({one.queue for one in touches if one.kind == "arm" and one.queue}):
         if not queue.startswith("system_"):
@@ -229,27 +235,37 @@ def _finding(
     causes = [Cause(inside.where(waiter, lock.line), f"{waiter.name}() holds {lock.object}")]
     causes += [
         Cause(link.where, f"{link.function}() calls {following.function}()")
-        for link, following in zip(chain, chain[1:], strict=False)
+        for link, following in itertools.pairwise(chain)
     ]
     end = chain[-1].where
     causes += [
         Cause(end, f"{touch.name}({touch.object}) waits until {runs.name}() has returned"),
-        Cause(inside.where(taker, match.line), f"{taker.name}(){through} waits for the same lock: {match.call}({match.text})"),
+        Cause(
+            inside.where(taker, match.line),
+            f"{taker.name}(){through} waits for the same lock: {match.call}({match.text})",
+        ),
     ]
     return Finding(
         code=CODE,
         verdict="bug",
         confidence="medium" if certain else "low",
-        message=f"{touch.name}({touch.object}) under {lock.object}: {runs.name}(), which it waits for, takes that lock",
+        message=f"{touch.name}({touch.object}) under {lock.object}: {runs.name}(), which it waits "
+        f"for, takes that lock",
         where=where,
         object=item.object,
         statement=f"{touch.name}({touch.object}) under {lock.object}",
         causes=tuple(causes),
         chain=chain,
         evidence=(
-            Evidence("lock", f"{lock.object} is held on every way to the wait", where=inside.where(waiter, lock.line)),
-            Evidence("role", f"{runs.name}() is the callback of {item.object}", where=inside.where(runs, runs.line)),
+            Evidence(
+                "lock",
+                f"{lock.object} is held on every way to the wait",
+                where=inside.where(waiter, lock.line),
+            ),
+            Evidence(
+                "role", f"{runs.name}() is the callback of {item.object}", where=inside.where(runs, runs.line)
+            ),
         ),
         remedy=f"call {touch.name}() before {lock.object} is taken, or after it is let go",
         depends_on=() if certain else ("both sides mean the same lock, and the same item",),
-    )  # fmt: skip
+    )
