@@ -100,18 +100,22 @@ def _unit(
         if end.how == "module exit" and any(item.embedded for item, _ in items):
             continue
         events = laid_out(inside, end.function)
+        places = {(event.call.function, event.call.seq): at for at, event in enumerate(events)}
+        named: dict[str, list[int]] = {}
+        for at, event in enumerate(events):
+            named.setdefault(event.call.name, []).append(at)
         for item, late in items:
-            waits = [at for at, event in enumerate(events) if _waits(event, item, deferred)]
+            waits = [places[one] for one in _waits(item, deferred) if one in places]
             if not waits:
                 continue
-            last = waits[-1]
+            last = max(waits)
             for source, way, arm in late:
-                over = [
+                over = sorted(
                     at
-                    for at, event in enumerate(events)
-                    if event.call.name in source.ends
-                    and same_object(source, event.call.arguments.partition(",")[0])
-                ]
+                    for name in source.ends
+                    for at in named.get(name, ())
+                    if same_object(source, events[at].call.arguments.partition(",")[0])
+                )
                 key = (item.object, facts.function(source.callback).name)
                 if not over or over[0] < last or key in told or _ends_it(inside, source, item, deferred):
                     continue
@@ -121,14 +125,13 @@ def _unit(
                 yield _finding(inside, bodies, item, end, (events, last, over[0]), source, way, arm)
 
 
-def _waits(event: Event, item: Item, deferred: Deferred) -> bool:
-    names = keys(item.object)
-    return any(
-        one.kind == "sync" and one.function == event.call.function and one.seq == event.call.seq
-        for name in names
-        for one in deferred.touches(item.file).get(name, ())
-        if one.family == item.family and same_path(one.object, item.object)
-    )
+def _waits(item: Item, deferred: Deferred) -> list[tuple[int, int]]:
+    """The calls that wait for an item: function and place in it."""
+    return [
+        (one.function, one.seq)
+        for one in deferred.of(item)
+        if one.kind == "sync" and same_path(one.object, item.object)
+    ]
 
 
 def _ends_it(inside: Inside, source: Source, item: Item, deferred: Deferred) -> bool:
