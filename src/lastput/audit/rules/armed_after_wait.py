@@ -105,10 +105,10 @@ def _unit(
         for at, event in enumerate(events):
             named.setdefault(event.call.name, []).append(at)
         for item, late in items:
-            waits = [places[one] for one in _waits(item, deferred) if one in places]
-            if not waits:
+            waits = [(places[one], final) for one, final in _waits(item, deferred) if one in places]
+            if not waits or any(final for _, final in waits):
                 continue
-            last = max(waits)
+            last = max(waits)[0]
             for source, way, arm in late:
                 over = sorted(
                     at
@@ -125,10 +125,10 @@ def _unit(
                 yield _finding(inside, bodies, item, end, (events, last, over[0]), source, way, arm)
 
 
-def _waits(item: Item, deferred: Deferred) -> list[tuple[int, int]]:
-    """The calls that wait for an item: function and place in it."""
+def _waits(item: Item, deferred: Deferred) -> list[tuple[tuple[int, int], bool]]:
+    """The calls that wait for an item: function and place in it, and whether they forbid arming it."""
     return [
-        (one.function, one.seq)
+        ((one.function, one.seq), one.final)
         for one in deferred.of(item)
         if one.kind == "sync" and same_path(one.object, item.object)
     ]
