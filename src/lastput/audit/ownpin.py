@@ -1,4 +1,4 @@
-"""Whether a callback takes a reference to a module, or drops one, by itself or by what it calls in its file."""
+"""Whether a callback takes or drops a module reference, by itself or by what it calls in its file."""
 
 from __future__ import annotations
 

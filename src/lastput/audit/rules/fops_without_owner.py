@@ -69,16 +69,12 @@ _TABLES = """
     ORDER BY p.path, v.line
 """
 _CALLS = """
-    SELECT c.name, c.arguments, c.line, f.name FROM functions f JOIN calls c ON c.function = f.id
+    SELECT c.name, c.arguments, c.line, f.name, f.id FROM functions f JOIN calls c ON c.function = f.id
     WHERE f.file = ? AND c.receiver = '' ORDER BY c.line
 """
 _MISC_FIELDS = """
     SELECT v.name, r.line FROM field_row r JOIN variables v ON v.id = r.variable
     WHERE v.file = ? AND v.type = 'miscdevice' AND r.value = ? ORDER BY r.line
-"""
-_MISC_STORES = """
-    SELECT s.target, s.line, f.name FROM stores s JOIN functions f ON f.id = s.function
-    WHERE f.file = ? AND s.field = 'fops' AND s.value = ? ORDER BY s.line
 """
 _OWNER_STORES = """
     SELECT s.target, s.line, f.name, f.file FROM stores s JOIN functions f ON f.id = s.function
@@ -125,11 +121,11 @@ def _published(
     facts: Facts, file: int, path: str, name: str, known: dict[str, Publisher]
 ) -> _Published | None:
     """The first place in its own file where files are made of the table."""
-    registered: set[str] = set()
-    for api, arguments, line, function in facts.sql(_CALLS, file):
+    registering: list[int] = []
+    for api, arguments, line, function, identifier in facts.sql(_CALLS, file):
         publisher = known.get(api)
         if api == "misc_register":
-            registered.add(argument(arguments, 0).lstrip("&( "))
+            registering.append(identifier)
         if (
             publisher
             and argument(arguments, publisher.table) == f"&{name}"
@@ -138,10 +134,19 @@ def _published(
             return _Published(Where(path, line, 0, function), f"{api}()", publisher.kind)
     for device, line in facts.sql(_MISC_FIELDS, file, f"&{name}"):
         return _Published(Where(path, line), f"struct miscdevice {device}", "misc")
-    for target, line, function in facts.sql(_MISC_STORES, file, f"&{name}"):
-        device = re.sub(r"(->|\.)fops$", "", target)
-        if device in registered:
-            return _Published(Where(path, line, 0, function), f"miscdevice {device}", "misc")
+    return _filled(facts, registering, path, name)
+
+
+def _filled(facts: Facts, registering: list[int], path: str, name: str) -> _Published | None:
+    """A miscdevice that gets the table in the function that registers it."""
+    for function in dict.fromkeys(registering):
+        graph = facts.graph(function)
+        for node in graph.nodes if graph is not None else ():
+            for write in node.writes:
+                if write.value == f"&{name}" and re.search(r"(->|\.)fops$", write.target):
+                    device = re.sub(r"(->|\.)fops$", "", write.target)
+                    where = Where(path, node.line, 0, facts.function(function).name)
+                    return _Published(where, f"the miscdevice {device}", "misc")
     return None
 
 
