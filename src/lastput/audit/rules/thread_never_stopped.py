@@ -48,9 +48,9 @@ NAME = "thread-never-stopped"
 
 _TELLS = frozenset({
     "complete", "complete_all", "up", "up_read", "up_write", "module_put", "__module_get", "try_module_get",
-    "kthread_exit", "module_put_and_kthread_exit", "kthread_complete_and_exit", "complete_and_exit", "do_exit",
+    "kthread_exit", "module_put_and_kthread_exit", "kthread_complete_and_exit", "do_exit",
     "svc_exit_thread", "refcount_dec_and_test", "kref_put", "swake_up_one", "kthread_stop", "kernel_restart",
-    "emergency_restart", "orderly_poweroff",
+    "complete_and_exit", "emergency_restart", "orderly_poweroff",
 })  # fmt: skip
 _TELLING = (
     "wake_up",
