@@ -121,7 +121,7 @@ def _run_from(facts: Facts, unit: Unit, queue: str) -> list[int]:
         for item, target in facts.sql(
             "SELECT object, target FROM callbacks WHERE file = ? AND role IN ('work', 'delayed_work')", file
         ):
-            if queue in queue_of(facts, unit.files, member(item)):
+            if queue in queue_of(facts, unit.files, item):
                 found += resolve(facts, target, file)
     return found
 
@@ -140,9 +140,11 @@ def _tables(facts: Facts, fact: FunctionFact) -> list[int]:
     return found
 
 
-def queue_of(facts: Facts, files: frozenset[int], item: str) -> set[str]:
-    """Queues on which the files queue the work ``item``, by last name."""
+def queue_of(facts: Facts, files: frozenset[int], thing: str) -> set[str]:
+    """Queues, by last name, on which the files queue the work ``thing``: as written, else by its last name."""
     found: set[str] = set()
+    exact: set[str] = set()
+    item = member(thing)
     for file in sorted(files):
         marks = ", ".join("?" * len(_ARMS))
         rows = facts.sql(
@@ -152,10 +154,11 @@ def queue_of(facts: Facts, files: frozenset[int], item: str) -> set[str]:
         )  # fmt: skip
         for name, arguments in rows:
             arm = _ARMS[name]
-            if member(fill(arm.object, arguments)) == item:
+            armed = fill(arm.object, arguments)
+            if member(armed) == item:
                 queue = fill(arm.queue, arguments) if arm.queue else _QUEUES.get(name, "")
-                found.add(member(queue))
-    return found
+                (exact if armed == thing else found).add(member(queue))
+    return exact or found
 
 
 def waits_for(found: Drain, role: str, item: str, queues: set[str]) -> Wait | None:

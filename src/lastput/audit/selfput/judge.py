@@ -10,7 +10,6 @@ from lastput.audit.selfput.contexts import Context
 from lastput.audit.selfput.drain import Ending, queue_of, waits_for
 from lastput.audit.selfput.tables import Answer, in_table, stored
 from lastput.audit.selfput.unit import Unit
-from lastput.facts.api import API
 from lastput.facts.base import Facts, member
 from lastput.facts.resolve import callers
 from lastput.facts.roles import Role
@@ -71,7 +70,7 @@ def _work(facts: Facts, unit: Unit, role: Role, word: str, here: Where, ending: 
     through, _, _ = role.via.rpartition(": ")
     if through:  # another file makes work of it, and queues it
         files |= {one.file for one in facts.functions(through)}
-    queues = queue_of(facts, files, item)
+    queues = queue_of(facts, files, role.object)
     wait = waits_for(ending.drain, "work", item, queues)
     if wait is not None:
         return Answer("WF", f"runs as {word} {item}, and the module's exit calls {wait.name}", wait.where)
@@ -128,5 +127,3 @@ def worst(judged: list[Judged]) -> Judged | None:
         return min(safe, key=lambda one: (_SAFE.index(one.answer.kind), len(one.context.chain)))
     return judged[0] if judged else None
 
-
-NORETURN = frozenset(API.noreturn.names)

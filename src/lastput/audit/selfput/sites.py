@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["Site", "judged_sites", "sites"]
+__all__ = ["Site", "Verdict", "in_own_thread", "judged_sites", "sites"]
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -13,7 +13,6 @@ from lastput.audit.selfput.contexts import contexts
 from lastput.audit.selfput.drain import Ending
 from lastput.audit.selfput.judge import BUGS, Judged, judge, worst
 from lastput.audit.selfput.pairing import GETS, PUTS, Pairing, pairing
-from lastput.audit.selfput.tables import Answer
 from lastput.audit.selfput.unit import Unit, unit_of
 from lastput.facts.base import Facts, FunctionFact
 from lastput.facts.roles import roles
@@ -81,11 +80,16 @@ def _owner_of(facts: Facts, thing: str, fact: FunctionFact) -> Where | None:
     return Where(fact.path, rows[0][0]) if rows else None
 
 
-def judged_sites(facts: Facts) -> Iterator[Verdict]:
-    """All sites with their class."""
+def in_own_thread(facts: Facts, site: Site) -> bool:
+    """Whether the function around a put is itself started as a kernel thread."""
+    return any(one.role == "kthread" for one in roles(facts, site.function.id))
+
+
+def judged_sites(facts: Facts, wanted: Callable[[Site], bool]) -> Iterator[Verdict]:
+    """The sites for which ``wanted`` holds, with their class."""
     units: dict[str, Unit] = {}
     drains: dict[frozenset[int], Ending] = {}
-    for site in sites(facts):
+    for site in filter(wanted, sites(facts)):
         path = site.function.path
         unit = units.get(path) or units.setdefault(path, unit_of(facts, path, site.function.file))
         if not unit.unloadable:
@@ -100,20 +104,18 @@ def _judged(facts: Facts, site: Site, unit: Unit, ending: Ending) -> Verdict:
     names = [one.name for one in facts.calls_in(function.id)]
     if "module_refcount" in names:
         return Verdict(site, unit, "OTHER", "puts as many references as it believes are left")
-    own = [one for one in roles(facts, function.id) if one.role == "kthread"]
     graph = facts.graph(function.id) if any(one in GETS for one in names) else None
     pair = pairing(graph, site.line, site.thing) if graph is not None else None
-    if pair is not None and not own:
+    if pair is not None and not in_own_thread(facts, site):
         return _paired(facts, site, unit, pair)
     found = [
         Judged(one, judge(facts, unit, one, ending))
         for one in contexts(facts, unit, function.id, site.line)
-        if not _paired_above(facts, one.chain, site.thing)
     ]
     found = [one for one in found if one.answer.kind]
     nearest = worst([one for one in found if one.answer.kind != "?"] or found)
     if nearest is None:
-        return Verdict(site, unit, "P", "each caller takes a reference before, and still holds its own pin")
+        return Verdict(site, unit, "LK", "only the module's init and exit functions come here")
     kind = "OTHER" if nearest.answer.kind == "?" else nearest.answer.kind
     return Verdict(site, unit, kind, nearest.answer.why, None, nearest, tuple(found))
 
@@ -139,12 +141,3 @@ def _spawns(facts: Facts, function: FunctionFact) -> bool:
                 if "module_put" in call.name:
                     return True
     return False
-
-
-def _paired_above(facts: Facts, chain: tuple[object, ...], thing: str) -> bool:
-    return False
-
-
-def answer_of(verdict: Verdict) -> Answer | None:
-    """The answer that decided, if it was not the pairing."""
-    return verdict.nearest.answer if verdict.nearest is not None else None
