@@ -30,10 +30,10 @@ Instead
     threads by module_put_and_kthread_exit().
 
 How lastput knows
-    In this order: can the module be unloaded? Is there a get on every way to the put? If not, as what is the
-    function entered, or its callers up to the border of the module? What pins the module meanwhile: the owner of the
-    table, or a rule of its core (audit/selfput/pins.toml)? Does the exit function wait for it? A site that is
-    reached in several ways has the worst class.
+    In this order: can the module be unloaded? Is there a get on every way to the put? If not, as what is
+    the function entered, or its callers up to the border of the module? What pins the module meanwhile: the
+    owner of the table, or a habit of its core (audit/selfput/pins.toml)? Does the exit function wait for it?
+    A site that is reached in several ways has the worst class.
 
 Known limits
     A function pointer that is called from a place that lastput does not find counts as entered without a
@@ -42,7 +42,8 @@ Known limits
 
 History
     module_put(), delete_module() and free_module() are in kernel/module/main.c (6.12). Since commit
-    ea61294befd3 ("Revert \"KVM: Prevent module exit until all VMs are freed\"") (v6.7) KVM sets owners instead.
+    ea61294befd3 ("Revert \"KVM: Prevent module exit until all VMs are freed\"") (v6.7)
+    KVM sets owners instead.
 """
 
 from __future__ import annotations

@@ -18,19 +18,19 @@ How lastput knows
     The call is a statement of its own, and its module can be unloaded.
 
 Known limits
-    A caller that holds a reference anyway makes the failure impossible; then __module_get() says so.
+    A module that pins itself and never puts is of low confidence. A caller that holds a reference
+    anyway makes the failure impossible; then __module_get() says so.
 
 History
-    try_module_get() is in kernel/module/main.c:865 (6.12). Commit c55b2b983b0f ("nbd: call genl_unregister_family()
-    first in nbd_cleanup()") belongs to a series that mended one.
+    try_module_get() is in kernel/module/main.c:865 (6.12). CVE-2022-49300 (nbd) was one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lastput.audit.selfput.pairing import TRIES
-from lastput.audit.selfput.unit import unit_of
+from lastput.audit.selfput.pairing import PUTS, TRIES
+from lastput.audit.selfput.unit import Unit, unit_of
 from lastput.facts.base import Facts
 from lastput.schema.finding import Cause, Evidence, Finding, Where
 
@@ -51,14 +51,23 @@ def run(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             code=CODE,
             verdict="bug",
-            confidence="high" if thing == "THIS_MODULE" else "medium",
+            confidence="low"
+            if not _put(facts, unit, thing)
+            else "high"
+            if thing == "THIS_MODULE"
+            else "medium",
             message=f"{function.name}() ignores whether {call.name}({thing}) took a reference",
             where=where,
             object=thing,
             statement=f"{call.name}({thing})",
             causes=(
-                Cause(where, f"{call.name}({thing}) fails while the module is being unloaded: nothing is taken"),
-                Cause(where, f"{function.name}() goes on as if it were, and the put for it takes another's reference"),
+                Cause(
+                    where, f"{call.name}({thing}) fails while the module is being unloaded: nothing is taken"
+                ),
+                Cause(
+                    where,
+                    f"{function.name}() goes on as if it were, and the put for it takes another's reference",
+                ),
             ),
             evidence=(
                 Evidence("module", unit.why),
@@ -67,3 +76,11 @@ def run(facts: Facts) -> Iterator[Finding]:
             remedy="return an error if it fails, or call __module_get() where a reference is held already",
             text=(unit.name,),
         )
+
+
+def _put(facts: Facts, unit: Unit, thing: str) -> bool:
+    """Whether the module puts it anywhere; one that is pinned for good need not know that it was."""
+    return any(
+        call.function and facts.function(call.function).file in unit.files and call.argument(0) == thing
+        for call in facts.calls_of(sorted(PUTS))
+    )

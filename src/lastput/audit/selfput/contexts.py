@@ -18,12 +18,14 @@ from lastput.schema.finding import Link, Where
 
 _DEEP = 9
 _MANY = 250
-_ATTRIBUTE = re.compile(r"(?:kobj|device|driver|class|bus|bin|module|configfs|slave|md_sysfs)\w*_attribute|attribute")
+_ATTRIBUTE = re.compile(
+    r"(?:kobj|device|driver|class|bus|bin|module|configfs|slave|md_sysfs)\w*_attribute|attribute"
+)
 
 
 class Context(msgspec.Struct, frozen=True):
-    """One way in. ``role`` as in ``facts.roles``, or ``init``, ``exit``, ``unknown``; ``chain`` leads from the
-    function entered down to the one asked about."""
+    """One way in. ``role`` as in ``facts.roles``, or ``init``, ``exit``, ``unknown``; ``chain`` leads from
+    the function entered down to the one asked about."""
 
     role: Role
     function: int
@@ -88,7 +90,7 @@ def _ways(facts: Facts, fact: FunctionFact) -> list[Role]:
 
 
 def _handed_on(facts: Facts, one: Role) -> list[Role]:
-    """What the callee makes of a function that it is given: ``tcf_queue_work(w, f)`` is INIT_RCU_WORK(w, f)."""
+    """What the callee makes of a function that it is given: INIT_RCU_WORK(), say."""
     files = facts.sql("SELECT id FROM files WHERE path = ?", one.path)
     found: list[Role] = []
     for callee in resolve(facts, one.via, files[0][0]) if files else ():
@@ -97,7 +99,8 @@ def _handed_on(facts: Facts, one: Role) -> list[Role]:
         if not 0 <= position < len(fact.parameters):
             continue
         rows = facts.sql(
-            "SELECT role, object, via FROM callbacks WHERE function = ? AND target = ? AND role != 'argument'",
+            "SELECT role, object, via FROM callbacks"
+            " WHERE function = ? AND target = ? AND role != 'argument'",
             callee, fact.parameters[position].name,
         )  # fmt: skip
         found += [Role(role, thing, f"{one.via}: {via}", one.path, one.line) for role, thing, via in rows]

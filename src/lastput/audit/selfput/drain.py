@@ -18,6 +18,11 @@ from lastput.schema.finding import Where
 
 _DEEP = 3  # levels followed outside of the module
 _MANY = 800
+#: Calls out of the module that may wait: the others are not looked into.
+_ENDS = re.compile(
+    r"unregister|deregister|destroy|flush|cancel|cleanup|exit|stop|remove|del|kill|drain|release|free|put"
+    r"|shutdown|fini|detach|disable|sync|barrier"
+)
 _WAITS = {name: one for one in API.wait if one.sync for name in one.names}
 _LOCKS = {name: one for one in API.lock for name in (*one.lock, *one.try_lock)}
 _ARMS = {name: one for one in API.arm for name in one.names}
@@ -61,7 +66,8 @@ def drain(facts: Facts, unit: Unit) -> Drain:
     Inside of the module without bound; outside three levels deep, where unregistering waits.
     """
     starts = [*unit.exits, *_removers(facts, unit)]
-    depth = {one: 0 for one in starts}
+    depth = dict.fromkeys(starts, 0)
+    own = _names(facts, unit)
     queue = deque(starts)
     waits: list[Wait] = []
     locks: dict[str, Where] = {}
@@ -82,7 +88,7 @@ def drain(facts: Facts, unit: Unit) -> Drain:
                 thing = call.argument(0) if lock.object == "{0}" else lock.object
                 if "->" not in thing:
                     locks.setdefault(member(thing), where)
-            elif not call.receiver and "(" not in call.name:
+            elif not call.receiver and (call.name in own or _ENDS.search(call.name)):
                 for one in callees(facts, call):
                     inside = facts.function(one.function).file in unit.files
                     level = 0 if inside else depth[function] + 1
@@ -95,6 +101,12 @@ def drain(facts: Facts, unit: Unit) -> Drain:
                 queue.append(following)
     exits = (facts.function(one) for one in unit.exits)
     return Drain(tuple(waits), locks, tuple(Where(one.path, one.line, 0, one.name) for one in exits))
+
+
+def _names(facts: Facts, unit: Unit) -> frozenset[str]:
+    """The functions that the module's files define."""
+    rows = [facts.sql("SELECT name FROM functions WHERE file = ?", file) for file in sorted(unit.files)]
+    return frozenset(name for found in rows for (name,) in found)
 
 
 def _removers(facts: Facts, unit: Unit) -> list[int]:
@@ -141,7 +153,7 @@ def _tables(facts: Facts, fact: FunctionFact) -> list[int]:
 
 
 def queue_of(facts: Facts, files: frozenset[int], thing: str) -> set[str]:
-    """Queues, by last name, on which the files queue the work ``thing``: as written, else by its last name."""
+    """Queues, by last name, on which the files queue ``thing``: as written, else by its last name."""
     found: set[str] = set()
     exact: set[str] = set()
     item = member(thing)
@@ -166,6 +178,10 @@ def waits_for(found: Drain, role: str, item: str, queues: set[str]) -> Wait | No
     for one in found.waits:
         if one.thing == item and item and one.role in (role, "work", "delayed_work", "kthread"):
             return one
-        if one.role == "queue" and queues and queues <= {wait.thing for wait in found.waits if wait.role == "queue"}:
+        if (
+            one.role == "queue"
+            and queues
+            and queues <= {wait.thing for wait in found.waits if wait.role == "queue"}
+        ):
             return one
     return None

@@ -20,7 +20,8 @@ BUGS = ("K", "D", "W", "O")
 _SAFE = ("L", "LK", "H", "WF", "R", "X")
 _ATOMIC = {
     "rcu": "an RCU callback", "srcu": "an SRCU callback", "timer": "a timer", "hrtimer": "an hrtimer",
-    "tasklet": "a tasklet", "irq": "an interrupt handler", "irq_work": "irq work", "cross_call": "a cross call",
+    "tasklet": "a tasklet", "irq": "an interrupt handler", "irq_work": "irq work",
+    "cross_call": "a cross call",
 }  # fmt: skip
 _WORKS = {"work": "work", "delayed_work": "delayed work", "kthread_work": "kthread work"}
 
@@ -52,7 +53,9 @@ def judge(facts: Facts, unit: Unit, context: Context, ending: Ending) -> Answer:
     if role.role == "release":
         return _release(facts, unit, context, here)
     if role.role == "object_release":
-        return Answer("D", "runs in whoever puts the object's last reference, and nothing pins that one", here)
+        return Answer(
+            "D", "runs in whoever puts the object's last reference, and nothing pins that one", here
+        )
     if role.role == "exported":
         return Answer("X", "is called by modules that use this symbol, and so hold this module", here)
     if role.role in ("sysfs", "devm_action", "irq_thread"):
@@ -121,9 +124,10 @@ def worst(judged: list[Judged]) -> Judged | None:
     """The context that decides: the nearest of the worst class, else the safe one that pins most."""
     bugs = [one for one in judged if one.answer.kind in BUGS]
     if bugs:
-        return min(bugs, key=lambda one: (len(one.context.chain), not one.answer.sure, BUGS.index(one.answer.kind)))
+        return min(
+            bugs, key=lambda one: (len(one.context.chain), not one.answer.sure, BUGS.index(one.answer.kind))
+        )
     safe = [one for one in judged if one.answer.kind in _SAFE]
     if safe:
         return min(safe, key=lambda one: (_SAFE.index(one.answer.kind), len(one.context.chain)))
     return judged[0] if judged else None
-

@@ -59,7 +59,9 @@ def pairing(graph: Graph, line: int, thing: str) -> Pairing | None:
     if find_path(graph, graph.entry, lambda n: n.index == target, lambda n: n.index in takes):
         return None
     before = [
-        one for one in gets if find_path(graph, one.index, lambda n: n.index == target, prune=fails) is not None
+        one
+        for one in gets
+        if find_path(graph, one.index, lambda n: n.index == target, prune=fails) is not None
     ]
     if not before:
         return None

@@ -12,8 +12,8 @@ import msgspec
 
 
 class Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"kind": "class"}):
-    """Callbacks in ``fields`` (all if empty) of ``structs`` are of class ``kind``; with ``field``, those of an
-    element whose ``field`` is ``value``."""
+    """Callbacks in ``fields`` (all if empty) of ``structs`` are of class ``kind``; with ``field``, those
+    of an element whose ``field`` is ``value``."""
 
     kind: str
     structs: frozenset[str]

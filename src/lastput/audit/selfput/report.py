@@ -7,7 +7,7 @@ __all__ = ["as_finding"]
 from lastput.audit.selfput.judge import BUGS
 from lastput.audit.selfput.sites import Verdict
 from lastput.facts.base import Facts
-from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Where
+from lastput.schema.finding import Cause, Confidence, Evidence, EvidenceKind, Finding, Where
 from lastput.schema.finding import Verdict as Said
 
 _REMEDY = {
@@ -16,7 +16,14 @@ _REMEDY = {
     "W": "flush the work in the module's exit, after nothing can queue it any more",
     "K": "end the thread by module_put_and_kthread_exit(), which is core text",
 }
-_HOLDS = {"L": "pin", "X": "pin", "LK": "handshake", "H": "handshake", "WF": "handshake", "R": "tail"}
+_HOLDS: dict[str, EvidenceKind] = {
+    "L": "pin",
+    "X": "pin",
+    "LK": "handshake",
+    "H": "handshake",
+    "WF": "handshake",
+    "R": "tail",
+}
 
 
 def as_finding(facts: Facts, one: Verdict, code: str) -> Finding:
@@ -66,13 +73,19 @@ def _causes(one: Verdict, where: Where) -> tuple[Cause, ...]:
     top = one.nearest.context.chain[0]
     entry = answer.where or top.where
     return (
-        Cause(entry, f"{top.function}() {answer.why.removeprefix(f'{top.function}() ')}"),
-        Cause(where, f"puts a reference to {module}, which can be the last: delete_module() may go on from here"),
+        Cause(entry, _sentence(top.function, answer.why)),
+        Cause(
+            where, f"puts a reference to {module}, which can be the last: delete_module() may go on from here"
+        ),
         Cause(
             Where(top.where.path, top.where.line, 0, top.function),
-            f"{one.site.function.name}() returns in text of {module}, which rmmod may have unmapped",
+            f"the return is to text of {module}, which rmmod may have unmapped by then",
         ),
     )
+
+
+def _sentence(function: str, why: str) -> str:
+    return f"{function}() {why}" if why.startswith(("runs ", "is ")) else f"{function}(): {why}"
 
 
 def _evidence(facts: Facts, one: Verdict, where: Where) -> list[Evidence]:
@@ -84,14 +97,16 @@ def _evidence(facts: Facts, one: Verdict, where: Where) -> list[Evidence]:
         return found
     if one.pair is not None:
         taken = Where(where.path, one.pair.line, 0, where.function)
-        found.append(Evidence("pairing", f"pairs with the get of line {one.pair.line}: {one.why}", True, taken))
+        found.append(
+            Evidence("pairing", f"pairs with the get of line {one.pair.line}: {one.why}", True, taken)
+        )
         return found
     found.append(Evidence("pairing", f"{site.function.name}() takes no reference on every way to it"))
     for judged in one.all[:12]:
         top, answer = judged.context.chain[0], judged.answer
-        kind = _HOLDS.get(answer.kind, "pin")
-        what = f"{top.function}() {answer.why} ({answer.kind})"
-        found.append(Evidence(kind, what, answer.kind in _HOLDS, answer.where, answer.searched))  # type: ignore[arg-type]
+        kind: EvidenceKind = _HOLDS.get(answer.kind, "pin")
+        what = f"{_sentence(top.function, answer.why)} ({answer.kind})"
+        found.append(Evidence(kind, what, answer.kind in _HOLDS, answer.where, answer.searched))
     found.append(Evidence("tail", _tail(facts, one), where=where))
     return found
 
@@ -105,5 +120,5 @@ def _tail(facts: Facts, one: Verdict) -> str:
             if call.line == one.site.line:
                 follows = {edge.target for edge in graph.successors[node.index]}
                 if follows == {graph.exit}:
-                    return "the put is the last statement: as a tail call, only the callers return into the module"
+                    return "the put is the last statement: compiled to a jump, only the callers return here"
     return f"{function.name}() goes on after the put"

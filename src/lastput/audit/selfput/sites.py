@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from lastput.audit.selfput.conditions import mismatch
 from lastput.audit.selfput.contexts import contexts
 from lastput.audit.selfput.drain import Ending
 from lastput.audit.selfput.judge import BUGS, Judged, judge, worst
@@ -32,7 +33,7 @@ class Site(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """``kind`` is the class. ``nearest`` decided it, unless ``pair`` did. ``all`` are the contexts looked at."""
+    """``kind`` is the class. ``nearest`` decided it, unless ``pair`` did. ``all`` are the contexts read."""
 
     site: Site
     unit: Unit
@@ -66,7 +67,7 @@ def sites(facts: Facts) -> list[Site]:
 
 
 def _owner_of(facts: Facts, thing: str, fact: FunctionFact) -> Where | None:
-    """Where a table of this file gets its owner: THIS_MODULE, or what a caller that uses this module gives."""
+    """Where a table of this file gets its owner: THIS_MODULE, or what its user gives."""
     table, _, path = thing.partition(".")
     rows = facts.sql(
         "SELECT r.line FROM field_row r JOIN variables v ON v.id = r.variable"
@@ -104,13 +105,17 @@ def _judged(facts: Facts, site: Site, unit: Unit, ending: Ending) -> Verdict:
     names = [one.name for one in facts.calls_in(function.id)]
     if "module_refcount" in names:
         return Verdict(site, unit, "OTHER", "puts as many references as it believes are left")
+    other = mismatch(facts, function) if site.thing == "THIS_MODULE" else None
+    if other is not None:
+        return Verdict(
+            site, unit, "OTHER", f"without asking {other.parameter}, which decides on the get (see MOD004)"
+        )
     graph = facts.graph(function.id) if any(one in GETS for one in names) else None
     pair = pairing(graph, site.line, site.thing) if graph is not None else None
     if pair is not None and not in_own_thread(facts, site):
         return _paired(facts, site, unit, pair)
     found = [
-        Judged(one, judge(facts, unit, one, ending))
-        for one in contexts(facts, unit, function.id, site.line)
+        Judged(one, judge(facts, unit, one, ending)) for one in contexts(facts, unit, function.id, site.line)
     ]
     found = [one for one in found if one.answer.kind]
     nearest = worst([one for one in found if one.answer.kind != "?"] or found)
@@ -124,11 +129,15 @@ def _paired(facts: Facts, site: Site, unit: Unit, pair: Pairing) -> Verdict:
     if pair.rcu and not pair.undo:
         return Verdict(site, unit, "R", "stands in an RCU reader, which unloading waits for", pair)
     if not pair.undo:
-        return Verdict(site, unit, "P", "gives back what the same call took; the caller's own pin outlives it", pair)
+        return Verdict(
+            site, unit, "P", "gives back what the same call took; the caller's own pin outlives it", pair
+        )
     if _spawns(facts, site.function):
         why = "undoes the reference for a thread that could not be started; the caller is pinned"
         return Verdict(site, unit, "KU", why, pair)
-    return Verdict(site, unit, "U", "undoes a reference just taken; the caller is pinned as it was before", pair)
+    return Verdict(
+        site, unit, "U", "undoes a reference just taken; the caller is pinned as it was before", pair
+    )
 
 
 def _spawns(facts: Facts, function: FunctionFact) -> bool:

@@ -25,8 +25,8 @@ _WORKS = frozenset({"work", "delayed_work", "kthread_work"})
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """``kind`` is the class (see MOD001), ``why`` one clause, ``where`` what was read for it. ``searched`` are
-    the places where an owner was looked for. ``sure`` is False where a core's habit was guessed."""
+    """``kind`` is the class (see MOD001), ``why`` one clause, ``where`` what was read for it. ``searched``
+    are the places where an owner was looked for. ``sure`` is False where a core's habit was guessed."""
 
     kind: str
     why: str
@@ -47,9 +47,15 @@ def in_table(facts: Facts, unit: Unit, role: Role, ending: Ending) -> Answer:
             if pin.field and _sibling(facts, file, table, path, pin.field) != pin.value:
                 continue
             return Answer(pin.kind, f"{role.via} {pin.why}", here)
-    if facts.sql("SELECT 1 FROM records WHERE record = ? AND type = 'device_driver' AND pointers = 0", struct):
-        return Answer("H", f"{role.via} runs under the device lock, which unregistering the driver takes", here)
-    owners = facts.sql("SELECT DISTINCT field FROM records WHERE record = ? AND type = 'module' AND pointers = 1", struct)
+    if facts.sql(
+        "SELECT 1 FROM records WHERE record = ? AND type = 'device_driver' AND pointers = 0", struct
+    ):
+        return Answer(
+            "H", f"{role.via} runs under the device lock, which unregistering the driver takes", here
+        )
+    owners = facts.sql(
+        "SELECT DISTINCT field FROM records WHERE record = ? AND type = 'module' AND pointers = 1", struct
+    )
     if owners and PINS.covers(struct):
         return _owned(facts, role, table, file, [row[0] for row in owners])
     return _called(facts, unit, struct, field, role, ending)
@@ -83,8 +89,14 @@ def _owned(facts: Facts, role: Role, table: str, file: int, fields: list[str]) -
     )  # fmt: skip
     for line, value, _ in rows:
         if value:
-            return Answer("L", f"{table}.{fields[0]} = {value}: held until {role.via} has returned", Where(role.path, line))
-    static = bool(facts.sql("SELECT static FROM variables WHERE file = ? AND name = ? AND static", file, table))
+            return Answer(
+                "L",
+                f"{table}.{fields[0]} = {value}: held until {role.via} has returned",
+                Where(role.path, line),
+            )
+    static = bool(
+        facts.sql("SELECT static FROM variables WHERE file = ? AND name = ? AND static", file, table)
+    )
     for target, value, line, path in facts.sql(
         "SELECT s.target, s.value, s.line, p.path FROM stores s JOIN functions f ON f.id = s.function"
         " JOIN files p ON p.id = f.file WHERE s.field = 'owner' AND s.target = ?", f"{table}.owner",
@@ -112,7 +124,9 @@ def _called(facts: Facts, unit: Unit, struct: str, field: str, role: Role, endin
             continue
         for lock in sorted(held):
             if lock in ending.drain.locks:
-                return Answer("LK", f"{role.via} runs under {lock}, which the module's exit takes", where, sure=False)
+                return Answer(
+                    "LK", f"{role.via} runs under {lock}, which the module's exit takes", where, sure=False
+                )
         for above in _roles_above(facts, call.function):
             if above.role in _WORKS:
                 why = f"{role.via} is called from the work function of {above.object}"
@@ -126,11 +140,13 @@ def _called(facts: Facts, unit: Unit, struct: str, field: str, role: Role, endin
             kinds.add("")
     if kinds == {"R"}:
         return Answer("R", f"{role.via} runs in an RCU reader or in interrupt context", place, sure=False)
-    return Answer("O", f"{role.via} is called without a reference to the module", here, (here,), sure=bool(sites))
+    return Answer(
+        "O", f"{role.via} is called without a reference to the module", here, (here,), sure=bool(sites)
+    )
 
 
 def _sites(facts: Facts, struct: str, field: str) -> list[CallFact]:
-    """Calls through a field of that struct; of any, if just one struct has a function pointer of that name."""
+    """Calls through a field of that struct; of any, if one struct alone has a function pointer so named."""
     rows = facts.sql("SELECT * FROM calls WHERE name = ? AND receiver != ''", field)
     if struct:
         holding = {row[0] for row in facts.sql("SELECT DISTINCT field FROM records WHERE type = ?", struct)}
@@ -157,7 +173,9 @@ def _last(receiver: str) -> str:
 def _held(facts: Facts, call: CallFact) -> frozenset[str]:
     """Global locks, and ``rcu``, held at a call."""
     base = re.split(r"->|\.", call.receiver)[0]
-    if any(one.result == base and one.name.startswith("rcu_dereference") for one in facts.calls_in(call.function)):
+    if any(
+        one.result == base and one.name.startswith("rcu_dereference") for one in facts.calls_in(call.function)
+    ):
         return frozenset({"rcu"})
     if not any(one.name in _LOCKS or "guard" in one.name for one in facts.calls_in(call.function)):
         return frozenset()

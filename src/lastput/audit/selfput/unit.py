@@ -41,7 +41,9 @@ def unit_of(facts: Facts, path: str, file: int) -> Unit:
     found: list[Unit] = []
     for module in modules:
         if not module.modular:
-            found.append(Unit(module.name, frozenset(), False, f"{module.name} is built in: it cannot be a module"))
+            found.append(
+                Unit(module.name, frozenset(), False, f"{module.name} is built in: it cannot be a module")
+            )
             continue
         rows = facts.sql(
             "SELECT p.id FROM module_files m JOIN files p ON p.path = m.path WHERE m.module = ?", module.id
