@@ -12,11 +12,12 @@ import contextlib
 import difflib
 import hashlib
 import os
+import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from lastput.c.archive import is_archive, scan
+from lastput.c.archive import is_archive, scan, search
 from lastput.errors import LastputError, Place
 
 Say = Callable[[str], None]
@@ -32,6 +33,7 @@ _ALSO_TOP = frozenset(("Documentation", "LICENSES", "certs", "samples", "scripts
 # Kept in any case when a packed tree is read: small, and where lifetime protocols live.
 _COMMON = ("virt/kvm", "kernel", "kernel/module", "fs", "drivers/block")
 _INDEX = "names.txt"
+_MAKEFILE = "Makefile"
 
 
 class Tree:
@@ -61,6 +63,16 @@ class Tree:
             raise self._missing(path)
         return text
 
+    def release(self) -> str:
+        """VERSION.PATCHLEVEL of the tree's Makefile ("6.1", "2.6.38" for older ones); "" if it has none."""
+        try:
+            text = self.read(_MAKEFILE)
+        except LastputError:
+            return ""
+        said = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL)\s*=\s*(\d+)\s*$", text, re.MULTILINE))
+        parts = ["VERSION", "PATCHLEVEL", *(["SUBLEVEL"] if said.get("VERSION") == "2" else [])]
+        return ".".join(said[part] for part in parts) if said.keys() >= set(parts) else ""
+
     def prefetch(self, relpaths: Iterable[str]) -> None:
         """Get several files of a packed tree in one pass; those that do not exist are passed over."""
         if not self._archive:
@@ -69,6 +81,26 @@ class Tree:
         wanted = [path for path in paths if self._have(path) is None]
         if wanted:
             self._fetch(wanted)
+
+    def containing(self, functions: Sequence[str]) -> dict[str, str]:
+        """The C files in which one of ``functions`` is called or defined: path -> text.
+
+        Reads the whole tree. Raises LastputError ``bad-tree``.
+        """
+        if self._archive:
+            self._say(f"searching {self._archive.name}: about 20 s for a kernel")
+            found = search(self._archive, _inner, functions)
+            return {name: data.decode("utf-8", "replace") for name, data in sorted(found.items())}
+        assert self._root is not None
+        pattern = re.compile(rb"\b(?:" + b"|".join(re.escape(one.encode()) for one in functions) + rb")\(")
+        texts = {}
+        for name in _walk(self._root, ""):
+            if name.endswith(".c"):
+                with contextlib.suppress(OSError):
+                    data = (self._root / name).read_bytes()
+                    if pattern.search(data):
+                        texts[name] = data.decode("utf-8", "replace")
+        return texts
 
     # --- files --------------------------------------------------------------------------------
 
@@ -97,7 +129,7 @@ class Tree:
             return
         self._say(f"reading {self._archive.name}: once, about 20 s for a kernel")
         folders = {str(PurePosixPath(path).parent) for path in wanted} | set(_COMMON)
-        files, found = scan(self._archive, _inner, set(wanted), folders)
+        files, found = scan(self._archive, _inner, {*wanted, _MAKEFILE}, folders)
         if not any(name.split("/", 1)[0] in _TOP for name in found):
             raise _no_tree(self.name, "is an archive of something else than a kernel tree")
         self._names = frozenset(found)

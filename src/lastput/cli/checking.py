@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from lastput.cli import shelf
+from lastput.cli.more_workers import idle_worker_helps
 from lastput.cli.program import Loaded, context, expectation, load
 from lastput.engine import resume
 from lastput.engine.search import check
@@ -44,18 +45,21 @@ def check_file(path: Path, args: argparse.Namespace, quiet: bool = False, alone:
     """
     loaded = load(path, args)
     program = loaded.compiled.program
+    options = engine_options(args)
     snapshot = resume.load(args.resume, program) if args.resume else None
     with Status(sys.stderr, shelf.display(path), wanted=not quiet) as status:
 
         def progress(now: Progress) -> None:
             status.tell(now.phase, now.stored, now.depth, now.frontier)
 
-        result = check(program, engine_options(args), progress, snapshot)
+        result = check(program, options, progress, snapshot)
     checked = _checked(loaded, result)
-    saved, note = _save(result, path, args) if alone else ("", "")
-    return msgspec.structs.replace(
-        checked, saved=saved, notes=(*checked.notes, note) if note else checked.notes
-    )
+    if not alone:
+        return checked
+    saved, note = _save(result, path, args)
+    hint = idle_worker_helps(path, args, loaded, result, options)
+    notes = (*checked.notes, *(text for text in (note, hint) if text))
+    return msgspec.structs.replace(checked, saved=saved, notes=notes)
 
 
 def _save(result: Result, path: Path, args: argparse.Namespace) -> tuple[str, str]:
@@ -63,6 +67,8 @@ def _save(result: Result, path: Path, args: argparse.Namespace) -> tuple[str, st
     if result.snapshot is None or not (args.save or result.reason.startswith("interrupted")):
         return "", ""
     name = args.save or f"{path.stem}.lastput-resume"
+    if Path(name).exists() and not Path(name).is_file():
+        return "", f"not saved: {name} is no regular file [cannot-write]"
     try:
         resume.save(name, result.snapshot)
     except LastputError as error:
@@ -86,7 +92,7 @@ def problem(path: Path, error: LastputError, args: argparse.Namespace) -> Checke
 
 
 def _checked(loaded: Loaded, result: Result) -> Checked:
-    expected = expectation(loaded.compiled.header)
+    expected = expectation(loaded.compiled.header, loaded.release)
     about = context(loaded)
     wanted = [slug for slug, _ in expected.results]
     # What the header speaks of comes first.

@@ -15,6 +15,7 @@ from lastput.show.render import Options, render
 from lastput.show.table import expected_text
 
 _WIDTH = 80
+_FLAGS = ("commit", "json", "mail", "splat")  # options that name a view
 
 
 def show_traces(traces: tuple[Trace, ...], args: argparse.Namespace) -> str:
@@ -22,7 +23,7 @@ def show_traces(traces: tuple[Trace, ...], args: argparse.Namespace) -> str:
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     options = Options(width=args.width or 0, colour=colour, verbose=args.verbose)
     asked = vars(args)
-    view = next((name for name in ("commit", "splat", "json") if asked.get(name)), "terminal")
+    view = asked.get("to") or next((name for name in _FLAGS if asked.get(name)), "terminal")
     return "\n".join(render(view, trace, options) for trace in traces)
 
 
@@ -47,15 +48,20 @@ def verdict_lines(check: Checked, args: argparse.Namespace) -> list[str]:
     for line in check.notes:
         rows += _wrap(f"note: {line}", "  ")
     if check.expected.stated and check.verdict == "UNKNOWN":
-        rows += _wrap(f"the test says Result: {expected_text(check.expected)}", "  ")
+        rows += _wrap(f"the test says {_said(check)}", "  ")
     elif check.expected.stated:
-        said = f"Result: {expected_text(check.expected)}"
-        rows += _wrap("NOT AS EXPECTED: " if check.wrong else f"as expected ({said})", "  ")
+        rows += _wrap("NOT AS EXPECTED: " if check.wrong else f"as expected ({_said(check)})", "  ")
         for line in check.wrong:
             rows += _wrap(line, "    ")
     if check.saved:
         rows.append(f"  saved; go on with --resume {check.saved}")  # to be pasted: not wrapped
     return rows
+
+
+def _said(check: Checked) -> str:
+    """The line of the header that speaks of this run."""
+    release = f" ({check.expected.release})" if check.expected.release else ""
+    return f"Result{release}: {expected_text(check.expected)}"
 
 
 def _verdict(check: Checked) -> str:

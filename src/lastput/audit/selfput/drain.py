@@ -152,25 +152,27 @@ def _tables(facts: Facts, fact: FunctionFact) -> list[int]:
     return found
 
 
-def queue_of(facts: Facts, files: frozenset[int], thing: str) -> set[str]:
-    """Queues, by last name, on which the files queue ``thing``: as written, else by its last name."""
+def queue_of(facts: Facts, files: frozenset[int], thing: str, line: int = 0) -> set[str]:
+    """Queues, by last name, on which the files queue ``thing``: as written in the function around ``line``, else
+    as written anywhere, else by its last name."""
     found: set[str] = set()
     exact: set[str] = set()
+    beside: set[str] = set()
     item = member(thing)
     for file in sorted(files):
         marks = ", ".join("?" * len(_ARMS))
         rows = facts.sql(
-            "SELECT c.name, c.arguments FROM functions f JOIN calls c ON c.function = f.id"
+            "SELECT c.name, c.arguments, f.line, f.end_line FROM functions f JOIN calls c ON c.function = f.id"
             f" WHERE f.file = ? AND c.name IN ({marks})",
             file, *_ARMS,
         )  # fmt: skip
-        for name, arguments in rows:
+        for name, arguments, first, last in rows:
             arm = _ARMS[name]
             armed = fill(arm.object, arguments)
             if member(armed) == item:
                 queue = fill(arm.queue, arguments) if arm.queue else _QUEUES.get(name, "")
-                (exact if armed == thing else found).add(member(queue))
-    return exact or found
+                (found if armed != thing else beside if first <= line <= last else exact).add(member(queue))
+    return beside or exact or found
 
 
 def waits_for(found: Drain, role: str, item: str, queues: set[str]) -> Wait | None:

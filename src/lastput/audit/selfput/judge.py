@@ -73,7 +73,7 @@ def _work(facts: Facts, unit: Unit, role: Role, word: str, here: Where, ending: 
     through, _, _ = role.via.rpartition(": ")
     if through:  # another file makes work of it, and queues it
         files |= {one.file for one in facts.functions(through)}
-    queues = queue_of(facts, files, role.object)
+    queues = queue_of(facts, files, role.object, role.line)
     wait = waits_for(ending.drain, "work", item, queues)
     if wait is not None:
         return Answer("WF", f"runs as {word} {item}, and the module's exit calls {wait.name}", wait.where)
