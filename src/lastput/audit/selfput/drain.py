@@ -153,7 +153,7 @@ def _tables(facts: Facts, fact: FunctionFact) -> list[int]:
 
 
 def queue_of(facts: Facts, files: frozenset[int], thing: str, line: int = 0) -> set[str]:
-    """Queues, by last name, on which the files queue ``thing``: as written in the function around ``line``, else
+    """Queues, by last name, on which the files queue ``thing``: as written around ``line``, else
     as written anywhere, else by its last name."""
     found: set[str] = set()
     exact: set[str] = set()
@@ -162,8 +162,8 @@ def queue_of(facts: Facts, files: frozenset[int], thing: str, line: int = 0) -> 
     for file in sorted(files):
         marks = ", ".join("?" * len(_ARMS))
         rows = facts.sql(
-            "SELECT c.name, c.arguments, f.line, f.end_line FROM functions f JOIN calls c ON c.function = f.id"
-            f" WHERE f.file = ? AND c.name IN ({marks})",
+            "SELECT c.name, c.arguments, f.line, f.end_line FROM functions f"
+            f" JOIN calls c ON c.function = f.id WHERE f.file = ? AND c.name IN ({marks})",
             file, *_ARMS,
         )  # fmt: skip
         for name, arguments, first, last in rows:
@@ -171,7 +171,8 @@ def queue_of(facts: Facts, files: frozenset[int], thing: str, line: int = 0) -> 
             armed = fill(arm.object, arguments)
             if member(armed) == item:
                 queue = fill(arm.queue, arguments) if arm.queue else _QUEUES.get(name, "")
-                (found if armed != thing else beside if first <= line <= last else exact).add(member(queue))
+                near = beside if first <= line <= last else exact
+                (near if armed == thing else found).add(member(queue))
     return beside or exact or found
 
 
