@@ -53,7 +53,6 @@ _TABLES = """
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    puts = {
         one.function
         for one in facts.calls_of(sorted(PUTS))
         if one.argument(0) == "THIS_MODULE" and one.function
