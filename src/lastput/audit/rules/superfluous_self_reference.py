@@ -53,10 +53,6 @@ _TABLES = """
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-        one.function
-        for one in facts.calls_of(sorted(PUTS))
-        if one.argument(0) == "THIS_MODULE" and one.function
-    }
     calls = facts.calls_of(sorted(PUTS))
     for put in sorted({one.function for one in calls if one.argument(0) == "THIS_MODULE" and one.function}):
         function = facts.function(put)
