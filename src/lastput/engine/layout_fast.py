@@ -6,7 +6,7 @@ __all__ = ["observe", "transfer"]
 
 import numpy as np
 
-from lastput.engine.image import LAYOUT, MOVABLE, MOVERS, ROOT, SLOTS, THREADS, W_LOCAL, W_SHARED, WORDS
+from lastput.engine.image import FIELDS, LAYOUT, MOVABLE, MOVERS, ROOT, SLOTS, THREADS, W_LOCAL, W_SHARED, WORDS
 from lastput.engine.jit import njit
 from lastput.engine.machine import get, put
 from lastput.engine.signals import OK
@@ -14,30 +14,71 @@ from lastput.engine.store import load, number_of, root_of
 
 
 @njit()
+def _move_slot(old, new, here, words, slot, out):  # type: ignore[no-untyped-def]
+    return put(new, words, slot, get(old, here, slot), out)
+
+
+@njit()
+def _move_part(old, new, here, words, part, out):  # type: ignore[no-untyped-def]
+    """Packs the slots of a part anew; 1 if that does not fit."""
+    if part:
+        thread = new[THREADS] + new[new[MOVERS] + part - 1] * 7
+        if _move_slot(old, new, here, words, new[thread], out):
+            return 1
+        for slot in range(new[thread + 1], new[thread + 1] + new[thread + 2]):
+            if _move_slot(old, new, here, words, slot, out):
+                return 1
+        return 0
+    for slot in range(new[SLOTS]):
+        if new[new[LAYOUT] + slot * 4] < new[W_SHARED] and _move_slot(old, new, here, words, slot, out):
+            return 1
+    return 0
+
+
+@njit()
 def transfer(  # type: ignore[no-untyped-def]
-    old, new, count, roots, old_shared, old_local, ctl, shared, s_table, local, l_table, scratch, out
+    old, new, count, roots, old_shared, old_local, ctl, shared, s_table, local, l_table, known, scratch, out
 ):
     """Rewrites ``count`` roots of image ``old`` in place, as those of ``new``, with new tables of parts.
-    Roots may grow but not shrink. OK, or what was in the way."""
+    Roots may grow but not shrink. ``known`` has a place for each part of a state and each old number, zero
+    at first. OK, or what was in the way."""
     n = old[WORDS]
     m = new[WORDS]
+    narrow = old[ROOT]
     wide = new[ROOT]
+    parts = new[MOVABLE] + 1
+    each = len(known) // parts
     none = np.int64(-1)
     here = scratch[:n]
     words = scratch[n : n + m]
     root = scratch[n + m :]
     for number in range(count - 1, -1, -1):
-        load(old, roots, number * old[ROOT], old_shared, old_local, here)
-        for k in range(m):
-            words[k] = 0
-        for slot in range(old[SLOTS]):
-            if put(new, words, slot, get(old, here, slot), out):
-                return -1
-        status = root_of(
-            new, ctl, roots, none, words, shared, s_table, local, l_table, words, root, np.int64(0), np.int64(1)
-        )
-        if status != OK:
-            return status
+        at = number * narrow
+        fresh = False
+        for part in range(parts):
+            if known[part * each + number_of(old, roots, at, part)] == 0:
+                fresh = True
+        if fresh:
+            load(old, roots, at, old_shared, old_local, here)
+            for k in range(m):
+                words[k] = 0
+            for part in range(parts):
+                if _move_part(old, new, here, words, part, out):
+                    return -1
+            status = root_of(
+                new, ctl, roots, none, words, shared, s_table, local, l_table, words, root, np.int64(0), np.int64(1)
+            )
+            if status != OK:
+                return status
+            for part in range(parts):
+                known[part * each + number_of(old, roots, at, part)] = number_of(new, root, np.int64(0), part) + 1
+        else:
+            for k in range(wide):
+                root[k] = 0
+            for part in range(parts):
+                field = new[FIELDS] + part * 3
+                moved = known[part * each + number_of(old, roots, at, part)] - 1
+                root[new[field]] |= moved << new[field + 1]
         for k in range(wide):
             roots[number * wide + k] = root[k]
     return OK

@@ -38,7 +38,7 @@ ARGUMENTS = {
         *("i8", "i8", "i8", "u1", "i8", "i8", "i8", "u8", "i8", "u8", "i8", "i8", "i8"),
     ),
     "transfer": (
-        *("i8", "i8", "number", "i8", "i8", "i8", "i8", "i8", "u4", "i8", "u4", "i8", "i8"),
+        *("i8", "i8", "number", "i8", "i8", "i8", "i8", "i8", "u4", "i8", "u4", "i8", "i8", "i8"),
     ),
 }
 _TYPES = {kind: np.dtype(kind) for kind in ("i8", "u8", "u4", "u2", "u1")}

@@ -419,6 +419,7 @@ class FastWalk:
             self.s_table,
             self.local,
             self.l_table,
+            np.zeros((self.layout.threads + 1) * (max(counts) + 1), dtype=np.int64),
             np.zeros(words + self.layout.words + root_words(self.fields), dtype=np.int64),
             self.out,
         )
