@@ -15,6 +15,7 @@ import hashlib
 import importlib.metadata
 import os
 import platform
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -164,6 +165,7 @@ def _compile() -> _Code:
 def _functions() -> dict[str, Any]:
     code = _found()
     if code is None:
+        print("lastput: compiling the search, once per installation", file=sys.stderr, flush=True)
         code = _compile()
         _write(code)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())

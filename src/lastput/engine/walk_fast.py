@@ -7,7 +7,7 @@ never more than three quarters full; the parts that roots are made of; and what 
 
 from __future__ import annotations
 
-__all__ = ["FastWalk", "memory_limit"]
+__all__ = ["FastWalk", "first_ranges", "memory_limit"]
 
 import os
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from lastput.engine.image import COLUMNS_LOCATIONS, LOCATIONS, REMEMBER, build_i
 from lastput.engine.interpret import BUDGET, State
 from lastput.engine.kinds import effective
 from lastput.engine.native import call
-from lastput.engine.pack import Ranges, lay_out, widen
+from lastput.engine.pack import Ranges, lay_out, stretch, widen
 from lastput.engine.parts import Packed, read_roots, root_fields, root_words, write_roots
 from lastput.engine.program import ErrorClass
 from lastput.engine.signals import (
@@ -74,6 +74,8 @@ FIRST, SPARE, GROWTH = 1 << 15, 4 / 3, 1.5
 MOST, MOST_PARTS = (1 << 32) - 2, (1 << 31) - 2
 #: Parts that there is room for at first; bits of their numbers in a root at first.
 PARTS, NUMBER_BITS = 1 << 10, (10, 6)
+#: States from which ranges are learned, the values that slots may have meanwhile, and the memory.
+SAMPLE, GUESS, FIRST_MEMORY = 4_000, (-(1 << 13), (1 << 13) - 1), 1 << 26
 #: Steps that are remembered at first, and at most.
 MEMO_FIRST, MEMO = 1 << 15, 1 << 21
 
@@ -98,6 +100,21 @@ def _reserve(entries: int) -> Any:
             if entries < 1 << 16:
                 raise
             entries //= 2
+
+
+def first_ranges(graph: Graph) -> Ranges:
+    """What the beginnings of a search teach of the values of slots: breadth first for what happens early,
+    depth first for what happens late. The graph keeps what it has learned of conflicts."""
+    program = graph.program
+    guess: Ranges = tuple(GUESS for _ in program.ranges)
+    found = []
+    for order in ("dfs", "bfs"):
+        walk = FastWalk(graph, guess, order, FIRST_MEMORY)
+        walk.run(SAMPLE)
+        found.append(walk.observed())
+        graph.begin()
+    low_high = ((min(a, c), max(b, d)) for (a, b), (c, d) in zip(*found, strict=True))
+    return stretch(program, tuple(low_high))
 
 
 class FastWalk:
