@@ -20,7 +20,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastput.engine import canonical
-from lastput.engine.canonical_arrays import ADDRESSES, AT_ADDRESS, AT_CLASS, AT_ENTITY, AT_OFFSET, AT_STATIC, BASE, BLOCK, CLASS, CLASSES, CLASS_ROW, ENTITIES, ENTITY_ROW, FIRST, KEY, KEY_STATIC, LENGTH, POINTERS, POOLED, SCALARS, SIZE, SLOTS, STATICS
+from lastput.engine.canonical_arrays import (
+    ADDRESSES,
+    AT_ADDRESS,
+    AT_CLASS,
+    AT_ENTITY,
+    AT_OFFSET,
+    AT_STATIC,
+    BASE,
+    BLOCK,
+    CLASS,
+    CLASS_ROW,
+    CLASSES,
+    ENTITIES,
+    ENTITY_ROW,
+    FIRST,
+    KEY,
+    KEY_STATIC,
+    LENGTH,
+    POINTERS,
+    POOLED,
+    SCALARS,
+    SIZE,
+    SLOTS,
+    STATICS,
+)
 from lastput.engine.jit import njit
 from lastput.engine.program import LIFE_UNUSED
 
@@ -264,9 +288,7 @@ def _rewrite(refs: int, slots: _Numbers, out: _Numbers, t: _Numbers, n: _Numbers
         if source >= 0:
             sink = at_entity + n[_u(at_image + source)] * ENTITY_ROW + BLOCK
             slot = t[_u(t[_u(sink)] + slot)]
-        shift = (
-            t[_u(at_entity + image * ENTITY_ROW + BASE)] - t[_u(at_entity + target * ENTITY_ROW + BASE)]
-        )
+        shift = t[_u(at_entity + image * ENTITY_ROW + BASE)] - t[_u(at_entity + target * ENTITY_ROW + BASE)]
         out[_u(slot)] += shift
     return 1
 

@@ -8,14 +8,17 @@ __all__ = ["ENTRIES"]
 from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
-from numba import carray, cfunc, types
 
 from lastput.engine import canonical_numba, explore, index, layout_fast, routes
 from lastput.engine.jit import address_of, njit
 from lastput.engine.native import ARGUMENTS
 
-_SIGNATURE = types.int64(types.CPointer(types.int64))
+# numba's own types are no help to a checker.
+_numba: Any = numba
+carray = _numba.carray
+_SIGNATURE = _numba.types.int64(_numba.types.CPointer(_numba.types.int64))
 
 
 @njit()
@@ -45,10 +48,21 @@ def _u1(table, k):  # type: ignore[no-untyped-def]
 
 def _entry(name: str, function: Callable[..., Any]) -> Any:
     """A C function that unpacks the table for ``function``."""
-    given = [f"_{kind}(table, np.int64({k}))" if kind != "number" else f"table[{2 * k}]" for k, kind in enumerate(ARGUMENTS[name])]
-    scope: dict[str, Any] = {"function": function, "np": np, "_i8": _i8, "_u8": _u8, "_u4": _u4, "_u2": _u2, "_u1": _u1}
+    given = [
+        f"_{kind}(table, np.int64({k}))" if kind != "number" else f"table[{2 * k}]"
+        for k, kind in enumerate(ARGUMENTS[name])
+    ]
+    scope: dict[str, Any] = {
+        "function": function,
+        "np": np,
+        "_i8": _i8,
+        "_u8": _u8,
+        "_u4": _u4,
+        "_u2": _u2,
+        "_u1": _u1,
+    }
     exec(f"def {name}(table):\n    return function({', '.join(given)})", scope)
-    return cfunc(_SIGNATURE)(scope[name])
+    return _numba.cfunc(_SIGNATURE)(scope[name])
 
 
 ENTRIES: dict[str, Any] = {

@@ -239,7 +239,7 @@ def explore(  # type: ignore[no-untyped-def]
                         if ctl[C_COUNT] + BATCH > room:
                             return FULL
                         add_batch(image, ctl, roots, table, batch, waiting, hashes)
-                        waiting = 0
+                        waiting = np.int64(0)
                 if known >= 0:
                     continue
             if not loaded:
@@ -299,7 +299,19 @@ def explore(  # type: ignore[no-untyped-def]
                     return RANGE
                 to = waiting * wide
                 stored = root_of(
-                    image, ctl, roots, parent, here, shared, s_table, local, l_table, words, batch, to, np.int64(1)
+                    image,
+                    ctl,
+                    roots,
+                    parent,
+                    here,
+                    shared,
+                    s_table,
+                    local,
+                    l_table,
+                    words,
+                    batch,
+                    to,
+                    np.int64(1),
                 )
                 if stored != OK:
                     return stored
@@ -311,7 +323,7 @@ def explore(  # type: ignore[no-untyped-def]
                     if ctl[C_COUNT] + BATCH > room:
                         return FULL
                     add_batch(image, ctl, roots, table, batch, waiting, hashes)
-                    waiting = 0
+                    waiting = np.int64(0)
         if ctl[C_COUNT] + waiting > room:
             return FULL
         add_batch(image, ctl, roots, table, batch, waiting, hashes)

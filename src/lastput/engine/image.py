@@ -161,7 +161,9 @@ def build_image(
 def _parts_are_private(program: Program) -> bool:
     """Whether no address names a program counter or register of a thread that moves."""
     cells = set(program.cells)
-    return not any(cells.intersection(range(t.regs, t.regs + t.nregs)) or t.pc in cells for t in program.threads)
+    return not any(
+        cells.intersection(range(t.regs, t.regs + t.nregs)) or t.pc in cells for t in program.threads
+    )
 
 
 def layout_rows(layout: Layout) -> list[list[int]]:

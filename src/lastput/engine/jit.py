@@ -21,11 +21,13 @@ def njit() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return wrap
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def address_of(typing: Any, number: Any) -> Any:
+def _address_of(typing: Any, number: Any) -> Any:
     """A pointer from the number of an address."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.inttoptr(arguments[0], cgutils.voidptr_t)
 
     return types.voidptr(number), generate
+
+
+address_of: Any = intrinsic(_address_of)

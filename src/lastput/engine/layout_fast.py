@@ -6,7 +6,18 @@ __all__ = ["observe", "transfer"]
 
 import numpy as np
 
-from lastput.engine.image import FIELDS, LAYOUT, MOVABLE, MOVERS, ROOT, SLOTS, THREADS, W_LOCAL, W_SHARED, WORDS
+from lastput.engine.image import (
+    FIELDS,
+    LAYOUT,
+    MOVABLE,
+    MOVERS,
+    ROOT,
+    SLOTS,
+    THREADS,
+    W_LOCAL,
+    W_SHARED,
+    WORDS,
+)
 from lastput.engine.jit import njit
 from lastput.engine.machine import get, put
 from lastput.engine.signals import OK
@@ -66,12 +77,26 @@ def transfer(  # type: ignore[no-untyped-def]
                 if _move_part(old, new, here, words, part, out):
                     return -1
             status = root_of(
-                new, ctl, roots, none, words, shared, s_table, local, l_table, words, root, np.int64(0), np.int64(1)
+                new,
+                ctl,
+                roots,
+                none,
+                words,
+                shared,
+                s_table,
+                local,
+                l_table,
+                words,
+                root,
+                np.int64(0),
+                np.int64(1),
             )
             if status != OK:
                 return status
             for part in range(parts):
-                known[part * each + number_of(old, roots, at, part)] = number_of(new, root, np.int64(0), part) + 1
+                known[part * each + number_of(old, roots, at, part)] = (
+                    number_of(new, root, np.int64(0), part) + 1
+                )
         else:
             for k in range(wide):
                 root[k] = 0

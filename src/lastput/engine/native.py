@@ -12,6 +12,7 @@ __all__ = ["ARGUMENTS", "call", "is_cold"]
 import contextlib
 import ctypes
 import hashlib
+import importlib
 import importlib.metadata
 import os
 import platform
@@ -38,9 +39,7 @@ ARGUMENTS = {
         *("i8", "i8", "u4", "i8", "u4", "i8", "u4", "i8", "i8", "u2", "u2", "u4", "u1"),
         *("i8", "i8", "i8", "u1", "i8", "i8", "i8", "u8", "i8", "u8", "i8", "i8", "i8"),
     ),
-    "transfer": (
-        *("i8", "i8", "number", "i8", "i8", "i8", "i8", "i8", "u4", "i8", "u4", "i8", "i8", "i8"),
-    ),
+    "transfer": (*("i8", "i8", "number", "i8", "i8", "i8", "i8", "i8", "u4", "i8", "u4", "i8", "i8", "i8"),),
 }
 _TYPES = {kind: np.dtype(kind) for kind in ("i8", "u8", "u4", "u2", "u1")}
 
@@ -138,8 +137,7 @@ def is_cold() -> bool:
 def _compile() -> _Code:
     """numba would optimise each function by itself, and again in all that call it: that is left to one
     pass over the whole."""
-    from numba.core import config
-
+    config: Any = importlib.import_module("numba.core.config")
     before = config.OPT
     config.OPT = config._OptLevel(0)
     try:

@@ -50,7 +50,8 @@ def save(path: str | os.PathLike[str], snapshot: Snapshot) -> None:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             name = file.name
             digest = hashlib.blake2b(digest_size=CHECKSUM)
-            for part in (MAGIC, struct.pack("<Q", len(head)), head, *buffers):
+            front = MAGIC + struct.pack("<Q", len(head)) + head
+            for part in (memoryview(front), *buffers):
                 for start in range(0, len(part), PIECE):
                     piece = part[start : start + PIECE]
                     digest.update(piece)

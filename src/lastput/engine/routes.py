@@ -168,7 +168,9 @@ def route(  # type: ignore[no-untyped-def]
                     words[i] = here[i]
                 out[O_CHOICE] = choice
                 ctl[C_SERIAL] += 1
-                status = block(image, words, backup, thread, np.int64(0), t, log, out, marks, ctl[C_SERIAL], executed)
+                status = block(
+                    image, words, backup, thread, np.int64(0), t, log, out, marks, ctl[C_SERIAL], executed
+                )
                 choices = max(choices, out[O_CHOICES])
                 choice += 1
                 if status == BLOCKED:
@@ -191,7 +193,19 @@ def route(  # type: ignore[no-untyped-def]
                     continue
                 parent = number * wide
                 if root_of(
-                    image, ctl, roots, parent, here, shared, s_table, local, l_table, words, root, np.int64(0), np.int64(0)
+                    image,
+                    ctl,
+                    roots,
+                    parent,
+                    here,
+                    shared,
+                    s_table,
+                    local,
+                    l_table,
+                    words,
+                    root,
+                    np.int64(0),
+                    np.int64(0),
                 ):
                     continue
                 target = find(image, ctl, roots, table, root)

@@ -14,10 +14,11 @@ from lastput.engine.program import Program
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """``states``, ``shared`` and ``local`` hold ``stored`` states under ``lay_out(program, ranges, first state)``
-    as roots and parts (``parts.Packed``, with ``bits``), in the byte order of the machine; ``stack`` are depth << 32 | number of those
-    to expand, last first, if ``order`` is 'dfs'. ``seen`` are pairs of an error class and the number of
-    the state where it was first met. The rest is as in ``Result`` and ``walk``."""
+    """``states``, ``shared`` and ``local`` hold ``stored`` states under ``lay_out(program, ranges, first
+    state)`` as roots and parts (``parts.Packed``, with ``bits``), in the byte order of the machine;
+    ``stack`` are depth << 32 | number of those to expand, last first, if ``order`` is 'dfs'. ``seen`` are
+    pairs of an error class and the number of the state where it was first met. The rest is as in
+    ``Result`` and ``walk``."""
 
     program: str
     merge: bool

@@ -6,7 +6,7 @@ __all__ = ["add_batch", "find", "load", "number_of", "root_of"]
 
 import numpy as np
 
-from lastput.engine.image import FIELDS, MOVABLE, ROOT, WORDS, W_LOCAL, W_SHARED
+from lastput.engine.image import FIELDS, MOVABLE, ROOT, W_LOCAL, W_SHARED
 from lastput.engine.index import digest, find_or_add, resolve
 from lastput.engine.jit import njit
 from lastput.engine.signals import (
@@ -83,8 +83,8 @@ def root_of(  # type: ignore[no-untyped-def]
     image, ctl, roots, parent, here, shared, s_table, local, l_table, words, root, to, add
 ):
     """Writes the root of ``words`` to ``root`` from ``to`` on. ``here`` is the packed state of the root at
-    ``parent`` (-1: there is none): parts that it has as well need no look-up. FULL or NARROW if that cannot be; if ``add`` is
-    0 and a part was never met, 1."""
+    ``parent`` (-1: there is none): parts that it has as well need no look-up. FULL or NARROW if that
+    cannot be; if ``add`` is 0 and a part was never met, 1."""
     ws = image[W_SHARED]
     wl = image[W_LOCAL]
     for k in range(image[ROOT]):

@@ -159,7 +159,9 @@ class FastWalk:
 
     def _take(self, packed: Packed, count: int) -> None:
         """Holds these ``count`` states and no others."""
-        roots, shared, local = (np.frombuffer(x, dtype=np.int64) for x in (packed.roots, packed.shared, packed.local))
+        roots, shared, local = (
+            np.frombuffer(x, dtype=np.int64) for x in (packed.roots, packed.shared, packed.local)
+        )
         if packed.bits != self.bits:
             self.bits = packed.bits
             self._make_image()
@@ -446,8 +448,14 @@ class FastWalk:
 
     def _grow(self) -> bool:
         """Makes room for more states and parts; False if there is none."""
-        if 4 * self.ctl[C_SHARED] >= 3 * self.ctl[C_SHARED_FULL] or 4 * self.ctl[C_LOCAL] >= 3 * self.ctl[C_LOCAL_FULL]:
-            if self._part_bytes() * 2 > self.limit or max(self.ctl[C_SHARED], self.ctl[C_LOCAL]) >= MOST_PARTS:
+        if (
+            4 * self.ctl[C_SHARED] >= 3 * self.ctl[C_SHARED_FULL]
+            or 4 * self.ctl[C_LOCAL] >= 3 * self.ctl[C_LOCAL_FULL]
+        ):
+            if (
+                self._part_bytes() * 2 > self.limit
+                or max(self.ctl[C_SHARED], self.ctl[C_LOCAL]) >= MOST_PARTS
+            ):
                 return False
             self._make_part_tables()
         holds = int(self.ctl[C_TABLE_FULL])
