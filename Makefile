@@ -1,13 +1,15 @@
 # make demo   the KVM shelf and one counterexample
 # make test   everything that is checked
+# make score CORPUS=DIR   precision and recall of the audit; unpacks Debian's kernel trees into build/trees
 # Neither needs a compiler, root or a kernel tree. Tests that need SPIN or a tree say what to install.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 J ?= 2
+TREES ?= build/trees
 
-.PHONY: demo test clean
+.PHONY: demo test score clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +31,9 @@ test: $(VENV)/.test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n $(J)
+
+score: $(VENV)/.demo
+	$(BIN)/python -m benchmarks.score_corpus $(CORPUS) --unpack $(TREES) --misses -j $(J)
 
 clean:
 	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

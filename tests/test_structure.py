@@ -18,9 +18,11 @@ _ARROWS: dict[str, set[str]] = {
     "c": {"c"},
     "engine": {"engine"},
     "model": {"model", "c", "engine"},
+    "facts": {"facts", "c"},
+    "audit": {"audit", "facts", "c", "schema"},
     "schema": {"schema"},
     "show": {"show", "schema", "engine"},
-    "cli": {"cli", "show", "schema", "engine", "model", "c"},
+    "cli": {"cli", "audit", "facts", "show", "schema", "engine", "model", "c"},
 }
 
 
@@ -48,6 +50,12 @@ def test_arrows_point_downward(part: str) -> None:
         if path.relative_to(_SOURCE).parts[0].removesuffix(".py") == part:
             beyond = _imports(path) - _ARROWS[part]
             assert not beyond, f"{path.relative_to(_ROOT)} imports {sorted(beyond)}"
+
+
+def test_only_the_command_line_shows() -> None:
+    for path in _sources():
+        part = path.relative_to(_SOURCE).parts[0]
+        assert part in ("show", "cli") or "show" not in _imports(path), path.relative_to(_ROOT)
 
 
 def test_every_part_has_its_arrows() -> None:

@@ -38,6 +38,9 @@ class LastputError(Exception):
         self.remedy = remedy
         self.place = place
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.slug, self.what, self.remedy, self.place)
+
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
         return f"{where}{self.what} [{self.slug}]\n  {self.remedy}"
@@ -48,3 +51,10 @@ class InternalError(LastputError):
 
     def __init__(self, what: str, place: Place | None = None) -> None:
         super().__init__("internal", what, "this is a bug in lastput; please report it with the input", place)
+
+
+def _again(kind: type[LastputError], slug: str, what: str, remedy: str, place: Place | None) -> LastputError:
+    """An error that comes from another process."""
+    error = kind.__new__(kind)
+    LastputError.__init__(error, slug, what, remedy, place)
+    return error

@@ -56,9 +56,9 @@ def test_no_place_to_save(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
 def test_interrupted(tmp_path: Path, wanted: signal.Signals) -> None:
     """Ctrl-C: a partial verdict, and a file to go on with."""
     environment = {**os.environ, "PYTHONPATH": str(Path(lastput.__file__).parent.parent)}
-    words = [sys.executable, "-m", "lastput", "check", _BIG, "--engine", "python", "--no-merge"]
+    words = [sys.executable, "-m", "lastput", "check", _BIG, "-DV=2", "--engine", "python", "--no-merge"]
     process = subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True)
-    time.sleep(4)
+    time.sleep(8)
     process.send_signal(wanted)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 2

@@ -31,6 +31,7 @@ first steps:
   lastput check kvm                         the KVM story, every claim a test
   lastput check kvm/f1-release-puts-module  one test, with its counterexample
   lastput check my-driver.c                 your own
+  lastput audit ~/linux                     a whole kernel tree
 exit codes: 0 safe or as expected, 1 unsafe or not as expected, 2 no answer"""
 
 
@@ -55,13 +56,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     parser, modules = _parser()
-    args = parser.parse_args(arguments)
+    args = _words(arguments, modules) or parser.parse_args(arguments)
     if args.command is None:
         parser.print_help()
         return 0
     from lastput.cli.failure import guarded
 
     return guarded(modules[args.command], args, arguments)
+
+
+def _words(arguments: list[str], modules: dict[str, ModuleType]) -> argparse.Namespace | None:
+    """The arguments of a command that takes another program's words as they are."""
+    command, *words = arguments or [""]
+    if not getattr(modules.get(command), "WORDS", False) or words in ([], ["-h"], ["--help"]):
+        return None
+    return argparse.Namespace(command=command, words=words, debug=False)
 
 
 def _parser() -> tuple[argparse.ArgumentParser, dict[str, ModuleType]]:

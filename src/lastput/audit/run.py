@@ -1,0 +1,134 @@
+"""Run rules over a tree, in processes, and put what they say into one order."""
+
+from __future__ import annotations
+
+__all__ = ["gather", "run_rules"]
+
+import multiprocessing
+import os
+import signal
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import msgspec
+
+from lastput.audit.rule import Rule
+from lastput.audit.tree import OpenTree, Tree
+from lastput.errors import LastputError
+from lastput.schema.audit import Broken
+from lastput.schema.finding import Finding, Verdict, fingerprint
+
+Say = Callable[[str], None]
+
+_CONFIDENCE = {"high": 0, "medium": 1, "low": 2}
+_VERDICT: dict[Verdict, int] = {"bug": 0, "superfluous": 1, "unjudged": 2, "safe": 3}
+
+
+def run_rules(
+    open_tree: OpenTree, rules: Sequence[Rule], jobs: int = 1, say: Say = lambda _: None
+) -> tuple[tuple[Finding, ...], tuple[Broken, ...]]:
+    """All findings, judged-safe sites included, as ``gather`` orders them, and the rules that failed.
+
+    ``jobs`` processes run the rules; ``say`` is told the code of each rule that ended. The result does
+    not depend on either.
+    """
+    found: list[Finding] = []
+    broken: list[Broken] = []
+    if jobs <= 1 or len(rules) <= 1:
+        tree = open_tree()
+        for rule in rules:
+            _take(_run_one(rule, tree), found, broken)
+            say(rule.code)
+    else:
+        _in_processes(open_tree, rules, min(jobs, len(rules)), say, found, broken)
+    return gather(found), tuple(sorted(broken, key=lambda one: one.code))
+
+
+def gather(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort by place; of several findings of one rule at one place about one object keep the worst, surest
+    and shortest; number alike places of a function and give each its fingerprint."""
+    best: dict[tuple[object, ...], Finding] = {}
+    for one in sorted(findings, key=_preference):
+        best.setdefault((one.code, one.where, one.object), one)
+    alike: Counter[tuple[str, ...]] = Counter()
+    done = []
+    for one in sorted(best.values(), key=_place):
+        key = (one.code, one.where.path, one.where.function, one.object, " ".join(one.statement.split()))
+        alike[key] += 1
+        numbered = msgspec.structs.replace(one, ordinal=alike[key])
+        done.append(msgspec.structs.replace(numbered, fingerprint=fingerprint(numbered)))
+    return tuple(done)
+
+
+def _place(one: Finding) -> tuple[object, ...]:
+    return (one.where.path, one.where.line, one.where.column, one.code, one.object, one.message)
+
+
+def _preference(one: Finding) -> tuple[object, ...]:
+    size = len(one.chain) + len(one.causes)
+    return (_VERDICT[one.verdict], _CONFIDENCE[one.confidence], size, *_place(one), msgspec.json.encode(one))
+
+
+def _in_processes(
+    open_tree: OpenTree,
+    rules: Sequence[Rule],
+    jobs: int,
+    say: Say,
+    found: list[Finding],
+    broken: list[Broken],
+) -> None:
+    context = multiprocessing.get_context("forkserver" if os.name == "posix" else None)
+    with ProcessPoolExecutor(jobs, context, _open_in_worker, (open_tree,)) as pool:
+        futures = {pool.submit(_run_in_worker, rule): rule for rule in rules}
+        try:
+            for future in as_completed(futures):
+                rule = futures[future]
+                try:
+                    _take(future.result(), found, broken)
+                except BrokenProcessPool:
+                    broken.append(Broken(rule.code, "its process was killed (out of memory?)"))
+                say(rule.code)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _take(result: list[Finding] | Broken, found: list[Finding], broken: list[Broken]) -> None:
+    if isinstance(result, Broken):
+        broken.append(result)
+    else:
+        found += result
+
+
+_tree: Tree | None = None  # of this worker
+
+
+def _open_in_worker(open_tree: OpenTree) -> None:
+    global _tree
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the parent tells of an interrupt
+    _tree = open_tree()
+
+
+def _run_in_worker(rule: Rule) -> list[Finding] | Broken:
+    assert _tree is not None
+    return _run_one(rule, _tree)
+
+
+def _run_one(rule: Rule, tree: Tree) -> list[Finding] | Broken:
+    """What one rule says; a rule that raises says nothing, and the others go on."""
+    try:
+        found = list(rule.run(tree.facts))
+    except (LastputError, MemoryError, OSError):
+        raise
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        if os.environ.get("LASTPUT_DEBUG"):
+            traceback.print_exc()
+        return Broken(rule.code, f"{type(error).__name__}: {error} ({place})")
+    wrong = next((one for one in found if one.code != rule.code), None)
+    return Broken(rule.code, f"it spoke as {wrong.code}") if wrong else found

@@ -1,0 +1,28 @@
+"""The source lines that a finding names, taken along so that it can be shown without the tree."""
+
+from __future__ import annotations
+
+__all__ = ["with_sources"]
+
+import msgspec
+
+from lastput.audit.tree import Tree
+from lastput.schema.finding import Finding
+from lastput.schema.trace import Source
+
+_LONGEST = 200  # columns of a line that are kept
+
+
+def with_sources(tree: Tree, finding: Finding) -> Finding:
+    """The finding with the lines of its place, its causes and its chain."""
+    wanted = {(finding.where.path, finding.where.line)}
+    wanted |= {(cause.where.path, cause.where.line) for cause in finding.causes}
+    wanted |= {(link.where.path, link.where.line) for link in finding.chain}
+    found = []
+    for path in sorted({path for path, _ in wanted}):
+        text = tree.text(path)
+        lines = text.split("\n") if text is not None else []
+        for line in sorted(line for one, line in wanted if one == path):
+            if 0 < line <= len(lines):
+                found.append(Source(path, line, lines[line - 1].rstrip().expandtabs(8)[:_LONGEST]))
+    return msgspec.structs.replace(finding, sources=tuple(found))

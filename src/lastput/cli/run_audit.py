@@ -1,0 +1,147 @@
+"""``lastput audit``: from the command line to the report, and out in the form that was asked for."""
+
+from __future__ import annotations
+
+__all__ = ["request", "run"]
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from lastput import __version__
+from lastput.audit.baseline import make, read_baseline, to_bytes
+from lastput.audit.config import NAME, Config, read_config
+from lastput.audit.patch import Change, from_diff, from_git, require_applied
+from lastput.audit.registry import all_rules, select
+from lastput.audit.report import Request, audit, sites, why
+from lastput.audit.tree import OpenTree
+from lastput.cli.tree import opener
+from lastput.cli.write import write_whole
+from lastput.errors import LastputError
+from lastput.schema.audit import Report
+from lastput.schema.finding import Finding
+from lastput.show.findings import Options, render
+from lastput.show.progress import Status
+from lastput.show.summary import notes, summary
+
+_FAILED = 2
+#: coccicheck's modes: chain takes the first that works, which is never patch (no rule proposes one);
+#: context prints the report's messages too.
+_MODES = {"report": "report", "context": "context", "org": "org", "rep+ctxt": "context", "chain": "report"}
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 without findings, 1 with, 2 if a rule failed."""
+    form = _form(args)
+    open_tree = opener(args.tree, quiet=args.quiet)
+    asked = request(args)
+    with Status(sys.stderr, args.tree, wanted=sys.stderr.isatty() and not args.quiet) as status:
+        report = audit(open_tree, asked, lambda code: status.say(f"{code} done"))
+    if args.why or args.sites:
+        return _asked(args, open_tree, report, form)
+    if args.write_baseline:
+        write_whole(Path(args.write_baseline), to_bytes(make(report.findings)))
+        print(f"{len(report.findings)} findings are known in {args.write_baseline}", file=sys.stderr)
+    else:
+        _print(form or "kernel", report)
+    sys.stdout.flush()
+    sys.stderr.write(notes(report))
+    if not args.quiet:
+        sys.stderr.write(summary(report))
+    if report.broken:
+        return _FAILED
+    return int(not args.write_baseline and bool(report.findings or report.refused))
+
+
+def request(args: argparse.Namespace) -> Request:
+    """What the command line and ``lastput.toml`` ask. Raises LastputError for what is wrong with them."""
+    config, config_name = _config(args)
+    settings = config.audit
+    rules = select(_codes(args.rules) or settings.rules, (*_codes(args.ignore), *settings.ignore))
+    baseline = args.baseline or (str(Path(args.tree) / settings.baseline) if settings.baseline else "")
+    return Request(
+        tree=args.tree,
+        rules=rules,
+        known_codes=frozenset(one.code for one in all_rules()),
+        jobs=args.jobs or len(os.sched_getaffinity(0)),
+        confidence=args.confidence or settings.confidence,
+        config=config,
+        config_name=config_name,
+        baseline=read_baseline(Path(baseline)) if baseline and not args.write_baseline else None,
+        changes=_changes(args),
+    )
+
+
+def _config(args: argparse.Namespace) -> tuple[Config, str]:
+    path = Path(args.config) if args.config else Path(args.tree) / NAME
+    if not args.config and not path.is_file():
+        return Config(), NAME
+    return read_config(path), args.config or NAME
+
+
+def _codes(words: list[str] | None) -> tuple[str, ...]:
+    return tuple(code for word in words or () for code in word.split(",") if code.strip())
+
+
+def _changes(args: argparse.Namespace) -> tuple[Change, ...] | None:
+    root = Path(args.tree)
+    if args.since:
+        return from_git(root, args.since)
+    if not args.patch:
+        return None
+    data = sys.stdin.buffer.read() if args.patch == "-" else Path(args.patch).read_bytes()
+    changes = from_diff(data.decode("utf-8", "replace"))
+    require_applied(root, changes)
+    return changes
+
+
+def _form(args: argparse.Namespace) -> str:
+    """The form that was asked for; "" if none was."""
+    if args.verbose:
+        return "full"
+    if args.mode is None:
+        return str(args.format or "")
+    mode = args.mode.lower()
+    if mode not in _MODES:
+        what = "proposes no patches" if mode == "patch" else f"has no mode {args.mode!r}"
+        raise LastputError("no-mode", f"the audit {what}", f"its modes are {', '.join(_MODES)}")
+    return _MODES[mode]
+
+
+def _asked(args: argparse.Namespace, open_tree: OpenTree, report: Report, form: str) -> int:
+    """--why and --sites show judged places, whatever their verdict and confidence."""
+    found: tuple[Finding, ...]
+    if args.why:
+        path, line = _place(args.why, args.tree)
+        found = why(open_tree(), report.judged, path, line)
+    else:
+        found = sites(report.judged, args.sites)
+    shown = msgspec.structs.replace(report, findings=found)
+    _print(form or ("full" if args.why else "sites"), shown)
+    sys.stdout.flush()
+    sys.stderr.write(notes(msgspec.structs.replace(report, unused=(), refused=())))
+    if report.broken:
+        return _FAILED
+    return int(any(one.verdict == "bug" for one in found))
+
+
+def _place(word: str, tree: str) -> tuple[str, int]:
+    path, _, line = word.rpartition(":")
+    if not path or not line.isdecimal():
+        raise LastputError("no-place", f"{word!r} is not FILE:LINE", "such as drivers/block/loop.c:1118")
+    given = Path(path)
+    if not (Path(tree) / given).is_file() or given.is_absolute():
+        root = Path(tree).resolve()
+        if given.resolve().is_relative_to(root):
+            path = given.resolve().relative_to(root).as_posix()
+    if not (Path(tree) / path).is_file():
+        raise LastputError("no-place", f"there is no file {path} in {tree}", "name it from the tree's top")
+    return path, int(line)
+
+
+def _print(form: str, report: Report) -> None:
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    sys.stdout.write(render(form, report, Options(colour=colour, version=__version__)))

@@ -1,0 +1,66 @@
+"""``lastput-audit/1``: what one audit of a tree came to."""
+
+from __future__ import annotations
+
+__all__ = ["Broken", "Refused", "Report", "RuleNote", "Suppression"]
+
+import msgspec
+
+from lastput.schema.finding import Finding, Where
+
+
+class Suppression(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody said that a place is safe. ``where`` is the comment, or ``lastput.toml`` (line 0). A
+    comment speaks for the lines from its own to ``covers``; an entry (``covers`` 0) for all of ``path``,
+    a pattern, unless ``function`` or ``object`` restrict it ("" is any)."""
+
+    code: str
+    reason: str
+    where: Where
+    path: str
+    covers: int = 0
+    function: str = ""
+    object: str = ""
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A suppression that does not count, and why."""
+
+    where: Where
+    what: str
+
+
+class RuleNote(msgspec.Struct, frozen=True):
+    """What renderers say of a rule: its code, its name and the first sentence of its page."""
+
+    code: str
+    name: str
+    summary: str
+
+
+class Broken(msgspec.Struct, frozen=True):
+    """A rule that failed: its findings are missing, and the run says so."""
+
+    code: str
+    what: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """``findings`` are to be shown, sorted by place; ``hidden`` counts those below the asked confidence,
+    ``known`` those of the baseline, ``outside`` those that a patch does not touch. ``judged`` are all
+    judged sites, safe ones too. ``coverage`` is one line on how much of the tree was read."""
+
+    schema: str = "lastput-audit/1"
+    tree: str
+    release: str = ""
+    rules: tuple[RuleNote, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    judged: tuple[Finding, ...] = ()
+    suppressed: tuple[tuple[Finding, Suppression], ...] = ()
+    unused: tuple[Suppression, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    hidden: int = 0
+    known: int = 0
+    outside: int = 0
+    coverage: str = ""

@@ -1,0 +1,127 @@
+"""Every form of findings, for the same finding. LASTPUT_ACCEPT=1 writes the expected texts anew."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lastput.schema.audit import Broken, Refused, Report, RuleNote, Suppression
+from lastput.schema.finding import Finding, Where, fingerprint
+from lastput.schema.trace import Source
+from lastput.show.findings import Options, names, render
+from lastput.show.summary import notes, summary
+from tests.audit.samples import finding
+
+_GOLDEN = Path(__file__).parent / "findings"
+
+
+def _finding(**more: Any) -> Finding:
+    one = finding(
+        sources=(
+            Source("drivers/x/a.c", 5, "        if (!try_module_get(THIS_MODULE))"),
+            Source("drivers/x/a.c", 12, "        module_put(THIS_MODULE);"),
+            Source("drivers/x/a.c", 13, "        return 0;"),
+        ),
+        **more,
+    )
+    return finding(sources=one.sources, fingerprint=fingerprint(one), **more)
+
+
+def _report(**more: Any) -> Report:
+    doubt = _finding(where=Where("drivers/x/b,c.c", 7, 0, "bar"), depends_on=("bar() can run twice",))
+    given = {
+        "tree": "linux",
+        "rules": (RuleNote("MOD901", "made-up", "A made-up warning."),),
+        "findings": (_finding(), doubt),
+        "suppressed": (
+            (
+                _finding(object="other"),
+                Suppression("MOD901", "the core holds it", Where("drivers/x/a.c", 11), "drivers/x/a.c", 12),
+            ),
+        ),
+        "coverage": "parsed 2 of 2 functions",
+    }
+    return Report(**{**given, **more})
+
+
+@pytest.mark.parametrize("form", names())
+def test_golden(form: str) -> None:
+    text = render(form, _report(), Options(version="0.1"))
+    golden = _GOLDEN / f"{form}.txt"
+    if os.environ.get("LASTPUT_ACCEPT"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(text)
+    assert text == golden.read_text()
+
+
+@pytest.mark.parametrize("form", [name for name in names() if name != "sarif"])
+def test_nothing_is_nothing(form: str) -> None:
+    assert render(form, Report(tree="linux")) == ""
+
+
+def test_notes_have_no_word_that_bots_count() -> None:
+    rows = render("kbuild", _report()).splitlines()
+    assert sum("warning" in row for row in rows) == 2
+    assert not any(word in row for row in rows if "note:" in row for word in ("warning", "error"))
+
+
+def test_json_reads_back() -> None:
+    import msgspec
+
+    rows = render("json", _report()).splitlines()
+    assert all(json.loads(row)["schema"] == "lastput-finding/1" for row in rows)
+    assert tuple(msgspec.json.decode(row, type=Finding) for row in rows) == _report().findings
+
+
+def test_sarif_has_what_services_ask_for() -> None:
+    whole = json.loads(render("sarif", _report(broken=(Broken("WRK901", "KeyError"),))))
+    (run,) = whole["runs"]
+    assert whole["version"] == "2.1.0"
+    assert run["invocations"][0]["executionSuccessful"] is False
+    for result in run["results"]:
+        rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
+        assert rule["id"] == result["ruleId"]
+        assert result["partialFingerprints"]
+        for location in result["locations"]:
+            place = location["physicalLocation"]
+            assert place["artifactLocation"]["uriBaseId"] in run["originalUriBaseIds"]
+            assert place["region"]["startLine"] >= 1
+    assert [len(result.get("suppressions", ())) for result in run["results"]] == [0, 0, 1]
+
+
+def test_long_lines_are_folded_to_the_width() -> None:
+    text = render("full", _report(), Options(width=60))
+    body = [
+        row for row in text.splitlines() if "warning:" not in row and " | " not in row and "()  " not in row
+    ]
+    assert max(map(len, body)) <= 60
+
+
+def test_what_is_left_out_is_counted() -> None:
+    report = _report(hidden=3, known=4, outside=5)
+    assert summary(report) == (
+        "2 findings (2 high), 3 less sure (--confidence low shows them), 1 suppressed,"
+        " 4 in the baseline, 5 not of this change\nparsed 2 of 2 functions\n"
+    )
+    assert summary(Report(tree="linux")) == "0 findings\n"
+
+
+def test_what_went_wrong_is_told() -> None:
+    where = Where("a.c", 3)
+    text = notes(
+        Report(
+            tree="linux",
+            refused=(Refused(where, "it gives no reason"),),
+            unused=(Suppression("MOD901", "why", where, "a.c", 4),),
+            broken=(Broken("WRK901", "KeyError: 'x'"),),
+        )
+    )
+    assert text == (
+        "a.c:3: this suppression does not count: it gives no reason\n"
+        "a.c:3: unused suppression of MOD901: remove it\n"
+        "lastput: rule WRK901 failed, its findings are missing: KeyError: 'x'\n"
+    )
