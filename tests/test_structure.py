@@ -21,8 +21,9 @@ _ARROWS: dict[str, set[str]] = {
     "facts": {"facts", "c"},
     "audit": {"audit", "facts", "c", "schema"},
     "schema": {"schema"},
+    "splat": {"splat", "schema", "c"},
     "show": {"show", "schema", "engine"},
-    "cli": {"cli", "audit", "facts", "show", "schema", "engine", "model", "c"},
+    "cli": {"cli", "audit", "facts", "show", "splat", "schema", "engine", "model", "c"},
 }
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["is_archive", "scan"]
+__all__ = ["is_archive", "scan", "search"]
 
 import bz2
 import gzip
 import lzma
+import re
 import tarfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
@@ -65,7 +66,29 @@ def scan(
     """
     files: dict[str, bytes] = {}
     names: list[str] = []
+
+    def keep(name: str) -> bool:
+        names.append(name)
+        return _keep(name, wanted, folders)
+
     kept = 0
+    for name, content in _contents(path, inner, keep):
+        kept += len(content)
+        if kept <= _MAX_KEPT:
+            files[name] = content
+    return files, names
+
+
+def search(path: Path, inner: Callable[[str], str], words: Iterable[str]) -> dict[str, bytes]:
+    """The C files of the archive that contain one of ``words``. Raises LastputError ``bad-tree``."""
+    pattern = re.compile(rb"\b(?:" + b"|".join(re.escape(word.encode()) for word in words) + rb")\(")
+    files = _contents(path, inner, lambda name: name.endswith(".c"))
+    return {name: content for name, content in files if pattern.search(content)}
+
+
+def _contents(
+    path: Path, inner: Callable[[str], str], keep: Callable[[str], bool]
+) -> Iterator[tuple[str, bytes]]:
     try:
         with _unpacked(path) as raw:
             watched = _Watched(raw)
@@ -75,21 +98,17 @@ def scan(
                     if not member.isreg():
                         continue
                     name = inner(member.name)
-                    names.append(name)
-                    if not _keep(name, wanted, folders) or member.size > _MAX_FILE:
+                    if not keep(name) or member.size > _MAX_FILE:
                         continue
-                    kept += member.size
                     content = tar.extractfile(member)
-                    if content is None or kept > _MAX_KEPT:
-                        continue
-                    files[name] = content.read()
+                    if content is not None:
+                        yield name, content.read()
                 if not watched.ended_well():
                     raise tarfile.ReadError("it ends too early")
     except (OSError, EOFError, tarfile.TarError, lzma.LZMAError, zlib.error, ValueError) as error:
         raise LastputError(
             "bad-tree", f"{path.name} is damaged: {error}", "fetch or install it again", Place(str(path))
         ) from None
-    return files, names
 
 
 def _keep(name: str, wanted: set[str], folders: set[str]) -> bool:

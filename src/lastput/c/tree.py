@@ -12,11 +12,12 @@ import contextlib
 import difflib
 import hashlib
 import os
+import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from lastput.c.archive import is_archive, scan
+from lastput.c.archive import is_archive, scan, search
 from lastput.errors import LastputError, Place
 
 Say = Callable[[str], None]
@@ -69,6 +70,26 @@ class Tree:
         wanted = [path for path in paths if self._have(path) is None]
         if wanted:
             self._fetch(wanted)
+
+    def containing(self, functions: Sequence[str]) -> dict[str, str]:
+        """The C files in which one of ``functions`` is called or defined: path -> text.
+
+        Reads the whole tree. Raises LastputError ``bad-tree``.
+        """
+        if self._archive:
+            self._say(f"searching {self._archive.name}: about 20 s for a kernel")
+            found = search(self._archive, _inner, functions)
+            return {name: data.decode("utf-8", "replace") for name, data in sorted(found.items())}
+        assert self._root is not None
+        pattern = re.compile(rb"\b(?:" + b"|".join(re.escape(one.encode()) for one in functions) + rb")\(")
+        texts = {}
+        for name in _walk(self._root, ""):
+            if name.endswith(".c"):
+                with contextlib.suppress(OSError):
+                    data = (self._root / name).read_bytes()
+                    if pattern.search(data):
+                        texts[name] = data.decode("utf-8", "replace")
+        return texts
 
     # --- files --------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["add_model_options", "as_flags", "count", "size"]
+__all__ = ["add_model_options", "as_flags", "count", "module_base", "size"]
 
 import argparse
 
@@ -33,6 +33,18 @@ def size(text: str) -> int:
     if not 1 <= value < 1 << 60:
         raise argparse.ArgumentTypeError(f"{text!r} is out of range")
     return int(value)
+
+
+def module_base(text: str) -> tuple[str, int]:
+    """The address of a module's text, as in ``kvm=0xffffffffc0a00000``."""
+    name, _, address = text.partition("=")
+    try:
+        value = int(address, 16)
+    except ValueError:
+        value = 0
+    if not name or not 0 < value < 1 << 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=ADDRESS, with a hexadecimal address")
+    return name.replace("-", "_"), value
 
 
 def _define(text: str) -> tuple[str, str]:

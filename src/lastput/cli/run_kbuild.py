@@ -17,7 +17,7 @@ from lastput.audit.registry import all_rules, select
 from lastput.audit.run import run_rules
 from lastput.audit.sources import with_sources
 from lastput.audit.store import judged, key_of
-from lastput.cli.tree import opener, store_of
+from lastput.cli.tree import opener_for_file, store_of
 from lastput.errors import LastputError
 from lastput.schema.audit import Report
 from lastput.schema.finding import Confidence, Where, at_least, reported
@@ -76,7 +76,7 @@ def run(words: list[str]) -> int:
     call = read_words(words, os.environ)
     if call.path.endswith(".S"):
         return 0  # make checks assembly with the same command; there is nothing in it to judge
-    open_tree = opener(str(call.root), quiet=True)
+    open_tree = opener_for_file(call.root, call.path)
     tree = open_tree()
     config = read_config(call.root / NAME) if (call.root / NAME).is_file() else Config()
     found, broken = judged(

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-__all__ = ["opener", "store_of"]
+__all__ = ["opener", "opener_for_file", "store_of"]
 
+from functools import partial
 from pathlib import Path
 
+from lastput.audit.fact_tree import FactTree
 from lastput.audit.tree import OpenTree
-from lastput.errors import LastputError
+from lastput.cli.progress import bytes_progress
+from lastput.cli.run_index import coverage_lines
+from lastput.facts.base import Facts
+from lastput.facts.index import update
+from lastput.facts.location import database_path
 
 
 def opener(tree: str, quiet: bool = False) -> OpenTree:
     """Index ``tree`` as far as it has changed, and give what opens it in any process."""
-    raise LastputError("no-facts", f"{tree}: there is no fact base yet", "it comes with lastput.facts")
+    root = Path(tree)
+    with bytes_progress("reading", wanted=not quiet) as progress:
+        report = update(root, progress=progress)
+    return partial(FactTree, root, report.database, coverage_lines(report, verbose=False)[0])
+
+
+def opener_for_file(root: Path, path: str) -> OpenTree:
+    """The same for a build, which has one file after the other checked: the tree is only looked through
+    again if this file is not as the base has it."""
+    database = database_path(root)
+    if database.exists():
+        with Facts(root, database) as facts:
+            known = facts.sql("SELECT size, mtime FROM files WHERE path = ?", path)
+        status = (root / path).stat()
+        if known == [(status.st_size, status.st_mtime_ns)]:
+            return partial(FactTree, root, database)
+    return opener(str(root), quiet=True)
 
 
 def store_of(root: Path) -> Path:
-    """The folder outside of the tree where the fact base of ``root`` and what is derived from it lies."""
-    raise LastputError("no-facts", f"{root}: there is no fact base yet", "it comes with lastput.facts")
+    """The folder beside the fact base of ``root`` for what is derived from it."""
+    return database_path(root).with_suffix("")

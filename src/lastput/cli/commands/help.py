@@ -12,6 +12,7 @@ Where to begin
   I want to see what it does     lastput check kvm/f1-release-puts-module
   I want the diagram for a mail  lastput check --commit kvm/f1-release-puts-module
   I want the whole KVM story     lastput check kvm
+  I have an Oops or a hung task  dmesg | lastput explain: docs/explain.md
   I want to check my own code    write a litmus test: docs/litmus-language.md
   I review a kernel tree         lastput audit TREE; docs/audit.md
   I got a message in brackets    docs/messages.md explains each

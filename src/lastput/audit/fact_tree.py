@@ -1,0 +1,69 @@
+"""A tree as its fact base has it, in the form that the audit needs."""
+
+from __future__ import annotations
+
+__all__ = ["FactTree", "release_of"]
+
+import hashlib
+import re
+import sqlite3
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from lastput.audit.tree import FunctionRange
+from lastput.facts.base import Facts
+
+_VERSION = re.compile(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]*=[ \t]*(\S*)", re.MULTILINE)
+
+
+class FactTree:
+    """Opens the database of ``root`` for reading; ``coverage`` is the line that indexing ended with."""
+
+    def __init__(self, root: Path, database: Path, coverage: str = "") -> None:
+        self.root = root
+        self.coverage = coverage
+        self._database = database
+        self._db = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+
+    @cached_property
+    def facts(self) -> Any:
+        return Facts(self.root, self._database)
+
+    @cached_property
+    def release(self) -> str:
+        return release_of(self.text("Makefile") or "")
+
+    @cached_property
+    def digest(self) -> str:
+        digest = hashlib.sha256()
+        for row in self._db.execute("SELECT path, hash FROM files ORDER BY path"):
+            digest.update(f"{row[0]}\0{row[1].hex()}\n".encode("utf-8", "surrogateescape"))
+        for (value,) in self._db.execute("SELECT value FROM meta WHERE key = 'kbuild'"):
+            digest.update(value.encode())
+        return digest.hexdigest()
+
+    def paths(self) -> list[str]:
+        rows = self._db.execute("SELECT path FROM files WHERE skipped = '' ORDER BY path")
+        return [path for (path,) in rows]
+
+    def text(self, path: str) -> str | None:
+        try:
+            return (self.root / path).read_text("utf-8", "replace")
+        except OSError:
+            return None
+
+    def functions_in(self, path: str) -> list[FunctionRange]:
+        rows = self._db.execute(
+            "SELECT f.name, f.line, f.end_line FROM functions f JOIN files p ON p.id = f.file"
+            " WHERE p.path = ? ORDER BY f.line",
+            (path,),
+        )
+        return [FunctionRange(*row) for row in rows]
+
+
+def release_of(makefile: str) -> str:
+    """The release that the tree's first Makefile names, such as ``6.12.117``; "" if it names none."""
+    parts: dict[str, str] = dict(_VERSION.findall(makefile))
+    number = ".".join(parts[name] for name in ("VERSION", "PATCHLEVEL", "SUBLEVEL") if parts.get(name))
+    return number + parts.get("EXTRAVERSION", "")

@@ -1,0 +1,1 @@
+"""The flow of control through one function, and questions about its paths."""

@@ -1,0 +1,280 @@
+"""Brings the fact base of a tree up to date: reads what is new or changed, forgets what is gone.
+
+A new base is built in a file of its own and renamed when it is whole; an existing one changes in one
+transaction. A run that is killed leaves what was there before.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Report", "Skip", "update"]
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing import get_context
+from pathlib import Path
+
+import msgspec
+
+from lastput.errors import LastputError
+from lastput.facts.entries import write_entries
+from lastput.facts.extract import FileFacts, extract, worth_reading
+from lastput.facts.location import database_path, version
+from lastput.facts.membership import write_membership
+from lastput.facts.store import Writer, create_indexes, create_schema
+from lastput.facts.walk import Found, walk
+
+#: Bytes of source that one task of a worker reads.
+_TASK = 4 << 20
+_SERIAL = 2 << 20  # below this a pool costs more than it saves
+
+Progress = Callable[[int, int], None]
+
+
+class Skip(msgspec.Struct, frozen=True):
+    """A file that was not read, or not wholly understood, and why."""
+
+    path: str
+    reason: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a run did and what the base now holds."""
+
+    database: Path
+    files: int
+    functions: int
+    read: int
+    removed: int
+    skipped: tuple[Skip, ...]
+    unbalanced: tuple[Skip, ...]
+
+
+class _Read(msgspec.Struct, array_like=True):
+    index: int
+    digest: bytes
+    facts: FileFacts | None
+    skipped: str
+
+
+def update(tree: Path, cache: Path | None = None, jobs: int = 0, progress: Progress | None = None) -> Report:
+    """Index ``tree``; ``jobs`` 0 is one process a CPU. ``progress`` gets bytes done and in all.
+
+    Raises LastputError (``no-tree``, ``no-sources``, ``cache-locked``) and OSError.
+    """
+    if not tree.is_dir():
+        raise LastputError("no-tree", f"{tree} is not a directory", "name the top directory of a kernel tree")
+    path = database_path(tree, cache)
+    sources, makefiles, kconfigs = walk(tree)
+    if not any(one.path.endswith(".c") for one in sources):
+        raise LastputError(
+            "no-sources", f"{tree} holds no .c file", "name the top directory of a kernel tree"
+        )
+    if not os.access(path.parent, os.W_OK):
+        return _report(path, 0, 0)
+    with _locked(path):
+        if not _usable(path):
+            return _build(tree, path, sources, makefiles, kconfigs, jobs, progress)
+        return _refresh(tree, path, sources, makefiles, kconfigs, jobs, progress)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One writer a base; another run waits for it."""
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _usable(path: Path) -> bool:
+    """Whether there is a whole base of this version."""
+    if not path.exists():
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            row = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+            return row is not None and row[0] == version()
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _build(
+    tree: Path,
+    path: Path,
+    sources: list[Found],
+    makefiles: list[Found],
+    kconfigs: list[Found],
+    jobs: int,
+    progress: Progress | None,
+) -> Report:
+    fresh = path.with_suffix(f".new-{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    try:
+        with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as db:
+            db.executescript(
+                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000;"
+            )
+            create_schema(db)
+            db.execute("BEGIN")
+            _store(db, tree, sources, jobs, progress)
+            db.execute("COMMIT")
+            create_indexes(db)
+            db.execute("BEGIN")
+            write_membership(db, tree, makefiles, kconfigs)
+            _stamp(db, tree, makefiles, kconfigs)
+            write_entries(db)
+            db.execute("COMMIT")
+            db.execute("PRAGMA optimize")
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return _report(path, len(sources), 0)
+
+
+def _refresh(
+    tree: Path,
+    path: Path,
+    sources: list[Found],
+    makefiles: list[Found],
+    kconfigs: list[Found],
+    jobs: int,
+    progress: Progress | None,
+) -> Report:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        known = {row[0]: row[1:] for row in db.execute("SELECT path, size, mtime, skipped FROM files")}
+        changed = [one for one in sources if known.get(one.path, ())[:2] != (one.size, one.mtime)]
+        gone = sorted(known.keys() - {one.path for one in sources})
+        built = db.execute("SELECT value FROM meta WHERE key = 'kbuild'").fetchone()
+        kbuild = built is None or built[0] != _kbuild_stamp(makefiles, kconfigs)
+        if not changed and not gone and not kbuild:
+            return _report(path, 0, 0)
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            writer = Writer(db)
+            for one in gone:
+                writer.remove(one)
+            touched = _store(db, tree, changed, jobs, progress, writer)
+            if kbuild:
+                write_membership(db, tree, makefiles, kconfigs)
+                _stamp(db, tree, makefiles, kconfigs)
+            if touched or gone:
+                write_entries(db)
+            db.execute("COMMIT")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+    return _report(path, touched, len(gone))
+
+
+def _store(
+    db: sqlite3.Connection,
+    tree: Path,
+    sources: Sequence[Found],
+    jobs: int,
+    progress: Progress | None,
+    writer: Writer | None = None,
+) -> int:
+    """Read files and store them in their order; gives how many had new content."""
+    fresh = writer is None
+    writer = writer or Writer(db)
+    total = sum(one.size for one in sources)
+    done = touched = 0
+    for found, read in _read_all(tree, sources, jobs):
+        if not fresh:
+            row = db.execute("SELECT hash, skipped FROM files WHERE path = ?", (found.path,)).fetchone()
+            if row is not None and row == (read.digest, read.skipped):
+                db.execute(
+                    "UPDATE files SET size = ?, mtime = ? WHERE path = ?",
+                    (found.size, found.mtime, found.path),
+                )
+                continue
+            writer.remove(found.path)
+        writer.add(found, read.digest, read.facts, read.skipped)
+        touched += 1
+        done += found.size
+        if progress is not None:
+            progress(done, total)
+    writer.finish()
+    return touched
+
+
+def _read_all(tree: Path, sources: Sequence[Found], jobs: int) -> Iterator[tuple[Found, _Read]]:
+    """Files with their facts, in order; workers run ahead by a bounded number of tasks."""
+    tasks: list[list[tuple[int, Found]]] = [[]]
+    size = 0
+    for index, one in enumerate(sources):
+        if size > _TASK:
+            tasks.append([])
+            size = 0
+        tasks[-1].append((index, one))
+        size += one.size
+    jobs = jobs or os.cpu_count() or 1
+    if len(tasks) == 1 and size < _SERIAL:
+        for task in tasks:
+            for read in msgspec.msgpack.decode(_read_task(tree, task), type=list[_Read]):
+                yield sources[read.index], read
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver")) as pool:
+        waiting: dict[int, Future[bytes]] = {}
+        sent = 0
+        for number in range(len(tasks)):
+            while sent < len(tasks) and sent < number + 2 * jobs + 2:
+                waiting[sent] = pool.submit(_read_task, tree, tasks[sent])
+                sent += 1
+            future = waiting.pop(number)
+            wait([future], return_when=FIRST_COMPLETED)
+            for read in msgspec.msgpack.decode(future.result(), type=list[_Read]):
+                yield sources[read.index], read
+
+
+def _read_task(tree: Path, task: list[tuple[int, Found]]) -> bytes:
+    """In a worker: read some files."""
+    return msgspec.msgpack.encode([_read_one(tree, index, found) for index, found in task])
+
+
+def _read_one(tree: Path, index: int, found: Found) -> _Read:
+    if found.skipped:
+        return _Read(index, b"", None, found.skipped)
+    try:
+        content = (tree / found.path).read_bytes()
+    except OSError as error:
+        return _Read(index, b"", None, error.strerror or "unreadable")
+    digest = hashlib.blake2b(content, digest_size=16).digest()
+    if b"\0" in content:
+        return _Read(index, digest, None, "not text (has zero bytes)")
+    if not worth_reading(found.path, content):
+        return _Read(index, digest, None, "")
+    return _Read(index, digest, extract(found.path, content), "")
+
+
+def _kbuild_stamp(makefiles: Sequence[Found], kconfigs: Sequence[Found]) -> str:
+    text = repr([*makefiles, *kconfigs])
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def _stamp(db: sqlite3.Connection, tree: Path, makefiles: Sequence[Found], kconfigs: Sequence[Found]) -> None:
+    rows = (
+        ("schema", version()),
+        ("tree", str(tree.resolve())),
+        ("kbuild", _kbuild_stamp(makefiles, kconfigs)),
+    )
+    db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
+
+
+def _report(path: Path, read: int, removed: int) -> Report:
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        (files,) = db.execute("SELECT count(*) FROM files").fetchone()
+        (functions,) = db.execute("SELECT count(*) FROM functions").fetchone()
+        skipped = tuple(
+            Skip(*row)
+            for row in db.execute("SELECT path, skipped FROM files WHERE skipped != '' ORDER BY path")
+        )
+        unbalanced = tuple(
+            Skip(path, "braces do not pair up")
+            for (path,) in db.execute("SELECT path FROM files WHERE NOT balanced ORDER BY path")
+        )
+    return Report(path, files, functions, read, removed, skipped, unbalanced)

@@ -1,0 +1,48 @@
+"""Where the fact base of a tree lies: outside of the tree, one file for each tree and schema."""
+
+from __future__ import annotations
+
+__all__ = ["SCHEMA_VERSION", "database_path", "version"]
+
+import hashlib
+import os
+import tempfile
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import platformdirs
+
+#: Goes up with every change of the schema or of what is extracted; other versions' files are left alone.
+SCHEMA_VERSION = 1
+
+
+@cache
+def version() -> str:
+    """Stands in every base: one made with another schema, or another table of calls, is made anew."""
+    parts = [
+        files("lastput.facts").joinpath(name).read_bytes()
+        for name in ("schema.sql", "indexes.sql", "api.toml")
+    ]
+    return f"{SCHEMA_VERSION}-{hashlib.sha256(b''.join(parts)).hexdigest()[:16]}"
+
+
+def database_path(tree: Path, directory: Path | None = None) -> Path:
+    """The database of ``tree``. ``directory`` is where it lies; else ``$LASTPUT_CACHE``, else the user's.
+
+    A cache directory that cannot be written is replaced by one below the system's temporary directory.
+    """
+    wanted = directory or Path(os.environ.get("LASTPUT_CACHE") or platformdirs.user_cache_dir("lastput"))
+    key = hashlib.sha256(os.fsencode(tree.resolve())).hexdigest()[:16]
+    name = f"facts-{key}-v{SCHEMA_VERSION}.sqlite"
+    try:
+        wanted.mkdir(parents=True, exist_ok=True)
+        writable = os.access(wanted, os.W_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        if (wanted / name).exists():
+            return wanted / name
+        wanted = Path(tempfile.gettempdir()) / f"lastput-{os.getuid()}"
+        wanted.mkdir(mode=0o700, exist_ok=True)
+    return wanted / name

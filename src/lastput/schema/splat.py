@@ -1,0 +1,166 @@
+"""``lastput-explain/1``: what a kernel log reported, and what lastput makes of it."""
+
+from __future__ import annotations
+
+__all__ = [
+    "Certainty",
+    "Diagnosis",
+    "Explained",
+    "Explanation",
+    "Frame",
+    "Lock",
+    "Report",
+    "Snippet",
+    "Stack",
+    "TestMatch",
+]
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of a call trace.
+
+    ``function`` is empty when the kernel had no symbol for ``address`` (0: not printed). ``offset`` and
+    ``size`` are bytes into and of the function, ``reliable`` is False behind a ``?``, ``place`` is
+    ``file:line`` where the log was decoded, ``resolved`` is True when lastput supplied the symbol.
+    """
+
+    function: str = ""
+    module: str = ""
+    offset: int = 0
+    size: int = 0
+    address: int = 0
+    reliable: bool = True
+    inline: bool = False
+    place: str = ""
+    resolved: bool = False
+
+
+class Stack(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A call trace, innermost frame first. ``title`` says whose: ``call trace``, ``allocated``, ``freed``,
+    ``lock &misc_mtx``; ``pid`` is the task that allocated or freed, 0 if unknown."""
+
+    title: str
+    frames: tuple[Frame, ...] = ()
+    pid: int = 0
+
+
+class Lock(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A lock that lockdep names. ``role`` is ``wants``, ``holds`` or ``chain``; ``at`` is the function that
+    took it, ``by`` the task (``comm/pid``)."""
+
+    name: str
+    role: str
+    address: str = ""
+    at: str = ""
+    by: str = ""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One report of a log: ``kind`` is the parser's name, ``head`` the line that opened it.
+
+    ``line`` and ``last`` count lines of the log from 1; ``facts`` are named values of its own kind of
+    report; ``cpu`` is -1 and ``pid`` 0 when not told; ``truncated`` when the log ends, or another report
+    begins, before it is complete; ``count`` is how often an equal report was met.
+    """
+
+    kind: str
+    head: str
+    line: int
+    last: int = 0
+    message: str = ""
+    facts: dict[str, str] = {}
+    cpu: int = -1
+    pid: int = 0
+    comm: str = ""
+    tainted: str = ""
+    release: str = ""
+    workqueue: str = ""
+    work: Frame | None = None
+    rip: Frame | None = None
+    lr: Frame | None = None
+    stacks: tuple[Stack, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    modules: tuple[str, ...] = ()
+    unloaded: str = ""
+    registers: dict[str, str] = {}
+    code: str = ""
+    arch: str = ""
+    truncated: bool = False
+    count: int = 1
+
+
+class Certainty(StrEnum):
+    """``certain``: the log says so; ``likely``: the log fits, and what is missing is named; ``unknown``."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    UNKNOWN = "unknown"
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The cause of a report in lastput's words.
+
+    ``error`` is an error class (empty: none fits), ``also`` classes that the same cause leads to,
+    ``family`` the family of audit rules, ``rule`` the name of the rule that judged, ``story`` one
+    sentence, ``causes`` its numbered steps, ``unknown`` what the log does not tell, ``instead`` the usual
+    ways out, ``terms`` kernel functions that a like litmus test uses.
+    """
+
+    rule: str
+    story: str
+    certainty: Certainty
+    error: str = ""
+    also: tuple[str, ...] = ()
+    family: str = ""
+    causes: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    instead: str = ""
+    terms: tuple[str, ...] = ()
+
+
+class TestMatch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A litmus test that asks the question of this report. ``shared`` are functions that both know."""
+
+    __test__ = False  # no test of pytest
+
+    name: str
+    question: str
+    command: str
+    shared: tuple[str, ...] = ()
+
+
+class Snippet(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Source of a frame: where its function is defined (``place`` is ``file:line``), and the lines in it
+    that call ``next``, the frame inside, as (line, text); ``via`` is the function that they call instead,
+    which was inlined and calls ``next``."""
+
+    function: str
+    place: str
+    head: str
+    next: str = ""
+    calls: tuple[tuple[int, str], ...] = ()
+    via: str = ""
+
+
+class Explained(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A report with its diagnosis, the litmus tests that match, and the source of its frames."""
+
+    report: Report
+    diagnosis: Diagnosis
+    tests: tuple[TestMatch, ...] = ()
+    sources: tuple[Snippet, ...] = ()
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a log says. ``lines`` counts its lines, ``left_out`` the reports beyond the limit."""
+
+    schema: str = "lastput-explain/1"
+    file: str
+    lines: int = 0
+    reports: tuple[Explained, ...] = ()
+    left_out: int = 0
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,28 @@
+"""A general protection fault: on x86 mostly the use of a pointer that is none."""
+
+from __future__ import annotations
+
+__all__ = ["KIND"]
+
+import re
+
+from lastput.splat.kinds import Kind
+
+KIND = Kind(
+    name="general-protection",
+    source="arch/x86/kernel/traps.c: exc_general_protection",
+    needles=(b"general protection fault",),
+    heads=(
+        re.compile(
+            r"general protection fault, (?:probably|maybe) for (?P<what>non-canonical )?address"
+            r" (?P<address>0x[0-9a-f]{1,16})"
+        ),
+        re.compile(r"general protection fault(?:, kernel)?: (?P<oops>[0-9a-f]{4}) \[#"),
+    ),
+    details=(
+        re.compile(
+            r"KASAN: (?P<kasan>[\w -]{1,40}) in range \[(?P<low>0x[0-9a-f]{16})-(?P<high>0x[0-9a-f]{16})\]"
+        ),
+    ),
+    absorbs=frozenset({"oops"}),
+)

@@ -1,0 +1,30 @@
+"""A task that slept in D state for minutes."""
+
+from __future__ import annotations
+
+__all__ = ["KIND"]
+
+import re
+
+from lastput.splat.kinds import Kind
+
+KIND = Kind(
+    name="hung-task",
+    source="kernel/hung_task.c: check_hung_task",
+    needles=(b"INFO: task ",),
+    heads=(
+        re.compile(
+            r"INFO: task (?P<comm>.{1,20}):(?P<pid>\d{1,10}) blocked (?:in I/O wait )?for more than"
+            r" (?P<seconds>\d{1,10})"
+        ),
+    ),
+    details=(
+        re.compile(r'"echo 0 > /proc/sys/kernel/hung_task_timeout_secs"'),
+        re.compile(
+            r"INFO: task .{1,20}:(?P<_pid>\d{1,10}) is blocked on a (?P<blocked_on>[\w-]{1,20}) likely"
+            r" owned by"
+            r" task (?P<owner>.{1,20}:\d{1,10})"
+        ),
+        re.compile(r"INFO: task .{1,30} is blocked on a (?P<blocked_on>[\w-]{1,20})"),
+    ),
+)

@@ -1,0 +1,23 @@
+"""Memory to which no pointer is left."""
+
+from __future__ import annotations
+
+__all__ = ["KIND"]
+
+import re
+
+from lastput.splat.kinds import Kind
+
+KIND = Kind(
+    name="kmemleak",
+    source="mm/kmemleak.c: print_unreferenced",
+    needles=(b"unreferenced object 0x",),
+    heads=(
+        re.compile(r"unreferenced object (?P<address>0x[0-9a-f]{8,16}) \(size (?P<object_size>\d{1,12})\):"),
+    ),
+    details=(
+        re.compile(r'comm "(?P<comm>.{0,20})", pid (?P<pid>\d{1,10}), jiffies'),
+        re.compile(r"hex dump \(first|(?:[0-9a-f]{2} ){8}"),
+    ),
+    stacks=((re.compile(r"backtrace(?: \(crc [0-9a-f]{1,8}\))?:"), "allocated"),),
+)

@@ -1,0 +1,30 @@
+"""A flush across WQ_MEM_RECLAIM, or a pool that makes no progress."""
+
+from __future__ import annotations
+
+__all__ = ["KIND"]
+
+import re
+
+from lastput.splat.kinds import Kind
+
+KIND = Kind(
+    name="workqueue",
+    source="kernel/workqueue.c: check_flush_dependency, wq_watchdog_timer_fn",
+    needles=(b"is flushing !WQ_MEM_RECLAIM", b"workqueue lockup"),
+    heads=(
+        re.compile(
+            r"workqueue: (?:WQ_MEM_RECLAIM|PF_MEMALLOC task) (?P<who>\S{1,100}(?: \[[\w-]+\])?) is flushing"
+            r" !WQ_MEM_RECLAIM"
+            r" (?P<target>\S{1,100})"
+        ),
+        re.compile(r"BUG: (?P<what>workqueue lockup) - pool .{0,120}?stuck for (?P<seconds>\d{1,10})s!"),
+    ),
+    details=(
+        re.compile(
+            r"Showing busy workqueues|workqueue \S+: flags=|pwq \d+: cpus=|(?:pending|in-flight|delayed):"
+            r" |pool \d+: cpus="
+        ),
+    ),
+    absorbs=frozenset({"warning"}),
+)

@@ -1,0 +1,253 @@
+"""A log to its reports: lines are sorted by who printed them, and each is given to the report it belongs to.
+
+Where printk tells the caller (``[T123]``, ``[C1]``; CONFIG_PRINTK_CALLER), reports of several CPUs that
+are mixed line by line are kept apart. Without that, a second headline ends the report before it.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Log", "read"]
+
+import re
+from typing import BinaryIO
+
+import msgspec
+
+from lastput.schema.splat import Report
+from lastput.splat import body, kinds
+from lastput.splat.draft import Draft, finish
+from lastput.splat.kinds import Kind
+from lastput.splat.prefix import Line, clean
+from lastput.splat.sift import Sifter
+
+_MOST_REPORTS = 200  # different ones; more of a single log are counted only
+_QUIET = 40  # lines of nobody's, after which a report is over
+_STALE = 400  # lines without a line of its own, after which a report is over
+_LONGEST = 6000  # lines of one report
+_AFTERGLOW = 30  # lines after a report in which a bare stack is a part of it
+
+_CUT = "[ cut here ]"
+_LIVE = re.compile(
+    r"(?P<name>[\w-]{1,64}) \d{1,12} \d{1,9} \S{1,400} (?:Live|Loading|Unloading) 0x(?P<base>[0-9a-f]{8,16})"
+)
+_NEEDLES = (b"[ cut here ]", b"Live 0x")
+
+
+class Log(msgspec.Struct, kw_only=True):
+    """What a log holds: ``reports`` by line, ``lines`` of it, ``left_out`` reports beyond the limit,
+    ``bases`` of modules from lines of /proc/modules."""
+
+    reports: list[Report]
+    lines: int = 0
+    left_out: int = 0
+    bases: dict[str, int] = {}
+
+
+class _Lane(msgspec.Struct):
+    """What one caller prints: the report that is open, the text since ``cut here``, half a headline."""
+
+    draft: Draft | None = None
+    kind: Kind | None = None
+    cut: list[str] | None = None
+    half: str = ""
+    glow: int = 0  # line until which a bare stack belongs to the report that ended
+
+
+def read(stream: BinaryIO, most: int = _MOST_REPORTS) -> Log:
+    """All reports of a log, equal ones once with their count. Memory does not grow with the log."""
+    reader = _Reader(most)
+    sifter = Sifter(stream, (*kinds.needles(), *_NEEDLES), reader.awake)
+    for number, raw in sifter:
+        reader.feed(clean(number, raw))
+    return reader.end(sifter.lines)
+
+
+class _Reader:
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.lanes: dict[str, _Lane] = {}
+        self.open = 0
+        self.found: dict[tuple[object, ...], Report] = {}
+        self.left_out = 0
+        self.bases: dict[str, int] = {}
+
+    def awake(self) -> bool:
+        return self.open > 0
+
+    def feed(self, line: Line) -> None:
+        lane = self.lanes.get(line.caller)
+        if lane is None:
+            if len(self.lanes) > 512:
+                self._sweep(line.number)
+            lane = self.lanes.setdefault(line.caller, _Lane())
+        if line.number % 64 == 0:
+            self._stale(line.number)
+        draft = lane.draft
+        text = line.text
+        if draft is not None and "+0x" in text and draft.stacks and body.take(draft, text):
+            draft.last, draft.quiet = line.number, 0
+            return
+        if self._head(lane, line):
+            self._count()
+            return
+        if _CUT in text:
+            self._close(lane)
+            lane.cut = []
+        elif lane.cut is not None:
+            self._cut_text(lane, text)
+        elif draft is not None:
+            self._body(lane, draft, line)
+        elif "Live 0x" in text:
+            self._base(text)
+        self._count()
+
+    def end(self, lines: int) -> Log:
+        for lane in list(self.lanes.values()):
+            self._close(lane)
+        reports = sorted(self.found.values(), key=lambda report: report.line)
+        return Log(reports=reports, lines=lines, left_out=self.left_out, bases=self.bases)
+
+    # --- one line -----------------------------------------------------------------------------
+
+    def _head(self, lane: _Lane, line: Line) -> bool:
+        """Whether the line, or the end of the line before with it, opens a report."""
+        text = line.text
+        found = kinds.find_head(text)
+        if found is None and lane.half:
+            text = f"{lane.half} {text}"
+            found = kinds.find_head(text)
+        lane.half = ""
+        if found is None:
+            if _HALVES.search(text):
+                lane.half = text[-300:]
+            return False
+        kind, match = found
+        draft = lane.draft
+        if kind.last and kind.name == "stack":
+            if draft is not None or lane.cut is not None:
+                return False
+            if line.number <= lane.glow:
+                return False
+        facts = match.groupdict()
+        if draft is not None and lane.kind is not None and kind.name in lane.kind.absorbs and not draft.done:
+            draft.learn(facts)
+            draft.last = line.number
+            return True
+        self._close(lane, keep_cut=True)
+        fresh = Draft(kind=kind.name, head=text[:400], line=line.number, last=line.number)
+        fresh.learn(facts)
+        if lane.cut:
+            fresh.message = " ".join(lane.cut)[:400]
+        lane.cut, lane.draft, lane.kind = None, fresh, kind
+        if kind.name == "stack":
+            fresh.facts.clear()
+            fresh.pid, fresh.comm = 0, ""
+            body.take(fresh, line.text)
+        elif "Unable to handle kernel" in text or "Internal error: " in text:
+            fresh.arch = "arm64"
+        return True
+
+    def _cut_text(self, lane: _Lane, text: str) -> None:
+        assert lane.cut is not None
+        if text:
+            lane.cut.append(text[:400])
+        if len(lane.cut) > 8:
+            lane.cut = None
+
+    def _body(self, lane: _Lane, draft: Draft, line: Line) -> None:
+        assert lane.kind is not None
+        if not line.text:
+            body.take(draft, "")
+        elif _take(lane.kind, draft, line.text):
+            draft.last = line.number
+            draft.quiet = 0
+        else:
+            draft.quiet += 1
+        if draft.done or draft.quiet > _QUIET or line.number - draft.line > _LONGEST:
+            lane.glow = line.number + _AFTERGLOW
+            self._close(lane)
+
+    def _base(self, text: str) -> None:
+        match = _LIVE.search(text)
+        if match is not None and len(self.bases) < 4096:
+            self.bases.setdefault(match["name"], int(match["base"], 16))
+
+    # --- reports ------------------------------------------------------------------------------
+
+    def _close(self, lane: _Lane, keep_cut: bool = False) -> None:
+        if not keep_cut:
+            lane.cut = None
+        draft, lane.draft = lane.draft, None
+        if draft is None:
+            return
+        report = finish(draft)
+        if report.kind == "stack" and (not report.stacks or report.facts.get("state", "D") not in "DR"):
+            return  # a task that sleeps as it should, or nothing to go by
+        key = _key(report)
+        old = self.found.get(key)
+        if old is not None:
+            self.found[key] = msgspec.structs.replace(old, count=old.count + 1)
+        elif len(self.found) < self.most:
+            self.found[key] = report
+        else:
+            self.left_out += 1
+
+    def _stale(self, number: int) -> None:
+        for lane in self.lanes.values():
+            if lane.draft is not None and number - lane.draft.last > _STALE:
+                self._close(lane)
+        self._count()
+
+    def _sweep(self, number: int) -> None:
+        """Forget callers that have nothing open; close the rest if there are too many."""
+        self.lanes = {name: lane for name, lane in self.lanes.items() if lane.draft or lane.cut is not None}
+        if len(self.lanes) > 256:
+            for lane in self.lanes.values():
+                self._close(lane)
+            self.lanes = {}
+
+    def _count(self) -> None:
+        self.open = sum(
+            lane.draft is not None or lane.cut is not None or lane.half != "" for lane in self.lanes.values()
+        )
+
+
+#: Words of headlines that a mail client may have broken in two.
+_HALVES = re.compile(
+    r"INFO: task |WARNING: (?:CPU: |possible )|BUG: (?:unable to|KASAN: |kernel NULL)|soft lockup - CPU#"
+    r"|general protection fault|Unable to handle kernel|kernel BUG at"
+)
+
+
+def _take(kind: Kind, draft: Draft, text: str) -> bool:
+    if kind.end is not None and draft.stacks and kind.end.match(text):
+        draft.done = True
+        return True
+    if text:
+        for pattern in kind.details:
+            match = pattern.match(text)
+            if match is not None:
+                draft.learn(match.groupdict())
+                draft.blank = False
+                return True
+        for pattern, title in kind.stacks:
+            match = pattern.match(text)
+            if match is not None:
+                pid = match.groupdict().get("pid")
+                draft.open_stack(title, int(pid) if pid else 0)
+                return True
+        if kind.take is not None and kind.take(draft, text):
+            return True
+    return body.take(draft, text)
+
+
+def _key(report: Report) -> tuple[object, ...]:
+    """What makes two reports the same: kind, place and call trace, not the task, CPU or address."""
+    frames = tuple(
+        (one.function, one.module) for stack in report.stacks[:3] for one in stack.frames[:12] if one.reliable
+    )
+    rip = (report.rip.function, report.rip.module) if report.rip else ()
+    facts = tuple(sorted((k, v) for k, v in report.facts.items() if k in ("what", "place", "at", "what")))
+    locks = tuple(lock.name for lock in report.locks[:8])
+    who = () if frames else (report.comm, report.pid)
+    return (report.kind, facts, rip, frames, locks, report.unloaded, who)

@@ -1,0 +1,59 @@
+"""debugobjects: something active was freed."""
+
+from __future__ import annotations
+
+__all__ = ["WEIGHT", "judge"]
+
+from lastput.schema.splat import Certainty, Diagnosis
+from lastput.splat.rules import rule
+from lastput.splat.view import View, call
+
+WEIGHT = 86
+
+_WAIT = {
+    "work_struct": (
+        "work item",
+        "cancel_work_sync() or cancel_delayed_work_sync()",
+        ("cancel_work_sync", "queue_work"),
+    ),
+    "timer_list": ("timer", "timer_shutdown_sync()", ("del_timer_sync", "timer_delete_sync", "mod_timer")),
+    "hrtimer": ("timer", "hrtimer_cancel()", ("hrtimer_cancel",)),
+    "rcu_head": ("RCU callback", "rcu_barrier()", ("call_rcu", "rcu_barrier")),
+    "percpu_counter": ("percpu counter", "percpu_counter_destroy()", ()),
+}
+
+
+def judge(view: View) -> Diagnosis | None:
+    report = view.report
+    if report.kind != "odebug":
+        return None
+    facts = report.facts
+    what, state = facts.get("what", ""), facts.get("state", "")
+    noun, wait, terms = _WAIT.get(facts.get("type", ""), ("object", "the call that ends it", ()))
+    who = view.blame()
+    where = call(who.function) if who else view.who
+    hint = f" of {call(facts['hint'])}" if facts.get("hint") else ""
+    if what == "free" and state == "active":
+        return rule(
+            "debug_object",
+            view,
+            f"{where} freed an object while the {noun}{hint} in it was still active: it will run on freed"
+            " memory",
+            error="use-after-free",
+            certainty=Certainty.CERTAIN,
+            causes=(
+                f"the {noun}{hint} was queued or running",
+                f"{where} freed the object around it without waiting",
+            ),
+            instead=f"call {wait} before the free, once nothing can start it again",
+            terms=(*terms, "kfree"),
+        )
+    return rule(
+        "debug_object",
+        view,
+        f"{where}: {what} of a {noun}{hint} that is {state}",
+        error="use-after-free" if what in ("activate", "deactivate") and state == "destroyed" else "warn",
+        certainty=Certainty.LIKELY,
+        causes=(f"the {noun} was set up twice, or used before or after its life",),
+        terms=terms,
+    )

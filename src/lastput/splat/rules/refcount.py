@@ -1,0 +1,79 @@
+"""A reference count that was put once too often, or taken from zero."""
+
+from __future__ import annotations
+
+__all__ = ["WEIGHT", "judge"]
+
+from lastput.schema.splat import Certainty, Diagnosis
+from lastput.splat.kernel import base_name
+from lastput.splat.rules import rule
+from lastput.splat.view import View, call
+
+WEIGHT = 86
+
+_WAYS = {
+    "underflow": (
+        "refcount-underflow",
+        "put a reference of an object whose count is 0 already",
+        "one put is too many, or an error path puts what it never took",
+        (
+            "find the two puts that belong to one get: with the object's owner on one side, error paths on"
+            " the other"
+        ),
+    ),
+    "addition on 0": (
+        "refcount-from-zero",
+        "took a reference to an object whose count is 0: it is being freed, or was",
+        "a lookup found the object after its last put",
+        (
+            "take it with refcount_inc_not_zero(), under the lock or in the RCU reader in which the lookup is"
+            " safe"
+        ),
+    ),
+    "decrement hit 0": (
+        "leak",
+        "dropped the last reference with refcount_dec(), which frees nothing",
+        "refcount_dec() is for counts that cannot reach 0",
+        "use refcount_dec_and_test() and free the object when it says so",
+    ),
+    "saturated": (
+        "leak",
+        "took so many references that the count saturated: the object is never freed",
+        "references are taken in a loop or on a path that never puts them",
+        "find the path that returns without its put",
+    ),
+}
+
+
+def judge(view: View) -> Diagnosis | None:
+    report = view.report
+    if report.kind != "refcount" or report.facts.get("what") not in _WAYS:
+        return None
+    error, does, cause, instead = _WAYS[report.facts["what"]]
+    inline = ("refcount_", "__refcount_", "kref_", "kobject_")
+    who = next(
+        (
+            one
+            for one in view.frames
+            if one.function
+            and base_name(one.function) != "refcount_warn_saturate"
+            and not one.function.startswith(inline)
+        ),
+        None,
+    )
+    where = call(who.function) if who else view.who
+    return rule(
+        "refcount",
+        view,
+        f"{where} {does}",
+        error=error,
+        certainty=Certainty.CERTAIN,
+        causes=(cause, f"{where} did it in {view.who}"),
+        unknown=(
+            ("which of the puts is the wrong one: the kernel sees only the last",)
+            if error == "refcount-underflow"
+            else ()
+        ),
+        instead=instead,
+        terms=("refcount_dec_and_test", "refcount_inc", "refcount_inc_not_zero", "kref_put"),
+    )

@@ -1,0 +1,92 @@
+"""A CPU fetched an instruction where no text is mapped: the module was unloaded under a running function."""
+
+from __future__ import annotations
+
+__all__ = ["WEIGHT", "judge"]
+
+from lastput.schema.splat import Certainty, Diagnosis
+from lastput.splat.rules import rule
+from lastput.splat.view import View, call
+
+WEIGHT = 90
+
+_HOW = {
+    "work": (
+        "delete_module() waits for no work item: the exit function must flush or cancel it, and the"
+        " item's own module_put() cannot cover its return"
+    ),
+    "kthread": (
+        "the exit function must wait in kthread_stop(), or the thread must end in"
+        " module_put_and_kthread_exit(), which returns to core text"
+    ),
+    "release": (
+        "set .owner of the file operations: then __fput() drops the module after ->release() has returned"
+    ),
+    "": "somebody outside of the module must hold its last reference until the function has returned",
+}
+_TERMS = {
+    "work": ("queue_work", "schedule_work", "module_put", "rmmod"),
+    "kthread": ("kthread_run", "kthread_create", "module_put", "rmmod"),
+    "release": ("open", "close", "module_put", "rmmod"),
+    "": ("module_put", "rmmod"),
+}
+
+
+def judge(view: View) -> Diagnosis | None:
+    report = view.report
+    if report.kind not in ("page-fault", "general-protection", "oops", "stack") or not _fetch(view):
+        return None
+    address = view.address if view.address >= 0 else (report.rip.address if report.rip else 0)
+    module = report.unloaded or (report.rip.module if report.rip and report.rip.resolved else "")
+    where = f"at {address:x}"
+    if report.rip and report.rip.resolved:
+        name = f"{call(report.rip.function)}+" if report.rip.function else "offset "
+        where = f"at {name}0x{report.rip.offset:x}, where {report.rip.module} had its text,"
+    sure = bool(module) and view.in_module_area(address)
+    if not sure and address and not view.in_module_area(address) and not report.unloaded:
+        return None
+    gone = f"the text of {module}" if module else "the text of a module"
+    outer = view.blame()
+    back = call(outer.function) if outer else ""
+    return rule(
+        "text_gone",
+        view,
+        f"{view.who} went on in {gone} after it was unmapped: {where} there is nothing to execute",
+        error="unmapped-text",
+        certainty=Certainty.CERTAIN if sure else Certainty.LIKELY,
+        causes=(
+            f"{view.who} ran a function of {module or 'the module'}, or was about to return into one",
+            f"nothing held {module or 'the module'} meanwhile, and delete_module() freed its text"
+            + (" (last unloaded)" if report.unloaded else ""),
+            f"the instruction fetch {where} faulted" + (f"; the return path is {back}" if back else ""),
+        ),
+        unknown=(
+            "" if module else "which module was unloaded: the line `Modules linked in:` is missing",
+            (
+                "which function it was: give the symbols of the time before the unload (--symbols, or"
+                " --vmlinux MODULE.ko with --module-base)"
+                if not (report.rip and report.rip.function)
+                else ""
+            ),
+        ),
+        instead=_HOW[view.context],
+        terms=_TERMS[view.context],
+    )
+
+
+def _fetch(view: View) -> bool:
+    report = view.report
+    if 0 <= view.address < 4096:
+        return False
+    if report.facts.get("page", "").startswith(("permissions", "reserved", "protection")):
+        return False
+    if report.facts.get("access") == "instruction fetch":
+        return True
+    rip = report.rip
+    if rip is None or (rip.function and not rip.resolved):
+        return False
+    if report.code.startswith("Unable to access opcode bytes"):
+        return view.in_module_area(rip.address) or bool(report.unloaded)
+    if report.facts.get("exception", "").startswith("IABT"):
+        return True
+    return view.address == rip.address and view.in_module_area(rip.address)
