@@ -175,6 +175,9 @@ static struct page *bad_page;
 #define swake_up(wq) (*(wq) = 1)
 #define swake_up_one(wq) (*(wq) = 1)
 #define swake_up_all(wq) (*(wq) = 1)
+#define swaitqueue_active(wq) (*(wq) == 0)	/* swait in PREEMPT_RT trees before 4.6 */
+#define swait_wake(wq) (*(wq) = 1)
+#define swait_wake_interruptible(wq) (*(wq) = 1)
 #define rcuwait_active(wait) (*(wait) == 0)
 #define rcuwait_wake_up(wait) (*(wait) = 1)
 #define kvm_arch_vcpu_get_wait(vcpu) (&(vcpu)->wait)
@@ -238,6 +241,23 @@ static bool kvm_arch_can_dequeue_async_page_present(struct kvm_vcpu *vcpu)
 /* --- the text under test --------------------------------------------------------------------------- */
 
 static void kvm_destroy_vm(struct kvm *kvm);
+
+/* For trees that lack them: as in every release, and the first async_pf.c had no wakeup_all yet. */
+void __weak kvm_get_kvm(struct kvm *kvm)
+{
+	refcount_inc(&kvm->users_count);
+}
+
+void __weak kvm_put_kvm(struct kvm *kvm)
+{
+	if (refcount_dec_and_test(&kvm->users_count))
+		kvm_destroy_vm(kvm);
+}
+
+int __weak kvm_async_pf_wakeup_all(struct kvm_vcpu *vcpu)
+{
+	return 0;
+}
 
 SOURCE("virt/kvm/async_pf.c");
 SOURCE("virt/kvm/kvm_main.c", kvm_get_kvm, kvm_put_kvm);

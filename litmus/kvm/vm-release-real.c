@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Result: safe
+ * Result (6.1): unmapped-text (kvm), use-after-free (kvm_vm_fops)
  *
  * May kvm_vm_release() of this tree put the last reference to the module it runs in?
- * Not in 6.7 and later: kvm_init() sets owners, and struct kvm holds no module. In 6.1.y it does, with
- * unmapped-text (kvm) and use-after-free (kvm_vm_fops): its kvm_init() sets the owner of /dev/kvm only,
- * and the last statement of its kvm_destroy_vm() is module_put().
+ * Not in 6.7 and later: kvm_init() sets owners, and struct kvm holds no module. In 6.1.y it does: its
+ * kvm_init() sets the owner of /dev/kvm only, and the last statement of its kvm_destroy_vm() is
+ * module_put().
  *
  * Nothing here says who owns what: kvm_init(), kvm_create_vm(), kvm_destroy_vm(), kvm_put_kvm() and
  * kvm_vm_release() are those of the tree, unmodified.

@@ -131,3 +131,19 @@ def test_no_tree(tmp_path: Path) -> None:
         tar.add(tmp_path / "text", "other/text")
     assert error(tmp_path / "other.tar").slug == "no-tree"
     assert str(error(tmp_path / "missing")).count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "makefile, release",
+    [
+        ("VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 117\n", "6.12"),
+        ("VERSION = 2\nPATCHLEVEL = 6\nSUBLEVEL = 38\n", "2.6.38"),
+        ("all:\n", ""),
+        (None, ""),
+    ],
+)
+def test_the_release_is_that_of_the_makefile(tmp_path: Path, makefile: str | None, release: str) -> None:
+    (tmp_path / "kernel").mkdir()
+    if makefile is not None:
+        (tmp_path / "Makefile").write_text(makefile)
+    assert open_tree(str(tmp_path)).release() == release

@@ -21,6 +21,8 @@ from lastput.errors import LastputError
 
 MAX_NESTING = 200
 
+_CLEANUPS = frozenset(("__cleanup", "cleanup", "__cleanup__"))
+
 _REMEDY = "litmus C is kernel C, after the preprocessor; docs/litmus-language.md has what it adds"
 
 
@@ -140,6 +142,12 @@ class Cursor:
         met = "the end" if token.kind == "end" else f"`{token.text[:40]}`"
         raise LastputError("syntax", f"met {met} where {expected} should be", remedy, place)
 
+    def refuse(self, slug: str, met: str, remedy: str) -> NoReturn:
+        """Raise: what stands here is C, and outside of what lastput models."""
+        raise LastputError(
+            slug, f"{met} is outside of what lastput models", remedy, self.tokens[self.pos].place
+        )
+
     def deeper(self) -> None:
         """Counts one level of nesting; the caller takes it back with ``depth -= 1``."""
         self.depth += 1
@@ -176,7 +184,7 @@ class Cursor:
         self.pos += 1
         self.skip_parens()
         words = [t.text for t in self.tokens[start : self.pos]]
-        if words[0] in ("__free", "__cleanup") or "cleanup" in words or "__cleanup__" in words:
+        if words[0] in ("__free", "__cleanup_value") or not _CLEANUPS.isdisjoint(words):
             self.cleanup = "".join(words)
 
     # --- is it a type? ------------------------------------------------------------------------

@@ -43,7 +43,9 @@ class Specifiers(msgspec.Struct):
     storage: str = ""
     typedef: bool = False
     inline: bool = False
+    weak: bool = False
     auto: bool = False
+    cleanup: str = ""
 
 
 _INLINE = frozenset(("inline", "__inline", "__inline__", "__always_inline"))
@@ -60,6 +62,7 @@ class DeclarationParser(ExpressionParser):
         guess = False  # the type is a name never seen: it may turn out to be an attribute
         const = False
         words: list[str] = []
+        self.cleanup = ""
         while True:
             token = self.tokens[self.pos]
             text = token.text
@@ -77,10 +80,14 @@ class DeclarationParser(ExpressionParser):
                 specs.inline |= text in _INLINE
             elif text in ATTRIBUTES or text in ATTRIBUTES_WITH_ARGS:
                 specs.inline |= text in _INLINE
+                specs.weak |= text == "__weak"
+                self.pos += 1 if text in ATTRIBUTES else 0
                 self.skip_attributes()
             elif text in ARITHMETIC_WORDS:
                 if base is not None and not (guess and self._perhaps_attribute(base.name)):
                     break
+                if text in ("float", "double"):
+                    self.refuse("floating-point", f"type {text}", "use integers: kernel code does without")
                 base = None
                 words.append(text)
                 self.pos += 1
@@ -104,8 +111,11 @@ class DeclarationParser(ExpressionParser):
         if base is None:
             self.fail("a type")
         specs.type = msgspec.structs.replace(base, const=True) if const else base
+        specs.cleanup = self.cleanup
         if specs.inline:
             specs.storage = f"{specs.storage} inline".strip()
+        if specs.weak:
+            specs.storage = f"{specs.storage} weak".strip()
         return specs
 
     def _perhaps_attribute(self, name: str) -> bool:
@@ -361,7 +371,7 @@ class DeclarationParser(ExpressionParser):
 
     def declare(self, specs: Specifiers, at: Token) -> Declaration | TypedefDef:
         """One declarator with its initialiser; notes the name as a type or as none."""
-        self.cleanup = ""
+        self.cleanup = specs.cleanup
         name, wrap = self.declarator()
         assert name is not None
         ctype = wrap(specs.type)

@@ -104,8 +104,10 @@ class ExpressionParser(Cursor):
                 self.depth -= 1
                 return Unary(place=token.place, op=text + "x" * (len(text) == 2), operand=operand)
         elif token.kind == "number":
-            self.pos += 1
             value = number_value(text)
+            if value is None and ("." in text or "p" in text.lower() or "e" in text.lower()):
+                self.refuse("floating-point", f"the constant {text}", "use integers")
+            self.pos += 1
             if value is None:
                 self.fail("an integer constant", self.pos - 1)
             return self._postfix(Number(place=token.place, value=value, text=text))

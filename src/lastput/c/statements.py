@@ -233,6 +233,8 @@ class StatementParser(DeclarationParser):
 
     def _goto(self, token: Token) -> Stmt:
         self.pos += 1
+        if self.text() == "*":
+            self.refuse("computed-goto", "goto to a computed address", "use a switch")
         label = self.name("the name of a label").text
         self.expect(";")
         return Goto(place=token.place, label=label)

@@ -368,7 +368,7 @@ class Declaration(Node, frozen=True, kw_only=True):
     name: str
     type: CType
     init: Expr | None = None
-    storage: str = ""  # words of "static", "extern", "inline"
+    storage: str = ""  # words of "static", "extern", "inline", "weak"
     cleanup: str = ""
 
 

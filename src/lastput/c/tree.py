@@ -33,6 +33,7 @@ _ALSO_TOP = frozenset(("Documentation", "LICENSES", "certs", "samples", "scripts
 # Kept in any case when a packed tree is read: small, and where lifetime protocols live.
 _COMMON = ("virt/kvm", "kernel", "kernel/module", "fs", "drivers/block")
 _INDEX = "names.txt"
+_MAKEFILE = "Makefile"
 
 
 class Tree:
@@ -61,6 +62,16 @@ class Tree:
         if text is None:
             raise self._missing(path)
         return text
+
+    def release(self) -> str:
+        """VERSION.PATCHLEVEL of the tree's Makefile ("6.1", "2.6.38" for older ones); "" if it has none."""
+        try:
+            text = self.read(_MAKEFILE)
+        except LastputError:
+            return ""
+        said = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL)\s*=\s*(\d+)\s*$", text, re.MULTILINE))
+        parts = ["VERSION", "PATCHLEVEL", *(["SUBLEVEL"] if said.get("VERSION") == "2" else [])]
+        return ".".join(said[part] for part in parts) if said.keys() >= set(parts) else ""
 
     def prefetch(self, relpaths: Iterable[str]) -> None:
         """Get several files of a packed tree in one pass; those that do not exist are passed over."""
@@ -118,7 +129,7 @@ class Tree:
             return
         self._say(f"reading {self._archive.name}: once, about 20 s for a kernel")
         folders = {str(PurePosixPath(path).parent) for path in wanted} | set(_COMMON)
-        files, found = scan(self._archive, _inner, set(wanted), folders)
+        files, found = scan(self._archive, _inner, {*wanted, _MAKEFILE}, folders)
         if not any(name.split("/", 1)[0] in _TOP for name in found):
             raise _no_tree(self.name, "is an archive of something else than a kernel tree")
         self._names = frozenset(found)

@@ -76,7 +76,7 @@ ATTRIBUTES_WITH_ARGS = _words("""
     __warning __compiletime_error __compiletime_warning __copy __mode __assume __free __cleanup
     __cacheline_group __declspec _Alignas alignas __target __optimize __optimize__ __nonnull
     __nonstring_if __pass_object_size __overloadable __no_profile_if __sized_by __context_unsafe
-    __counted_by_or_null __retain __uninitialized_if __bos __access
+    __cleanup_value __counted_by_or_null __retain __uninitialized_if __bos __access
     """)
 
 # What may stand first in a type; attribute words may as well.

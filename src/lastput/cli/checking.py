@@ -63,6 +63,8 @@ def _save(result: Result, path: Path, args: argparse.Namespace) -> tuple[str, st
     if result.snapshot is None or not (args.save or result.reason.startswith("interrupted")):
         return "", ""
     name = args.save or f"{path.stem}.lastput-resume"
+    if Path(name).exists() and not Path(name).is_file():
+        return "", f"not saved: {name} is no regular file [cannot-write]"
     try:
         resume.save(name, result.snapshot)
     except LastputError as error:
@@ -86,7 +88,7 @@ def problem(path: Path, error: LastputError, args: argparse.Namespace) -> Checke
 
 
 def _checked(loaded: Loaded, result: Result) -> Checked:
-    expected = expectation(loaded.compiled.header)
+    expected = expectation(loaded.compiled.header, loaded.release)
     about = context(loaded)
     wanted = [slug for slug, _ in expected.results]
     # What the header speaks of comes first.

@@ -47,15 +47,20 @@ def verdict_lines(check: Checked, args: argparse.Namespace) -> list[str]:
     for line in check.notes:
         rows += _wrap(f"note: {line}", "  ")
     if check.expected.stated and check.verdict == "UNKNOWN":
-        rows += _wrap(f"the test says Result: {expected_text(check.expected)}", "  ")
+        rows += _wrap(f"the test says {_said(check)}", "  ")
     elif check.expected.stated:
-        said = f"Result: {expected_text(check.expected)}"
-        rows += _wrap("NOT AS EXPECTED: " if check.wrong else f"as expected ({said})", "  ")
+        rows += _wrap("NOT AS EXPECTED: " if check.wrong else f"as expected ({_said(check)})", "  ")
         for line in check.wrong:
             rows += _wrap(line, "    ")
     if check.saved:
         rows.append(f"  saved; go on with --resume {check.saved}")  # to be pasted: not wrapped
     return rows
+
+
+def _said(check: Checked) -> str:
+    """The line of the header that speaks of this run."""
+    release = f" ({check.expected.release})" if check.expected.release else ""
+    return f"Result{release}: {expected_text(check.expected)}"
 
 
 def _verdict(check: Checked) -> str:

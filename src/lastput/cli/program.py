@@ -6,7 +6,6 @@ __all__ = ["Loaded", "context", "expectation", "load", "model_options"]
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -23,11 +22,13 @@ from lastput.show.build import Context
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A test that has been compiled. ``flags`` are the words that make the same program again."""
+    """A test that has been compiled. ``flags`` are the words that make the same program again;
+    ``release`` is that of the kernel tree, "" if it does not matter or is not known."""
 
     path: Path
     compiled: Compiled
     flags: tuple[str, ...]
+    release: str = ""
 
 
 def model_options(args: argparse.Namespace) -> ModelOptions:
@@ -49,22 +50,26 @@ def load(path: Path, args: argparse.Namespace) -> Loaded:
         raise LastputError(
             "too-big", f"{path} has more than 16 MiB", "a litmus test is a small file", Place(str(path))
         )
-    reader: Callable[[str], str] | None = None
-    if args.tree:
-        from lastput.c.tree import open_tree
+    if not args.tree:
+        return Loaded(path, compile_file(str(path), model_options(args)), as_flags(args))
+    from lastput.c.tree import open_tree
 
-        reader = open_tree(args.tree, _say).read
-    return Loaded(path, compile_file(str(path), model_options(args), reader), as_flags(args))
+    tree = open_tree(args.tree, _say)
+    compiled = compile_file(str(path), model_options(args), tree.read)
+    release = tree.release() if compiled.header.by_release else ""
+    return Loaded(path, compiled, as_flags(args), release)
 
 
 def _say(text: str) -> None:
     print(f"lastput: {text}", file=sys.stderr)
 
 
-def expectation(header: Header) -> Expectation:
-    """What the header of a test says, as data for views."""
+def expectation(header: Header, release: str = "") -> Expectation:
+    """What the header of a test says of a tree of ``release``, as data for views."""
+    special = any(name == release for name, _ in header.by_release)
     return Expectation(
-        results=tuple((one.error, one.object) for one in header.expected or ()),
+        results=tuple((one.error, one.object) for one in header.expected_on(release) or ()),
+        release=release if special else "",
         question=header.question,
         claims=header.claims,
         stage=header.stage,

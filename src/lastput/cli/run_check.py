@@ -17,6 +17,7 @@ import msgspec
 
 from lastput.cli import shelf
 from lastput.cli.checking import check_file, explored, problem
+from lastput.cli.claims import read_claims
 from lastput.cli.output import question_lines, show_traces, verdict_lines
 from lastput.errors import LastputError
 from lastput.schema.checked import Checked
@@ -35,10 +36,11 @@ def run(args: argparse.Namespace) -> int:
         return _one(paths[0], args)
     if args.resume or args.save:
         raise LastputError("one-test", "--save and --resume are for one test", "name a single file")
+    claims = read_claims(paths)
     checks = tuple(_many(paths, args))
     if args.format == "text" and checks:
         if not args.quiet:
-            sys.stdout.write(table(checks))
+            sys.stdout.write(table(checks, claims))
         for check in checks:
             if args.all and check.traces:
                 sys.stdout.write("\n" + "\n".join(question_lines(check)) + "\n\n")

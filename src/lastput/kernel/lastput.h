@@ -33,3 +33,4 @@
 #include "mm.c"
 #include "notifier.c"
 #include "kobject.c"
+#include "cleanup.h"

@@ -2,7 +2,7 @@
  * Basic types, constants and macros.
  *
  * Models include/linux/{types,container_of,err,minmax,gfp_types,compiler}.h. A pointer is a plain number:
- * 0 is NULL, error codes are negative, so ERR_PTR and its kin are casts. Arithmetic types have no width.
+ * 0 is NULL, error codes are negative, so ERR_PTR and its kin are casts.
  *
  * Left out: memory ordering. The model is sequentially consistent, so barriers are nothing.
  */

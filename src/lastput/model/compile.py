@@ -21,7 +21,7 @@ from lastput.model.layout import Layout
 from lastput.model.load import Loaded, load
 from lastput.model.lower import Registry, lower_function
 from lastput.model.options import ModelOptions, with_words
-from lastput.model.registers import Allocation, allocate, spread_pointers
+from lastput.model.registers import Allocation, allocate, orders_pointers, spread_pointers
 from lastput.model.space import Space, ThreadShape
 from lastput.model.static_value import strings_of
 from lastput.model.tac import Ref, Template
@@ -143,7 +143,7 @@ class _Compiler:
             return
         body = inliner.body(function, self.world.functions[function].place)
         spread_pointers(body)
-        if body.pointers & body.integers:
+        if body.pointers & body.integers or orders_pointers(body):
             self.symmetric = False
         flow = analyse(body, inliner.values)
         bodies[function] = _Prepared(body, flow, allocate(body, flow))
@@ -205,10 +205,18 @@ class _Compiler:
             functions=tuple(space.functions),
             strings=tuple(space.strings),
             symmetric=self.symmetric,
-            assumptions=tuple(f"{name}() does nothing" for name in self.inference.assumed),
+            assumptions=self._assumptions(),
             temps=max(assembler.temps, 8),
         )
         return program, tuple(entered)
+
+    def _assumptions(self) -> tuple[str, ...]:
+        weak = [name for name in self.inference.reached if self.world.functions[name].weak]
+        return (
+            *(f"{name}() does nothing" for name in self.inference.assumed),
+            *(f"{name}() is that of the test: the tree has none" for name in weak),
+            *self.world.assumed_sizes,
+        )
 
     def _thread(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Expected", "Header", "read_header"]
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
@@ -12,7 +13,8 @@ from lastput.engine.program import ErrorClass
 from lastput.errors import LastputError, Place
 
 _SLUGS = {e.slug for e in ErrorClass if e}
-_FIELD = re.compile(r"(Result|Claims|Stage|Options|Tree):\s*(.*)")
+_FIELD = re.compile(r"(Result(?:\s*\([^)]*\))?|Claims|Stage|Options):\s*(.*)")
+_RELEASES = re.compile(r"Result\s*\(\s*(\d+\.\d+(?:\.\d+)?(?:\s*,\s*\d+\.\d+(?:\.\d+)?)*)\s*\)")
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -23,15 +25,24 @@ class Expected(msgspec.Struct, frozen=True):
 
 
 class Header(msgspec.Struct, frozen=True):
-    """``expected`` is None without a Result: line, empty for ``safe``. ``options`` are the raw words."""
+    """``expected`` is None without a Result: line, empty for ``safe``. ``options`` are the raw words.
+
+    ``by_release`` holds the lines ``Result (6.1): ...``: what a test that reads a kernel tree gives on
+    trees of that release, where it is not ``expected``.
+    """
 
     expected: tuple[Expected, ...] | None = None
+    by_release: tuple[tuple[str, tuple[Expected, ...]], ...] = ()
     question: str = ""
     text: str = ""
     claims: tuple[str, ...] = ()
     stage: str = ""
     options: tuple[str, ...] = ()
     needs_tree: bool = False
+
+    def expected_on(self, release: str) -> tuple[Expected, ...] | None:
+        """What is expected on a tree of ``release``, such as "6.1"; "" if that is not known."""
+        return next((found for name, found in self.by_release if name == release), self.expected)
 
 
 def read_header(text: str, file: str) -> Header:
@@ -53,6 +64,7 @@ def read_header(text: str, file: str) -> Header:
     question = re.match(r"(.*?\?)(\s|$)", body, re.DOTALL)
     return Header(
         expected=_expected(fields["Result"], file) if "Result" in fields else None,
+        by_release=tuple(_by_release(fields, file)),
         question=" ".join(question.group(1).split()) if question else "",
         text=body,
         claims=tuple(fields.get("Claims", "").replace(",", " ").split()),
@@ -60,6 +72,22 @@ def read_header(text: str, file: str) -> Header:
         options=tuple(_option_words(fields.get("Options", ""))),
         needs_tree=needs_tree,
     )
+
+
+def _by_release(fields: dict[str, str], file: str) -> Iterator[tuple[str, tuple[Expected, ...]]]:
+    for name, text in fields.items():
+        if not name.startswith("Result") or name == "Result":
+            continue
+        releases = _RELEASES.fullmatch(name)
+        if releases is None:
+            raise LastputError(
+                "result-line",
+                f"'{name}' names no release",
+                "write the release of a tree, as in 'Result (6.1): safe'",
+                Place(file),
+            )
+        for release in releases.group(1).split(","):
+            yield release.strip(), _expected(text, file)
 
 
 def _option_words(text: str) -> list[str]:

@@ -12,7 +12,10 @@ __all__ = ["Inference", "infer"]
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
 from lastput.model.builtins import BUILTINS, argument_count, error_class, type_argument
-from lastput.model.initialiser import flatten_initialiser
+from lastput.model.constant import evaluate
+from lastput.model.initialiser import flatten_initialiser, open_length
+from lastput.model.integers import common, number_type, promote
+from lastput.model.regions import cleanup_call, has_label
 from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Var, Void, find, pointee, unify
 from lastput.model.world import Function, ThreadDecl, Variable, World, undefined
 
@@ -28,6 +31,7 @@ class Inference:
         self.types: dict[int, Type] = {}
         self.symbols: dict[int, Variable | Function | int] = {}
         self.declared: dict[int, Variable] = {}
+        self.cleanups: dict[int, c.Call] = {}
         self.named_types: dict[int, Type] = {}
         self.reached: dict[str, None] = {}
         self.variables: dict[str, Variable] = {}
@@ -163,9 +167,15 @@ class _Walker:
         if isinstance(type, Func):
             return
         if isinstance(type, Array) and not type.length and isinstance(declaration.init, c.InitList):
-            type.length = len(declaration.init.items)
+            type.length = open_length(self.world, type, declaration.init)
         if "static" in declaration.storage:
+            if declaration.cleanup:
+                raise LastputError(
+                    "cleanup", "a static variable with a cleanup", "drop one of them", declaration.place
+                )
             name = f"{self.current.name}.{declaration.name}"
+            if name in self.world.variables and self.world.variables[name].place != declaration.place:
+                name += f".{declaration.place.line}.{declaration.place.column}"
             variable = Variable(name, type, declaration.place, "", self.current.module)
             variable.defined = True
             variable.init = declaration.init
@@ -178,6 +188,9 @@ class _Walker:
         self.result.declared[id(declaration)] = variable
         if declaration.init is not None:
             self.initialiser(type, declaration.init)
+        if declaration.cleanup:
+            call = self.result.cleanups[id(declaration)] = cleanup_call(declaration)
+            self.effect(call)
 
     def initialiser(self, target: Type, init: c.Expr) -> None:
         for leaf in flatten_initialiser(self.world, target, init):
@@ -204,7 +217,7 @@ class _Walker:
                 for declaration in declarations:
                     self.declare(declaration)
             case c.If(cond=cond, then=then, other=other):
-                chosen = self.world.constant(cond)
+                chosen = None if has_label(stmt) else self.world.constant(cond)
                 if chosen is None:
                     self.value(cond)
                 if chosen is None or chosen:
@@ -274,8 +287,8 @@ class _Walker:
 
     def _type(self, expr: c.Expr, use: str) -> Type:
         match expr:
-            case c.Number():
-                return Int()
+            case c.Number(value=number, text=text):
+                return number_type(number, text)
             case c.String():
                 return Pointer(Int())
             case c.Ident():
@@ -291,7 +304,9 @@ class _Walker:
                 return pointee(self.value(operand))
             case c.Unary(op=op, operand=operand):
                 type = self._note(operand, "value")
-                return type if "++" in op or "--" in op else Int()
+                if "++" in op or "--" in op:
+                    return type
+                return Int(32) if op == "!" else promote(type)
             case c.Binary(op=op, left=left, right=right):
                 return self._binary(op, left, right)
             case c.Assign(op=op, target=target, value=value):
@@ -310,8 +325,9 @@ class _Walker:
                 return self._note(items[-1], use)
             case c.StatementExpr(body=body):
                 return self._statement_expr(body)
-            case c.SizeofType():
-                return Int()
+            case c.SizeofType(type=written):
+                self.result.named_types[id(expr)] = self.world.type(written, self.typeof)
+                return Int(64, signed=False)
         raise LastputError("expression", "this cannot stand here as an expression", "rewrite it", expr.place)
 
     def lookup(self, name: str, place: Place) -> Variable | Function | int | None:
@@ -335,7 +351,7 @@ class _Walker:
         found = self.lookup(name, expr.place)
         if isinstance(found, int):
             self.result.symbols[id(expr)] = found
-            return Int()
+            return Int(32)
         if isinstance(found, Variable):
             self.result.symbols[id(expr)] = found
             return found.type
@@ -386,17 +402,17 @@ class _Walker:
             known = self.world.constant(left)
             if known is None or bool(known) == (op == "&&"):
                 self.value(right)
-            return Int()
+            return Int(32)
         b = self.value(right)
         if op in ("==", "!="):
             unify(a, b)
         if op in _COMPARISONS:
-            return Int()
+            return Int(32)
         if op in ("+", "-") and isinstance(a, (Pointer, Array)):
             return Int() if op == "-" and isinstance(b, (Pointer, Array)) else Pointer(pointee(a))
         if op == "+" and isinstance(b, (Pointer, Array)):
             return Pointer(pointee(b))
-        return Int()
+        return promote(a) if op in ("<<", ">>") else common(a, b)
 
     def _conditional(self, cond: c.Expr, then: c.Expr | None, other: c.Expr) -> Type:
         chosen = self.world.constant(cond)
@@ -408,8 +424,14 @@ class _Walker:
             types.append(self.value(other))
         if len(types) == 2:
             unify(types[0], types[1])
-            pointers = [t for t in (find(x) for x in types) if isinstance(t, Pointer)]
+            found = [find(type) for type in types]
+            pointers = [t for t in found if isinstance(t, Pointer)]
+            if all(isinstance(t, Int) for t in found):
+                return common(*found)
             return pointers[0] if pointers else types[0]
+        passed = evaluate(self.world, other if chosen else then or cond)
+        if passed is not None and isinstance(find(types[0]), Int):
+            return common(types[0], passed[1])
         return types[0]
 
     def _cast(self, written: c.CType, operand: c.Expr) -> Type:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["InitValue", "flatten_initialiser"]
+__all__ = ["InitValue", "flatten_initialiser", "open_length"]
 
 from collections.abc import Iterator
 
@@ -12,6 +12,8 @@ from lastput.c import syntax as c
 from lastput.errors import LastputError
 from lastput.model.types import Array, Field, Record, Type, find
 from lastput.model.world import World
+
+_MOST = 4096  # items that a range may stand for
 
 
 class InitValue(msgspec.Struct, frozen=True):
@@ -29,6 +31,10 @@ def flatten_initialiser(world: World, target: Type, init: c.Expr) -> Iterator[In
 
 def _walk(world: World, path: tuple[Field | int, ...], target: Type, init: c.Expr) -> Iterator[InitValue]:
     target = find(target)
+    if isinstance(target, Array) and isinstance(init, c.String):
+        raise LastputError(
+            "initialiser", "an array of characters made of a string", "use a const char *", init.place
+        )
     if isinstance(init, c.Cast) and isinstance(init.operand, c.InitList):
         init = init.operand
     if not isinstance(init, c.InitList):
@@ -44,8 +50,14 @@ def _walk(world: World, path: tuple[Field | int, ...], target: Type, init: c.Exp
         return
     position = 0
     members = _members(target) if isinstance(target, Record) else []
-    for item in init.items:
+    items = list(init.items)
+    while items:
+        item = items.pop(0)
         designators = list(item.path)
+        first_index = designators[0] if designators else None
+        if isinstance(first_index, c.Binary) and first_index.op == "...":
+            items[:0] = _spread(world, first_index, item)
+            continue
         if not designators:
             if isinstance(target, Record):
                 if position >= len(members):
@@ -64,7 +76,69 @@ def _walk(world: World, path: tuple[Field | int, ...], target: Type, init: c.Exp
         elif not isinstance(first, str):
             position = (world.constant(first) or 0) + 1
         where, inner = _descend(world, target, designators, item.value)
-        yield from _walk(world, path + where, inner, item.value)
+        value = item.value
+        if not item.path and _is_elided(inner, value):
+            # No braces around an inner aggregate: it takes as many items as it has members.
+            taken = [item, *items[: _room(inner) - 1]]
+            del items[: len(taken) - 1]
+            plain = next((i for i, one in enumerate(taken) if one.path), len(taken))
+            items[:0] = taken[plain:]
+            value = c.InitList(place=value.place, items=tuple(taken[:plain]))
+        yield from _walk(world, path + where, inner, value)
+
+
+def open_length(world: World, array: Array, init: c.InitList) -> int:
+    """The length of ``T x[] = {...}``. An index that is no constant is refused when it is stored to."""
+    position = length = 0
+    room = _room(array.element)
+    elided = 0
+    for item in init.items:
+        if item.path:
+            index = item.path[0]
+            if isinstance(index, c.Binary) and index.op == "...":
+                index = index.right
+            position = (world.constant(index) or 0) if not isinstance(index, str) else position
+            elided = 0
+        if room > 1 and _is_elided(find(array.element), item.value):
+            elided += 1
+            position += elided % room == 0
+            length = max(length, position + (elided % room != 0))
+        else:
+            position += 1
+            length = max(length, position)
+    return length
+
+
+def _spread(world: World, span: c.Binary, item: c.InitItem) -> list[c.InitItem]:
+    """``[low ... high] = value`` as one item an index."""
+    low, high = world.constant(span.left), world.constant(span.right)
+    if low is None or high is None or not 0 <= low <= high < _MOST:
+        raise LastputError("initialiser", "this range is no constant one", "use constants", span.place)
+    numbers = (c.Number(place=span.place, value=index) for index in range(low, high + 1))
+    return [c.InitItem((number, *item.path[1:]), item.value) for number in numbers]
+
+
+def _is_elided(inner: Type, value: c.Expr) -> bool:
+    """Whether ``value`` can only be the first member of the struct or array ``inner``."""
+    if isinstance(value, c.InitList) or (isinstance(value, c.Cast) and isinstance(value.operand, c.InitList)):
+        return False
+    if isinstance(inner, Array):
+        return not isinstance(value, c.String)
+    scalar = isinstance(value, (c.Number, c.String, c.Binary, c.SizeofType)) or (
+        isinstance(value, c.Unary) and value.op != "*"
+    )
+    return isinstance(inner, Record) and scalar
+
+
+def _room(type: Type) -> int:
+    """How many scalars an aggregate takes."""
+    type = find(type)
+    if isinstance(type, Array):
+        return max(type.length, 1) * _room(type.element)
+    if isinstance(type, Record):
+        inner = [field.type for field in type.fields.values()] + list(type.anonymous)
+        return max(sum(_room(one) for one in inner), 1)
+    return 1
 
 
 def _members(record: Record) -> list[str]:

@@ -6,6 +6,8 @@ __all__ = ["Cell", "Layout"]
 
 import msgspec
 
+from lastput.engine.program import FUNCTION_BASE
+from lastput.errors import LastputError
 from lastput.model.types import Array, Field, Pointer, Record, Type, find
 
 
@@ -45,7 +47,21 @@ class Layout:
 
     def _build(self, type: Type) -> list[Cell | None]:
         if isinstance(type, Array):
+            if type.length < 0:
+                raise LastputError(
+                    "array-length",
+                    "the length of this array is no constant",
+                    "write a number; an array of variable length is outside of what lastput models",
+                    type.place,
+                )
             inner = self.cells(type.element)
+            if type.length * len(inner) > FUNCTION_BASE:
+                raise LastputError(
+                    "array-length",
+                    f"this array has {type.length} elements of {len(inner)} cells",
+                    f"make it smaller: there is room for {FUNCTION_BASE}, all objects together",
+                    type.place,
+                )
             return [
                 cell and Cell(_join(f"[{i}]", cell.path), cell.pointer, cell.read)
                 for i in range(max(type.length, 1))
@@ -53,6 +69,8 @@ class Layout:
             ]
         if not isinstance(type, Record):
             return [Cell("", isinstance(type, Pointer), True)]
+        if type.union:
+            _refuse_overlay(type)
         offsets: dict[str, int] = {}
         cells: list[Cell | None] = []
         self._members(type, offsets, cells)
@@ -67,6 +85,8 @@ class Layout:
         for anonymous in record.anonymous:
             inner = find(anonymous)
             if isinstance(inner, Record):
+                if inner.union:
+                    _refuse_overlay(inner)
                 self._members(inner, offsets, cells)
 
     def _member(self, field: Field) -> list[Cell | None]:
@@ -77,6 +97,22 @@ class Layout:
                 for cell in self.cells(type)
             ]
         return [Cell(field.name, isinstance(type, Pointer), field.read)]
+
+
+def _refuse_overlay(union: Record) -> None:
+    """Members of a union share their memory; here each has its own, so only one of them may be used."""
+    used = [field for field in union.fields.values() if field.used]
+    for anonymous in union.anonymous:
+        inner = find(anonymous)
+        if isinstance(inner, Record):
+            used += [field for field in inner.fields.values() if field.used][:1]
+    if len(used) > 1:
+        raise LastputError(
+            "union",
+            f"members '{used[0].name}' and '{used[1].name}' of a union are both used",
+            "use one of them only, or write a struct: the members of a union do not overlay here",
+            used[1].place or used[0].place,
+        )
 
 
 def _join(outer: str, inner: str) -> str:

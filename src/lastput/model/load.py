@@ -14,6 +14,7 @@ from lastput.c.parse import parse_function, parse_unit
 from lastput.c.preprocess import Preprocessor
 from lastput.errors import LastputError, Place
 from lastput.model.infer import module_symbol
+from lastput.model.initialiser import open_length
 from lastput.model.options import ModelOptions
 from lastput.model.types import Array, Func
 from lastput.model.world import MODULE_DEPS, Function, Module, ThreadDecl, Variable, World
@@ -69,6 +70,7 @@ class _Loader:
         self.typedefs: set[str] = set()
         self.module = -1
         self.own: set[str] = set()
+        self.missing: dict[str, LastputError] = {}
         self.preprocessor = Preprocessor(_predefined(options), self._include)
 
     def load(self) -> Loaded:
@@ -77,6 +79,9 @@ class _Loader:
         self.skipped += unit.skipped
         for item in unit.items:
             self._item(item, strict=True)
+        for name, error in self.missing.items():
+            if name not in self.world.functions:
+                raise error
         if not any(t.kind == "thread" for t in self.world.threads):
             raise LastputError(
                 "no-thread", "nothing runs in this file", "add THREAD(name) { ... }", Place(self.file)
@@ -86,7 +91,7 @@ class _Loader:
     def _include(self, name: str, angled: bool, place: Place) -> str | None:
         """Our own headers; files beside the litmus file; everything else of a kernel file is ignored."""
         candidates = [KERNEL / name]
-        if not angled:
+        if not angled and place.file not in self.from_tree:
             candidates.insert(0, self.paths.get(place.file, Path(place.file)).parent / name)
         for path in candidates:
             if path.is_file():
@@ -136,7 +141,10 @@ class _Loader:
 
     def _function(self, stub: c.FunctionStub, strict: bool) -> None:
         known = self.world.functions.get(stub.name)
-        own = strict and not self._modelled(stub.place)
+        weak = "weak" in stub.storage
+        if weak and known is not None and not known.weak:
+            return
+        own = strict and not weak and not self._modelled(stub.place)
         if known is not None and stub.name in self.own:
             if own and known.place.file == stub.place.file:
                 raise LastputError(
@@ -161,7 +169,7 @@ class _Loader:
                     self._enum(tag)
             return definition
 
-        self._add_function(stub.name, stub.place, "inline" in stub.storage, parse)
+        self._add_function(stub.name, stub.place, "inline" in stub.storage, parse).weak = weak
 
     def _modelled(self, place: Place) -> bool:
         return "/" not in place.file and (KERNEL / place.file).is_file()
@@ -179,7 +187,7 @@ class _Loader:
         if not strict and known is not None and known.defined and not self._modelled(known.place):
             return
         if isinstance(type, Array) and not type.length and isinstance(item.init, c.InitList):
-            type.length = len(item.init.items)
+            type.length = open_length(self.world, type, item.init)
         variable = Variable(item.name, type, item.place, "", self.module)
         variable.init = item.init
         variable.defined = not extern
@@ -286,20 +294,26 @@ class _Loader:
                 line.place,
             )
         wanted = [_ident(line.args, i, line) for i in range(1, len(line.args))]
-        text = self.read_tree(path.value)
+        try:
+            text = self.read_tree(path.value)
+        except LastputError as error:
+            if error.slug != "not-in-tree" or not wanted:
+                raise
+            self.missing.update(dict.fromkeys(wanted, error))
+            return
         self.sources[path.value] = text
         self.from_tree.add(path.value)
         tokens = self.preprocessor.fork().run(text, path.value, strict=False)
         unit = parse_unit(tokens, path.value, DIRECTIVES[:0], False, self.typedefs)
         defined = {item.name for item in unit.items if isinstance(item, c.FunctionStub)}
-        missing = [w for w in wanted if w not in defined]
-        if missing:
-            raise LastputError(
-                "not-in-source",
-                f"{path.value} of this tree has no function {', '.join(missing)}",
-                "drop the name, or write a stub for trees that lack it",
-                line.place,
-            )
+        for name in wanted:
+            if name not in defined:
+                self.missing[name] = LastputError(
+                    "not-in-source",
+                    f"{path.value} of this tree has no function {name}",
+                    "drop the name, or write a __weak one for trees that lack it",
+                    line.place,
+                )
         self.skipped += [s for s in unit.skipped if s.why != "says nothing about object lifetimes"]
         for item in unit.items:
             if isinstance(item, c.FunctionStub) and wanted and item.name not in wanted:

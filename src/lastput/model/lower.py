@@ -10,9 +10,11 @@ from lastput.c import syntax as c
 from lastput.engine.program import Kind, Op
 from lastput.errors import LastputError, Place
 from lastput.model.infer import Inference
+from lastput.model.integers import narrow, promote
 from lastput.model.layout import Layout
 from lastput.model.lower_expr import ExprLowerer
-from lastput.model.lvalue import InRegister
+from lastput.model.lvalue import InMemory, InRegister
+from lastput.model.regions import has_label, label_regions
 from lastput.model.tac import Ins, Pseudo, Ref, Template
 from lastput.model.types import Pointer, Record, Type, Void, find
 from lastput.model.world import Function, Variable
@@ -67,10 +69,13 @@ class FunctionLowerer(ExprLowerer):
     def __init__(self, function: Function, inference: Inference, layout: Layout, registry: Registry) -> None:
         super().__init__(function, inference, layout)
         self.registry = registry
-        self.breaks: list[int] = []
-        self.continues: list[int] = []
+        # The label to jump to, and how many of ``open`` stay in scope there.
+        self.breaks: list[tuple[int, int]] = []
+        self.continues: list[tuple[int, int]] = []
+        self.cases: list[tuple[dict[int, int], int]] = []
         self.gotos: dict[str, int] = {}
-        self.cases: list[dict[int, int]] = []
+        self.open: list[c.Declaration] = []  # variables with a cleanup that are in scope
+        self.regions = label_regions(function.definition.body)
         self.result = -1
         self.end = self.label()
         self.in_block = False
@@ -104,11 +109,22 @@ class FunctionLowerer(ExprLowerer):
             if isinstance(type, Pointer):
                 self.pointers.add(i)
         returns = find(fn.type.result)
+        if isinstance(returns, Record):
+            raise LastputError(
+                "struct-return",
+                f"{fn.name}() returns a struct",
+                "write a stub that takes a pointer to the result",
+                fn.place,
+            )
         self.result = self.register(returns)
         for i, param in enumerate(fn.params):
             if param.memory:
                 where = self.variable(param, c.Ident(place=param.place, name=param.name))
-                self.store(where, i, param.place)
+                type = find(param.type)
+                if isinstance(where, InMemory) and isinstance(type, Record):
+                    self.copy_from(where, InMemory(i, 0, type, param.name), param.place)
+                else:
+                    self.store(where, i, param.place)
         self.statement(fn.definition.body)
         end = fn.definition.end
         self.place_label(self.end, end)
@@ -171,8 +187,10 @@ class FunctionLowerer(ExprLowerer):
         place = stmt.place
         match stmt:
             case c.Block(body=statements):
+                depth = len(self.open)
                 for inner in statements:
                     self.statement(inner)
+                self._close(depth)
             case c.AtomicBlock(kind=kind, body=body):
                 self.emit(Pseudo.BEGIN, _BLOCKS[kind], 0, 0, place)
                 self.statement(body)
@@ -191,27 +209,30 @@ class FunctionLowerer(ExprLowerer):
             case c.DoWhile(cond=cond, body=body):
                 self._do_while(place, cond, body)
             case c.For(init=init, cond=cond, step=step, body=body):
+                depth = len(self.open)
                 if init is not None:
                     self.statement(init)
                 self._for(place, cond, step, body)
+                self._close(depth)
             case c.ForEachInstance():
                 self._for_each_instance(stmt)
             case c.Switch(value=value, body=body):
                 self._switch(place, value, body)
             case c.Case():
-                self.place_label(self.cases[-1][id(stmt)], place)
+                self._case(stmt)
             case c.Label(name=name):
                 self.place_label(self._goto_label(name), place)
             case c.Goto(label=name):
-                self.emit(Op.JMP, self._goto_label(name), 0, 0, place)
+                self._goto(name, place)
             case c.Break():
-                self.emit(Op.JMP, self.breaks[-1], 0, 0, place)
+                self._leave(self.breaks, "break", place)
             case c.Continue():
-                self.emit(Op.JMP, self.continues[-1], 0, 0, place)
+                self._leave(self.continues, "continue", place)
             case c.Return(value=value):
                 if value is not None:
-                    got = self.boolean(self.value(value), self.fn.type.result, value)
+                    got = self.converted(self.value(value), value, self.fn.type.result)
                     self.emit(Op.MOV, self.result, got, 0, place)
+                self._clean(0)
                 self.emit(Op.JMP, self.end, 0, 0, place)
             case _:
                 raise LastputError("statement", "this statement is outside the subset", "rewrite it", place)
@@ -224,6 +245,46 @@ class FunctionLowerer(ExprLowerer):
             return
         self.value(expr)
 
+    # --- jumps, and what runs when a scope is left ------------------------------------------------
+
+    def _close(self, depth: int) -> None:
+        """The end of a block: the cleanups of what it declared, last first."""
+        self._clean(depth)
+        del self.open[depth:]
+
+    def _clean(self, depth: int) -> None:
+        for declaration in reversed(self.open[depth:]):
+            self.effect(self.inference.cleanups[id(declaration)])
+
+    def _leave(self, targets: list[tuple[int, int]], word: str, place: Place) -> None:
+        if not targets:
+            raise LastputError("jump", f"{word} stands outside of any loop", "remove it", place)
+        label, depth = targets[-1]
+        self._clean(depth)
+        self.emit(Op.JMP, label, 0, 0, place)
+
+    def _goto(self, name: str, place: Place) -> None:
+        if name not in self.regions:
+            raise LastputError("label", f"there is no label '{name}' in {self.fn.name}()", "add it", place)
+        inside, here = self.regions[name], tuple(id(one) for one in self.open)
+        shared = len(inside)
+        if here[:shared] != inside:
+            raise LastputError(
+                "jump", f"goto {name} passes over a variable with a cleanup", "declare it in a block", place
+            )
+        self._clean(shared)
+        self.emit(Op.JMP, self._goto_label(name), 0, 0, place)
+
+    def _case(self, stmt: c.Case) -> None:
+        if not self.cases or id(stmt) not in self.cases[-1][0]:
+            raise LastputError("jump", "case stands outside of any switch", "remove it", stmt.place)
+        labels, depth = self.cases[-1]
+        if len(self.open) != depth:
+            raise LastputError(
+                "jump", "this case is within the scope of a cleanup", "give it a block", stmt.place
+            )
+        self.place_label(labels[id(stmt)], stmt.place)
+
     def _goto_label(self, name: str) -> int:
         if name not in self.gotos:
             self.gotos[name] = self.label()
@@ -231,21 +292,36 @@ class FunctionLowerer(ExprLowerer):
 
     def _declaration(self, declaration: c.Declaration) -> None:
         variable = self.inference.declared.get(id(declaration))
-        if variable is None or declaration.init is None:
+        if variable is None:
             return
+        if declaration.cleanup:
+            self._initialise(declaration, variable)
+            self.open.append(declaration)
+        elif declaration.init is not None:
+            self._initialise(declaration, variable)
+
+    def _initialise(self, declaration: c.Declaration, variable: Variable) -> None:
+        if declaration.init is None:
+            raise LastputError(
+                "cleanup",
+                f"'{variable.name}' has a cleanup, and no value to begin with",
+                "initialise it, with NULL perhaps",
+                declaration.place,
+            )
         where = self.variable(variable, c.Ident(place=declaration.place, name=variable.name))
         if isinstance(where, InRegister):
-            value = self.boolean(self.value(declaration.init), variable.type, declaration.init)
+            value = self.converted(self.value(declaration.init), declaration.init, variable.type)
             self.emit(Op.MOV, where.register, value, 0, declaration.place)
         elif isinstance(declaration.init, c.InitList):
             self.store_initialiser(where, find(variable.type), declaration.init, declaration.place)
         elif isinstance(find(variable.type), Record):
             self.copy(where, declaration.init, declaration.place)
         else:
-            self.store(where, self.value(declaration.init), declaration.place)
+            value = self.converted(self.value(declaration.init), declaration.init, variable.type)
+            self.store(where, value, declaration.place)
 
     def _if(self, stmt: c.If) -> None:
-        chosen = self.world.constant(stmt.cond)
+        chosen = None if has_label(stmt) else self.world.constant(stmt.cond)
         if chosen is not None:
             if chosen:
                 self.statement(stmt.then)
@@ -272,8 +348,8 @@ class FunctionLowerer(ExprLowerer):
         if cond is not None:
             self.condition(cond, inside, end)
         self.place_label(inside, place)
-        self.breaks.append(end)
-        self.continues.append(again)
+        self.breaks.append((end, len(self.open)))
+        self.continues.append((again, len(self.open)))
         body()
         self.breaks.pop()
         self.continues.pop()
@@ -294,8 +370,8 @@ class FunctionLowerer(ExprLowerer):
     def _do_while(self, place: Place, cond: c.Expr, body: c.Stmt) -> None:
         top, again, end = self.label(), self.label(), self.label()
         self.place_label(top, place)
-        self.breaks.append(end)
-        self.continues.append(again)
+        self.breaks.append((end, len(self.open)))
+        self.continues.append((again, len(self.open)))
         self.statement(body)
         self.breaks.pop()
         self.continues.pop()
@@ -322,8 +398,8 @@ class FunctionLowerer(ExprLowerer):
         self.emit(Op.INST, home, where, home, stmt.place)
         self.emit(Op.JZ, home, end, 0, stmt.place)
         self.place_label(inside, stmt.place)
-        self.breaks.append(end)
-        self.continues.append(top)
+        self.breaks.append((end, len(self.open)))
+        self.continues.append((top, len(self.open)))
         self.statement(stmt.body)
         self.breaks.pop()
         self.continues.pop()
@@ -331,45 +407,64 @@ class FunctionLowerer(ExprLowerer):
         self.place_label(end, stmt.place)
 
     def _switch(self, place: Place, value: c.Expr, body: c.Stmt) -> None:
-        register = self.value(value)
+        type = promote(self.source_type(value))
+        register = self.converted(self.value(value), value, type)
         end = self.label()
         labels: dict[int, int] = {}
+        ranges: list[tuple[int, int]] = []
         default = end
         for case in _cases(body):
             labels[id(case)] = self.label()
             if case.value is None:
                 default = labels[id(case)]
                 continue
-            low = self._case_value(case.value)
-            high = low if case.high is None else self._case_value(case.high)
-            for number in range(low, high + 1):
-                other = self.label()
-                self.emit(Op.JNEI, register, number, other, case.place)
-                self.emit(Op.JMP, labels[id(case)], 0, 0, case.place)
-                self.place_label(other, case.place)
+            low = self._case_value(case.value, type)
+            high = low if case.high is None else self._case_value(case.high, type)
+            if any(low <= end_ and start <= high for start, end_ in ranges):
+                raise LastputError("case", "two cases have the same value", "remove one", case.place)
+            ranges.append((low, high))
+            self._case_jump(register, low, high, labels[id(case)], case.place)
         self.emit(Op.JMP, default, 0, 0, place)
-        self.breaks.append(end)
-        self.cases.append(labels)
+        self.breaks.append((end, len(self.open)))
+        self.cases.append((labels, len(self.open)))
         self.statement(body)
         self.cases.pop()
         self.breaks.pop()
         self.place_label(end, place)
 
-    def _case_value(self, expr: c.Expr) -> int:
+    def _case_jump(self, value: int, low: int, high: int, label: int, place: Place) -> None:
+        other = self.label()
+        if low == high:
+            self.emit(Op.JNEI, value, low, other, place)
+        else:
+            for op, bound, out in ((Op.LTI, low, Op.JNZ), (Op.LEI, high, Op.JZ)):
+                test = self.register()
+                self.emit(op, test, value, bound, place)
+                self.emit(out, test, other, 0, place)
+        self.emit(Op.JMP, label, 0, 0, place)
+        self.place_label(other, place)
+
+    def _case_value(self, expr: c.Expr, type: Type) -> int:
         value = self.world.constant(expr)
         if value is None:
             raise LastputError(
                 "case", "a case label must be a constant", "use an enumerator or a number", expr.place
             )
-        return value
+        return narrow(value, type)
 
     def statement_expr(self, body: c.Block) -> int:
         result = -1
+        depth = len(self.open)
         for stmt in body.body:
             if stmt is body.body[-1] and isinstance(stmt, c.ExprStmt) and stmt.expr is not None:
                 result = self.value(stmt.expr)
             else:
                 self.statement(stmt)
+        if len(self.open) > depth and result >= 0:
+            kept = self.register()
+            self.emit(Op.MOV, kept, result, 0, body.place)
+            result = kept
+        self._close(depth)
         return result if result >= 0 else self.constant(0, body.place)
 
 

@@ -6,13 +6,18 @@ register, so that a slot of the state is the one or the other.
 
 from __future__ import annotations
 
-__all__ = ["Allocation", "allocate", "spread_pointers"]
+__all__ = ["Allocation", "allocate", "orders_pointers", "spread_pointers"]
 
 import msgspec
 
 from lastput.engine.program import Op
-from lastput.model.flow import Flow, defined
+from lastput.model.flow import Flow, defined, used
 from lastput.model.inline import Body
+
+_REVEALING = {
+    *(Op.MUL, Op.DIV, Op.MOD, Op.AND, Op.OR, Op.XOR, Op.SHL, Op.SHR, Op.LT, Op.LE),
+    *(Op.LTI, Op.LEI, Op.ANDI, Op.NEG, Op.INV),
+}
 
 
 class Allocation(msgspec.Struct):
@@ -97,6 +102,17 @@ def spread_pointers(body: Body) -> None:
                 assert isinstance(target, int)
                 body.pointers.add(target)
                 grown = True
+
+
+def orders_pointers(body: Body) -> bool:
+    """Whether the code computes with an address what depends on where the object lies: an order, a hash,
+    alignment bits. Then objects are not interchangeable. Comparing with 0 or an error code is no order."""
+    for ins in body.code:
+        if ins.op in (Op.LTI, Op.LEI) and isinstance(ins.c, int) and ins.c <= 0:
+            continue
+        if ins.op in _REVEALING and any(register in body.pointers for register in used(ins)):
+            return True
+    return False
 
 
 def _interference(flow: Flow, crossing: int) -> dict[int, int]:

@@ -22,6 +22,8 @@ __all__ = [
     "unify",
 ]
 
+from lastput.errors import Place
+
 
 class Type:
     """A node of the type graph; ``link`` points to the node it has been unified with."""
@@ -39,10 +41,14 @@ class Var(Type):
 
 
 class Int(Type):
-    __slots__ = ("boolean",)
+    """``bits`` wide; see ``model.integers`` for what the types of C are."""
 
-    def __init__(self, boolean: bool = False) -> None:
+    __slots__ = ("bits", "boolean", "signed")
+
+    def __init__(self, bits: int = 64, signed: bool = True, boolean: bool = False) -> None:
         super().__init__()
+        self.bits = 1 if boolean else bits
+        self.signed = signed and not boolean
         self.boolean = boolean
 
 
@@ -59,12 +65,16 @@ class Pointer(Type):
 
 
 class Array(Type):
-    __slots__ = ("element", "length")
+    """``length`` is 0 if the declaration leaves it open, -1 if it is no constant (then ``place`` says where
+    that stands, for whoever needs it)."""
 
-    def __init__(self, element: Type, length: int) -> None:
+    __slots__ = ("element", "length", "place")
+
+    def __init__(self, element: Type, length: int, place: Place | None = None) -> None:
         super().__init__()
         self.element = element
         self.length = length
+        self.place = place
 
 
 class Func(Type):
@@ -80,28 +90,33 @@ class Func(Type):
 
 
 class Field:
-    """A member of a record. ``read`` is False as long as nobody looks at its value."""
+    """A member of a record. ``read`` is False as long as nobody looks at its value; ``place`` is that of
+    its declaration, if it has one."""
 
-    __slots__ = ("name", "read", "type", "used")
+    __slots__ = ("name", "place", "read", "type", "used")
 
     def __init__(self, name: str, type: Type) -> None:
         self.name = name
+        self.place: Place | None = None
         self.type = type
         self.used = False
         self.read = False
 
 
 class Record(Type):
-    """A struct; ``tag`` is "" for anonymous and inferred ones."""
+    """A struct or a union; ``tag`` is "" for anonymous and inferred ones. ``declared`` are the types of
+    the members of its definition, in order."""
 
-    __slots__ = ("anonymous", "defined", "fields", "tag")
+    __slots__ = ("anonymous", "declared", "defined", "fields", "tag", "union")
 
     def __init__(self, tag: str) -> None:
         super().__init__()
         self.tag = tag
         self.fields: dict[str, Field] = {}
         self.anonymous: list[Record] = []
+        self.declared: list[Type] = []
         self.defined = False
+        self.union = False
 
     def field(self, name: str) -> Field:
         """The field of that name, looked for in anonymous members too, added if there is none."""
@@ -180,7 +195,7 @@ def _bind(var: Type, other: Type) -> None:
         if isinstance(other, Array):
             var.link = Pointer(other.element)
     elif isinstance(other, Int):
-        var.link = Int(other.boolean)
+        var.link = Int(boolean=other.boolean)
     else:
         var.link = other
 

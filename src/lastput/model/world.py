@@ -11,9 +11,9 @@ import msgspec
 
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
+from lastput.model.constant import evaluate
+from lastput.model.integers import integer
 from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Var, Void
-
-_BOOLEAN = {"bool", "_Bool"}
 
 #: How many modules a module may use symbols of.
 MODULE_DEPS = 4
@@ -51,13 +51,15 @@ class Variable:
 
 
 class Function:
-    """A function that can be called: its body is parsed when it is first reached."""
+    """A function that can be called: its body is parsed when it is first reached. ``weak``: it stands in
+    for one that the kernel tree may have."""
 
     def __init__(self, name: str, module: int, place: Place, parse: Callable[[], c.FunctionDef]) -> None:
         self.name = name
         self.module = module
         self.place = place
         self.inline = False
+        self.weak = False
         self.type = Func(Var(), [])
         self.params: list[Variable] = []
         self.locals: list[Variable] = []
@@ -105,6 +107,7 @@ class World:
         self.kthreads: dict[str, int] = {}
         self.noops: dict[str, None] = {}
         self.assumed: dict[str, None] = {}
+        self.assumed_sizes: dict[str, None] = {}
         self.notes: list[str] = []
         self._anonymous: dict[int, tuple[c.CType, Record]] = {}
         self._declare_own_records()
@@ -142,10 +145,15 @@ class World:
         if record.defined:
             return record
         record.defined = True
+        record.union = written.kind == "union"
         for item in written.fields or ():
             inner = self.type(item.type)
+            if item.bits is not None and isinstance(inner, Int) and not inner.boolean:
+                inner = Int(self.constant(item.bits) or inner.bits, inner.signed)
+            record.declared.append(inner if item.bits is None else Var())
             if item.name:
-                record.field(item.name).type = inner
+                field = record.field(item.name)
+                field.type, field.place = inner, item.place
             elif isinstance(inner, Record):
                 record.anonymous.append(inner)
         return record
@@ -155,13 +163,15 @@ class World:
         kind = written.kind
         if kind == "void":
             return Void()
-        if kind in ("int", "enum"):
-            return Int(written.name in _BOOLEAN)
+        if kind == "int":
+            return integer(written.name)
+        if kind == "enum":
+            return Int(32)
         if kind in ("struct", "union"):
             return self.define(written) if written.fields is not None else self.record(written.name)
         if kind == "named":
-            if written.name in _BOOLEAN:
-                return Int(True)
+            if written.name == "bool":
+                return Int(boolean=True)
             known = self.typedefs.get(written.name)
             return self.type(known, typeof) if known is not None else Int()
         assert written.inner is not None or kind == "typeof"
@@ -173,82 +183,16 @@ class World:
         if kind == "pointer":
             return Pointer(inner)
         if kind == "array":
-            length = self.constant(written.length) if written.length is not None else 0
-            return Array(inner, length or 0)
+            if written.length is None:
+                return Array(inner, 0)
+            length = self.constant(written.length)
+            return Array(inner, -1 if length is None or length < 0 else length, written.length.place)
         return Func(inner, [self.type(p.type, typeof) for p in written.params])
 
     def constant(self, expr: c.Expr) -> int | None:
         """The value of an integer constant expression, None if it is none."""
-        match expr:
-            case c.Number(value=value):
-                return value
-            case c.Ident(name=name):
-                if name in self.constants:
-                    return self.constants[name]
-                return 0 if name.startswith("CONFIG_") else None
-            case c.Cast(type=written, operand=inner):
-                return self.constant(inner) if written.kind in ("int", "enum", "named") else None
-            case c.Unary(op=op, operand=inner) if op in _UNARY:
-                known = self.constant(inner)
-                return None if known is None else _UNARY[op](known)
-            case c.Binary(op=op, left=left, right=right):
-                return self._binary(op, left, right)
-            case c.Conditional(cond=cond, then=then, other=other):
-                chosen = self.constant(cond)
-                if chosen is None:
-                    return None
-                return self.constant((then or cond) if chosen else other)
-            case c.Call(function=c.Ident(name="__builtin_expect"), args=(first, *_)):
-                return self.constant(first)
-            case c.Call(function=c.Ident(name=name), args=(first,)) if name in _CONFIG_TESTS:
-                return 1 if self.constant(first) else 0
-            case c.SizeofType():
-                return 1
-        return None
-
-    def _binary(self, op: str, left: c.Expr, right: c.Expr) -> int | None:
-        a = self.constant(left)
-        if op == "&&" and a == 0:
-            return 0
-        if op == "||" and a:
-            return 1
-        b = self.constant(right)
-        if op == "&&" and b == 0:
-            return 0 if a is not None else None
-        if a is None or b is None or op not in _BINARY:
-            return None
-        if op in ("/", "%") and b == 0:
-            return None
-        return int(_BINARY[op](a, b))
-
-
-_CONFIG_TESTS = {"IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE"}
-_UNARY: dict[str, Callable[[int], int]] = {
-    "-": lambda a: -a,
-    "+": lambda a: a,
-    "~": lambda a: ~a,
-    "!": lambda a: int(not a),
-}
-_BINARY: dict[str, Callable[[int, int], int]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: int(a / b),
-    "%": lambda a, b: a - b * int(a / b),
-    "<<": lambda a, b: a << min(b, 128),
-    ">>": lambda a, b: a >> min(b, 128),
-    "&": lambda a, b: a & b,
-    "|": lambda a, b: a | b,
-    "^": lambda a, b: a ^ b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "&&": lambda a, b: bool(a) and bool(b),
-    "||": lambda a, b: bool(a) or bool(b),
-}
+        known = evaluate(self, expr)
+        return None if known is None else known[0]
 
 
 def undefined(kind: str, name: str, place: Place, known: Iterable[str]) -> LastputError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["Checked", "Expectation"]
+__all__ = ["Checked", "Claim", "Expectation"]
+
+from typing import Literal
 
 import msgspec
 
@@ -10,13 +12,25 @@ from lastput.schema.trace import Trace
 
 
 class Expectation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The header of a test: ``results`` are (error class, name or ""), empty for safe."""
+    """The header of a test: ``results`` are (error class, name or ""), empty for safe. ``release`` is
+    set if they are said of trees of that release only."""
 
     results: tuple[tuple[str, str], ...] = ()
+    release: str = ""
     question: str = ""
     claims: tuple[str, ...] = ()
     stage: str = ""
     stated: bool = True
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A sentence that somebody said, which tests decide: those whose header names it. ``verdict`` holds
+    if each of them gives the result that it expects; BOTH: right in one sense and wrong in another."""
+
+    name: str
+    says: str
+    verdict: Literal["CONFIRM", "REFUTE", "BOTH", "OPEN"]
+    because: str
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):

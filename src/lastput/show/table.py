@@ -1,4 +1,4 @@
-"""The table of many checks: claim, expected, verdict, states, steps; then tests without a claim."""
+"""The table of many checks: each claim with its tests, expected, verdict, states, steps; then the rest."""
 
 from __future__ import annotations
 
@@ -7,26 +7,31 @@ __all__ = ["expected_text", "table"]
 import re
 import textwrap
 
-from lastput.schema.checked import Checked, Expectation
+from lastput.schema.checked import Checked, Claim, Expectation
 
 WIDTH = 80
 _NAME = 31
 _EXPECTED = 18
 
 
-def table(checks: tuple[Checked, ...]) -> str:
-    """A row for each claim and test, in the order of the claims, and a summary."""
+def table(checks: tuple[Checked, ...], claims: tuple[Claim, ...] = ()) -> str:
+    """Rows for each claim and its tests, in the order of the claims, and a summary. ``claims`` says what
+    is claimed; a claim that it lacks has its tests alone."""
+    known = {claim.name: claim for claim in claims}
     head = f"{'claim':<5} {'test':<{_NAME}} {'expected':<{_EXPECTED}} {'verdict':<8}{'states':>9}{'steps':>6}"
     rows = [head, " ".join("-" * size for size in (5, _NAME, _EXPECTED, 7, 9, 5))]
-    claims = sorted({claim for check in checks for claim in check.expected.claims}, key=_claim_order)
-    for claim in claims:
-        label = claim
-        for check in checks:
-            if claim in check.expected.claims:
-                rows += _row(label, check)
-                label = ""
+    named = sorted({claim for check in checks for claim in check.expected.claims}, key=_claim_order)
+    for name in named:
+        deciding = [check for check in checks if name in check.expected.claims]
+        label = name
+        if name in known:
+            rows += _claim(known[name], deciding)
+            label = ""
+        for check in deciding:
+            rows += _row(label, check)
+            label = ""
     rest = [check for check in checks if not check.expected.claims]
-    if rest and claims:
+    if rest and named:
         rows += ["", "without a claim:"]
     for check in rest:
         rows += _row("", check)
@@ -38,6 +43,18 @@ def expected_text(expected: Expectation) -> str:
     if not expected.stated:
         return "nothing stated"
     return ", ".join(f"{slug} ({name})" if name else slug for slug, name in expected.results) or "safe"
+
+
+def _claim(claim: Claim, deciding: list[Checked]) -> list[str]:
+    """What is claimed, and what its tests make of it; why, if they all ran."""
+    verdict: str = claim.verdict
+    because = claim.because
+    if any(check.wrong or check.problem for check in deciding):
+        verdict, because = "UNDECIDED", "a test of it is not as expected"
+    elif any(check.verdict == "NOT RUN" for check in deciding):
+        because += "; not all of its tests were run"
+    rows = textwrap.wrap(f"{claim.name:<5} {claim.says}", WIDTH, subsequent_indent=" " * 6)
+    return ["", *rows, *textwrap.wrap(f"      {verdict}: {because}", WIDTH, subsequent_indent=" " * 8)]
 
 
 def _row(claim: str, check: Checked) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = ["render"]
 
+import re
 from collections.abc import Callable
 
 from lastput.schema.trace import Step, Task, Trace, Wait
@@ -16,6 +17,7 @@ from lastput.show.printk import RELEASE, Log, address_of, kernel_stack, object_a
 from lastput.show.render import Options
 
 _BAR = "=" * 66
+_FLUSHES = re.compile(r"_*(?:flush|cancel|start_flush|wait_for)_")
 _PROLOGUE = 42  # bytes that show_opcodes() looks back
 
 
@@ -226,7 +228,7 @@ def _recursive(log: Log, wait: Wait) -> None:
     function = _waits_in(trace, wait)
     argument = wait.op[wait.op.find("(") + 1 : wait.op.rfind(")")].split(",")[0] or wait.what
     flush = "flush" in function or "cancel" in function
-    name = f"(work_completion)({argument})" if flush else argument
+    name = f"(work_completion)({_work_as_written(trace, wait) or argument})" if flush else argument
     lock = f"{object_address(trace, wait.object):016x} ({name}){{+.+.}}-{{0:0}}"
     holder = trace.frames[trace.frames[wait.until].up].function if wait.until >= 0 else ""
     log.say(
@@ -242,6 +244,17 @@ def _recursive(log: Log, wait: Wait) -> None:
         "but task is already holding lock:",
         f"{lock}, at: {symbol(holder or function, '')}",
     )
+
+
+def _work_as_written(trace: Trace, wait: Wait) -> str:
+    """The work item as the code that flushes it names it: INIT_WORK() makes its class of the same words,
+    as in ``&work->work``."""
+    name = ""
+    at = wait.frame
+    while at >= 0 and _FLUSHES.match(trace.frames[at].function):
+        name = trace.frames[at].args.split(",")[0]
+        at = trace.frames[at].up
+    return name
 
 
 def _leak(log: Log) -> None:
