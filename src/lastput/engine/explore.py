@@ -3,7 +3,7 @@ wider field, a limit of the model, or a conflict; ``walk_fast`` deals with that 
 
 from __future__ import annotations
 
-__all__ = ["canonicalise", "explore", "final"]
+__all__ = ["canonicalise", "explore", "final", "unpack"]
 
 import numpy as np
 
@@ -22,8 +22,11 @@ from lastput.engine.image import (
     SLOTS,
     SYMMETRIC,
     THREADS,
+    VARIES,
+    VARYING,
     WORDS,
 )
+from lastput.engine.index import digest
 from lastput.engine.jit import njit
 from lastput.engine.machine import get, put
 from lastput.engine.program import LIFE_ALIVE, ErrorClass, Kind
@@ -93,11 +96,20 @@ def _see(ctl, error, number):  # type: ignore[no-untyped-def]
 
 
 @njit()
+def unpack(image, words, slots):  # type: ignore[no-untyped-def]
+    for slot in range(image[SLOTS]):
+        slots[slot] = get(image, words, slot)
+
+
+@njit()
 def canonicalise(image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out):  # type: ignore[no-untyped-def]
-    """Puts a state into its canonical form, in place; RANGE if that does not fit."""
+    """Puts a state into its canonical form, in place; RANGE if that does not fit. ``slots`` must hold the
+    values of slots that do not vary (``unpack``)."""
     count = image[SLOTS]
     canonical = slots[count:]
-    for slot in range(count):
+    varying = image[VARYING]
+    for k in range(varying, varying + image[VARIES]):
+        slot = image[k]
         slots[slot] = get(image, words, slot)
     if canonical_into(slots, canonical, c_tables, c_keys, c_numbers, c_hashes):
         for slot in range(count):
@@ -157,6 +169,22 @@ def _remember(image, roots, parent, place, memo, blocked, batch, to):  # type: i
 
 
 @njit()
+def _met_before(memo, words, n, since, serial):  # type: ignore[no-untyped-def]
+    """Whether this packed state was a successor after expansion ``since``, as far as is remembered: then
+    its canonical form is stored, or waits to be. If not, it is remembered as one of expansion ``serial``."""
+    rows = np.uint64(len(memo) // (n + 1))
+    at = np.int64(((digest(words, np.int64(0), n) >> np.uint64(32)) * rows) >> np.uint64(32)) * (n + 1)
+    known = memo[at] > since
+    for k in range(n):
+        if memo[at + 1 + k] != words[k]:
+            known = False
+            memo[at + 1 + k] = words[k]
+    if not known:
+        memo[at] = serial
+    return known
+
+
+@njit()
 def explore(  # type: ignore[no-untyped-def]
     image,
     roots,
@@ -186,6 +214,8 @@ def explore(  # type: ignore[no-untyped-def]
     symmetric = image[SYMMETRIC]
     remember = image[REMEMBER]
     depth_first = ctl[C_DFS]
+    # A batch that was not added is lost at a return, so nothing is remembered from one call to the next.
+    since = ctl[C_SERIAL]
     room = min(len(roots) // wide, ctl[C_TABLE_FULL])
     # The state, its successor, and a copy of the latter to step back to; roots of successors.
     here = scratch[:n]
@@ -195,6 +225,8 @@ def explore(  # type: ignore[no-untyped-def]
     batch = scratch[3 * n + 2 * image[SLOTS] :]
     hashes = batch[BATCH * wide :]
     trial = out[len(out) // 2 :]
+    load(image, roots, np.int64(0), shared, local, here)
+    unpack(image, here, slots)
     expanded = 0
     while True:
         if depth_first:
@@ -293,10 +325,12 @@ def explore(  # type: ignore[no-untyped-def]
                     failures += 1
                     _see(ctl, out[O_CLASS], number)
                     continue
-                if symmetric and canonicalise(
-                    image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out
-                ):
-                    return RANGE
+                if symmetric:
+                    if _met_before(memo, words, n, since, serial):
+                        transitions += 1
+                        continue
+                    if canonicalise(image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out):
+                        return RANGE
                 to = waiting * wide
                 stored = root_of(
                     image,

@@ -6,7 +6,7 @@ fixed number of columns, described below beside their names.
 
 from __future__ import annotations
 
-__all__ = ["Image", "build_image"]
+__all__ = ["Image", "build_image", "lay_anew"]
 
 from collections.abc import Sequence
 from typing import Any
@@ -51,7 +51,9 @@ HEADER = 32
     ROOT,  # words of a root
     FIELDS,  # shared part, then each thread that moves: word, shift, mask of its number in a root
     REMEMBER,  # 1: what a step does depends on two parts alone, and changes no other
-) = range(28)
+    VARYING,  # slots that take bits
+    VARIES,  # how many
+) = range(30)
 
 #: LDA and STA of a cell that exists: t[a] = slot b (life slot c, address d), slot a = t[b] (c, d).
 LDS = 64
@@ -77,7 +79,6 @@ def build_image(
         for row in rows:
             image.extend(row)
 
-    section(LAYOUT, layout_rows(layout))
     section(CODE, [_lower(program, machine, *line) for line in program.code])
     section(
         LOCATIONS,
@@ -140,8 +141,6 @@ def build_image(
         if program.objects[o].life >= 0
     ]
     section(LEAKING, [[life] for life in leaking])
-    section(FIELDS, [list(field) for field in fields])
-    image[WORDS] = layout.words
     image[TEMPS] = program.temps
     image[ADDRESSES] = len(program.cells)
     image[SLOTS] = len(program.slots)
@@ -151,11 +150,26 @@ def build_image(
     image[MERGE] = int(merge)
     image[SYMMETRIC] = int(symmetric)
     image[REMEMBER] = int(not merge and not symmetric and _parts_are_private(program))
+    image[ALL_THREADS] = len(program.threads)
+    image[LAYOUT] = len(image)
+    return lay_anew(np.array(image, dtype=np.int64), layout, fields)
+
+
+def lay_anew(image: Image, layout: Layout, fields: Sequence[Field]) -> Image:
+    """An image that differs in the layout alone; what else was changed in ``image`` is kept."""
+    rows = layout_rows(layout)
+    varying = [slot for slot, mask in enumerate(layout.mask) if mask]
+    numbers = [number for field in fields for number in field]
+    tail = [number for row in rows for number in row]
+    image = image.copy()
+    image[FIELDS] = image[LAYOUT] + len(tail)
+    image[VARYING] = image[FIELDS] + len(numbers)
+    image[VARIES] = len(varying)
+    image[WORDS] = layout.words
     image[W_SHARED] = layout.shared
     image[W_LOCAL] = layout.local
     image[ROOT] = root_words(fields)
-    image[ALL_THREADS] = len(program.threads)
-    return np.array(image, dtype=np.int64)
+    return np.concatenate((image[: image[LAYOUT]], np.array(tail + numbers + varying, dtype=np.int64)))
 
 
 def _parts_are_private(program: Program) -> bool:

@@ -16,6 +16,7 @@ import importlib
 import importlib.metadata
 import os
 import platform
+import re
 import sys
 import tempfile
 from functools import cache
@@ -50,6 +51,8 @@ SOURCES = (
     *("routes", "signals", "store"),
 )
 _DIGEST = 16
+#: numba counts references to arrays, even to those that it does not own; and it owns none here.
+_COUNTING = re.compile(r"^ *(tail )?call void @NRT_(in|de)cref\(.*\)\n", re.MULTILINE)
 
 
 class _Code(msgspec.Struct, frozen=True):
@@ -143,7 +146,7 @@ def _compile() -> _Code:
     try:
         from lastput.engine.entries import ENTRIES
 
-        texts = [entry._library.get_llvm_str() for entry in ENTRIES.values()]
+        texts = [_COUNTING.sub("", entry._library.get_llvm_str()) for entry in ENTRIES.values()]
     finally:
         config.OPT = before
     target = _target()

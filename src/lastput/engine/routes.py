@@ -14,7 +14,7 @@ __all__ = ["route"]
 import numpy as np
 
 from lastput.engine.blocks_fast import block
-from lastput.engine.explore import canonicalise, final
+from lastput.engine.explore import canonicalise, final, unpack
 from lastput.engine.image import LOCATIONS, MOVABLE, MOVERS, ROOT, SLOTS, SYMMETRIC, THREADS, WORDS
 from lastput.engine.jit import njit
 from lastput.engine.machine import get
@@ -118,6 +118,8 @@ def route(  # type: ignore[no-untyped-def]
     wide = image[ROOT]
     movable = image[MOVABLE]
     count = ctl[C_COUNT]
+    load(image, roots, np.int64(0), shared, local, here)
+    unpack(image, here, slots)
     expanded = 0
     while True:
         level = r[R_LEVEL]

@@ -18,7 +18,7 @@ import numpy as np
 from lastput.engine.blocks import MergedGraph
 from lastput.engine.canonical_arrays import canonical_arrays
 from lastput.engine.graph import Graph
-from lastput.engine.image import COLUMNS_LOCATIONS, LOCATIONS, REMEMBER, build_image
+from lastput.engine.image import COLUMNS_LOCATIONS, LOCATIONS, REMEMBER, build_image, lay_anew
 from lastput.engine.interpret import BUDGET, State
 from lastput.engine.kinds import effective
 from lastput.engine.native import call
@@ -69,15 +69,15 @@ from lastput.errors import InternalError
 #: Expansions between two looks at the keyboard.
 CHUNK = 100_000
 #: States that the table holds at first; entries per state when it is full; growth.
-FIRST, SPARE, GROWTH = 1 << 15, 4 / 3, 1.5
+FIRST, SPARE, GROWTH = 1 << 15, 4 / 3, 2
 #: Most states, for their numbers must fit 32 bits; most parts.
 MOST, MOST_PARTS = (1 << 32) - 2, (1 << 31) - 2
 #: Parts that there is room for at first; bits of their numbers in a root at first.
-PARTS, NUMBER_BITS = 1 << 10, (10, 6)
+PARTS, NUMBER_BITS = 1 << 12, (14, 8)
 #: States from which ranges are learned, the values that slots may have meanwhile, and the memory.
 SAMPLE, GUESS, FIRST_MEMORY = 4_000, (-(1 << 13), (1 << 13) - 1), 1 << 26
-#: Steps that are remembered at first, and at most.
-MEMO_FIRST, MEMO = 1 << 15, 1 << 21
+#: Steps that are remembered at first, and at most; or successors, before their canonical form is sought.
+MEMO_FIRST, MEMO, MET = 1 << 15, 1 << 21, 1 << 15
 
 
 def memory_limit(asked: int) -> int:
@@ -139,6 +139,7 @@ class FastWalk:
         self.log = np.zeros(BUDGET + len(self.program.cells) + 8, dtype=np.int64)
         self.out = np.zeros(2 * OUT, dtype=np.int64)
         self.roots = _reserve(max(self.limit // 8, 1 << 16))
+        self.image: Any = None
         self._make_image()
         self.restart()
 
@@ -177,6 +178,9 @@ class FastWalk:
         """The image for ``ranges`` and ``bits``."""
         self.layout = lay_out(self.program, self.ranges, self.first)
         self.fields = root_fields(self.layout.threads, self.bits)
+        if self.image is not None:
+            self.image = lay_anew(self.image, self.layout, self.fields)
+            return
         kinds = tuple(self.merged.kinds) if self.merged else effective(self.program)
         self.image = build_image(
             self.program,
@@ -494,8 +498,11 @@ class FastWalk:
             stack = np.zeros(holds + 1, dtype=np.int64)
             stack[: len(self.stack)] = self.stack[: len(stack)]
             self.stack = stack
-        steps = min(max(MEMO_FIRST, holds // 4), MEMO) if self.image[REMEMBER] else 1
-        self.memo = np.zeros(2 * steps, dtype=np.int64)
+        if self.image[REMEMBER]:
+            words = 2 * min(max(MEMO_FIRST, holds // 4), MEMO)
+        else:
+            words = MET * (self.layout.words + 1) if self.graph.symmetry is not None else 1
+        self.memo = np.zeros(words, dtype=np.int64)
 
 
 def _indexed(rows: Any, words: int, count: int, least: int) -> tuple[Any, Any, int, int]:
