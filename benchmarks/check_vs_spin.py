@@ -1,6 +1,6 @@
 """How fast is the search, with SPIN beside it on the same protocol, in the same run?
 
-    python benchmarks/check_vs_spin.py --vcpus 2 --items 1 --workers 3
+    python benchmarks/check_vs_spin.py
     python benchmarks/check_vs_spin.py --quick
 
 The protocol is KVM's asynchronous page faults (``litmus/kvm/bench-async-pf.c``) with V vCPUs of W work
@@ -94,7 +94,7 @@ def options_of(job: Job) -> ModelOptions:
 def search(job: Job) -> Answer:
     """Runs in a process of its own."""
     program = compile_file(job.litmus, options_of(job)).program
-    whole = Options(merge=False, symmetry=False, por=False)
+    whole = Options(merge=False, symmetry=False)
     result = check(program, Options() if job.reduced else whole)
     met = zip(result.executed, result.blocked, strict=True)
     return Answer(
@@ -205,9 +205,9 @@ def small(job: Job) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Our search and SPIN side by side.")
     parser.add_argument("--litmus", default=str(LITMUS), help="the model; it takes V and W")
-    parser.add_argument("--vcpus", type=int, default=1)
-    parser.add_argument("--items", type=int, default=3)
-    parser.add_argument("--workers", type=int, default=2, help="kworkers")
+    parser.add_argument("--vcpus", type=int, default=2)
+    parser.add_argument("--items", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=3, help="kworkers")
     parser.add_argument("--quick", action="store_true", help="V=1 W=2: well under a minute")
     parser.add_argument("--collapse", action="store_true", help="also SPIN's smallest exact store")
     parser.add_argument("--require", action="store_true", help="exit 1 if a goal is missed")

@@ -51,7 +51,6 @@ def check(
             options,
             merge=resume.merge,
             symmetry=resume.symmetry,
-            por=resume.por,
             order="dfs" if resume.order == "dfs" else "bfs",
         )
     graph = reduced_graph(program, options, resume.demoted if resume is not None else ())

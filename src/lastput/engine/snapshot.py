@@ -23,7 +23,6 @@ class Snapshot(msgspec.Struct, frozen=True):
     program: str
     merge: bool
     symmetry: bool
-    por: bool
     order: str
     ranges: Ranges
     stored: int

@@ -78,7 +78,6 @@ class Walk:
             program=fingerprint(program),
             merge=options.merge,
             symmetry=options.symmetry,
-            por=options.por,
             order="dfs" if self.depth_first else "bfs",
             ranges=ranges,
             stored=len(self.states),

@@ -255,7 +255,6 @@ class FastWalk:
             program=fingerprint(self.program),
             merge=options.merge,
             symmetry=options.symmetry,
-            por=options.por,
             order=self.order,
             ranges=self.ranges,
             stored=self.stored,
