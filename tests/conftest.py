@@ -1,7 +1,7 @@
 """What a test may need from the machine, and what happens if it is not there.
 
-A test marked ``needs_spin`` or ``needs_tree`` is skipped with the line that installs what is missing,
-unless LASTPUT_NO_SKIP=1: then it fails, as does every other skip.
+A test marked ``needs_spin``, ``needs_tree``, ``needs_qemu`` or ``needs_chromium`` is skipped with the line
+that installs what is missing, unless LASTPUT_NO_SKIP=1: then it fails, as does every other skip.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Generator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,14 @@ def _missing(marker: str) -> str:
         return "apt install spin gcc"
     if marker == "needs_tree" and not (tree("6.1").exists() and tree("6.12").exists()):
         return "apt install linux-source-6.1 linux-source-6.12"
+    if marker == "needs_qemu":
+        programs = all(
+            shutil.which(one) for one in ("qemu-system-x86_64", "busybox", "gcc", "make", "apt-get")
+        )
+        if not programs or not list(_SOURCES.glob("linux-headers-6.1.0-*-amd64")):
+            return "apt install qemu-system-x86 busybox-static gcc make libc6-dev linux-headers-amd64"
+    if marker == "needs_chromium" and not (shutil.which("chromium") and find_spec("playwright")):
+        return "apt install chromium; pip install playwright"
     return ""
 
 
@@ -42,7 +51,7 @@ def tree_6_12() -> Path:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for marker in ("needs_spin", "needs_tree"):
+    for marker in ("needs_spin", "needs_tree", "needs_qemu", "needs_chromium"):
         if item.get_closest_marker(marker) is not None:
             wanted = _missing(marker)
             if wanted:

@@ -21,9 +21,10 @@ _ARROWS: dict[str, set[str]] = {
     "facts": {"facts", "c"},
     "audit": {"audit", "facts", "c", "schema"},
     "schema": {"schema"},
+    "replay": {"replay", "schema"},
     "splat": {"splat", "schema", "c"},
     "show": {"show", "schema", "engine"},
-    "cli": {"cli", "audit", "facts", "show", "splat", "schema", "engine", "model", "c"},
+    "cli": {"cli", "audit", "facts", "show", "splat", "schema", "engine", "model", "c", "replay"},
 }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["add_model_options", "as_flags", "count", "module_base", "size"]
+__all__ = ["VIEWS", "add_model_options", "as_flags", "count", "module_base", "size"]
 
 import argparse
+
+#: What `show --to` takes: the renderers. Named here so that help needs none of them; a test compares.
+VIEWS = ("commit", "html", "json", "mail", "mermaid", "perfetto", "sarif", "splat", "terminal")
 
 _SIZES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _PREEMPT = ("full", "voluntary", "none")

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from lastput.cli import shelf
+from lastput.cli.more_workers import idle_worker_helps
 from lastput.cli.program import Loaded, context, expectation, load
 from lastput.engine import resume
 from lastput.engine.search import check
@@ -43,18 +44,21 @@ def check_file(path: Path, args: argparse.Namespace, quiet: bool = False, alone:
     """
     loaded = load(path, args)
     program = loaded.compiled.program
+    options = engine_options(args)
     snapshot = resume.load(args.resume, program) if args.resume else None
     with Status(sys.stderr, shelf.display(path), wanted=not quiet) as status:
 
         def progress(now: Progress) -> None:
             status.tell(now.phase, now.stored, now.depth, now.frontier)
 
-        result = check(program, engine_options(args), progress, snapshot)
+        result = check(program, options, progress, snapshot)
     checked = _checked(loaded, result)
-    saved, note = _save(result, path, args) if alone else ("", "")
-    return msgspec.structs.replace(
-        checked, saved=saved, notes=(*checked.notes, note) if note else checked.notes
-    )
+    if not alone:
+        return checked
+    saved, note = _save(result, path, args)
+    hint = idle_worker_helps(path, args, loaded, result, options)
+    notes = (*checked.notes, *(text for text in (note, hint) if text))
+    return msgspec.structs.replace(checked, saved=saved, notes=notes)
 
 
 def _save(result: Result, path: Path, args: argparse.Namespace) -> tuple[str, str]:

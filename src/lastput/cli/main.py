@@ -5,7 +5,7 @@ Exit codes: 0 clean, 1 findings or UNSAFE, 2 the tool or its input failed.
 
 from __future__ import annotations
 
-__all__ = ["main"]
+__all__ = ["main", "make_parser"]
 
 import argparse
 import importlib
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if argv is None:
         # Whoever ends a long search politely gets what it has found.
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    parser, modules = _parser()
+    parser, modules = make_parser()
     args = _words(arguments, modules) or parser.parse_args(arguments)
     if args.command is None:
         parser.print_help()
@@ -73,7 +73,8 @@ def _words(arguments: list[str], modules: dict[str, ModuleType]) -> argparse.Nam
     return argparse.Namespace(command=command, words=words, debug=False)
 
 
-def _parser() -> tuple[argparse.ArgumentParser, dict[str, ModuleType]]:
+def make_parser() -> tuple[argparse.ArgumentParser, dict[str, ModuleType]]:
+    """The parser of the whole command line, and the module of each command."""
     parser = argparse.ArgumentParser(
         prog="lastput",
         description=_DESCRIPTION,

@@ -15,6 +15,7 @@ from lastput.show.render import Options, render
 from lastput.show.table import expected_text
 
 _WIDTH = 80
+_FLAGS = ("commit", "json", "mail", "splat")  # options that name a view
 
 
 def show_traces(traces: tuple[Trace, ...], args: argparse.Namespace) -> str:
@@ -22,7 +23,7 @@ def show_traces(traces: tuple[Trace, ...], args: argparse.Namespace) -> str:
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     options = Options(width=args.width or 0, colour=colour, verbose=args.verbose)
     asked = vars(args)
-    view = next((name for name in ("commit", "splat", "json") if asked.get(name)), "terminal")
+    view = asked.get("to") or next((name for name in _FLAGS if asked.get(name)), "terminal")
     return "\n".join(render(view, trace, options) for trace in traces)
 
 

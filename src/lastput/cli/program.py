@@ -33,10 +33,9 @@ class Loaded(msgspec.Struct, frozen=True):
 
 def model_options(args: argparse.Namespace) -> ModelOptions:
     """The options of the model that the user gave."""
-    plain = ModelOptions()
     return ModelOptions(
-        workers=plain.workers if args.workers is None else args.workers,
-        preempt=plain.preempt if args.preempt is None else args.preempt,
+        workers=args.workers,
+        preempt=args.preempt,
         tail_calls=bool(args.tail_calls),
         defines=tuple(args.define),
         tree=args.tree or "",

@@ -19,8 +19,10 @@ from lastput.cli import shelf
 from lastput.cli.checking import check_file, explored, problem
 from lastput.cli.claims import read_claims
 from lastput.cli.output import question_lines, show_traces, verdict_lines
+from lastput.cli.write import write_whole
 from lastput.errors import LastputError
 from lastput.schema.checked import Checked
+from lastput.show.render import render
 from lastput.show.table import table
 
 _CODES = {"SAFE": 0, "UNSAFE": 1}
@@ -34,8 +36,8 @@ def run(args: argparse.Namespace) -> int:
     paths = list(dict.fromkeys(path for word in args.tests for path in shelf.resolve(word)))
     if not many:
         return _one(paths[0], args)
-    if args.resume or args.save:
-        raise LastputError("one-test", "--save and --resume are for one test", "name a single file")
+    if args.resume or args.save or args.html:
+        raise LastputError("one-test", "--save, --resume and --html are for one test", "name a single file")
     claims = read_claims(paths)
     checks = tuple(_many(paths, args))
     if args.format == "text" and checks:
@@ -55,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _one(path: Path, args: argparse.Namespace) -> int:
     check = check_file(path, args, quiet=args.quiet)
+    if args.html:
+        _page(check, args)
     if args.format == "json":
         _print_json(check, args)
         return _CODES.get(check.verdict, _FAILED)
@@ -109,6 +113,15 @@ def _quiet(args: argparse.Namespace, path: Path) -> Checked:
         return check_file(path, args, quiet=True, alone=False)
     except LastputError as error:
         return problem(path, error, args)
+
+
+def _page(check: Checked, args: argparse.Namespace) -> None:
+    """Write the first counterexample as a page."""
+    if not check.traces:
+        print(f"lastput: {check.verdict}: there is no counterexample to write", file=sys.stderr)
+        return
+    text = render("html", explored(check.traces[0], check, args))
+    write_whole(Path(args.html), text.encode())
 
 
 def _print_json(check: Checked, args: argparse.Namespace) -> None:

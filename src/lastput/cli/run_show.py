@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lastput.cli import shelf
 from lastput.cli.output import show_traces
+from lastput.cli.write import write_whole
 from lastput.errors import LastputError
 from lastput.schema.trace import Trace, decode
 
@@ -17,8 +18,17 @@ _MOST = 1 << 28  # bytes of a saved trace
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one trace. 0 if there is one."""
-    sys.stdout.write(show_traces((_trace(args),), args))
+    """Print one trace, or write it. 0 if there is one."""
+    trace = _trace(args)
+    out = args.output
+    if args.html:
+        args.to = "html"
+        out = out or (args.html if args.html != "-" else None)
+    text = show_traces((trace,), args)
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        write_whole(Path(out), text.encode())
     return 0
 
 

@@ -41,7 +41,8 @@ class FileFacts(msgspec.Struct, array_like=True):
 
 _BEFORE_STATEMENT = frozenset(map(ord, ";{})eo"))
 _SEMICOLON, _RETURN, _COLON = 59, 114, 58
-_HEADER = re.compile(rb"\)\s*\{|\b(?:struct|union)\s+\w*\s*\{")
+_MACRO = re.compile(rb"define[ \t]+\w+\(")
+_ITEM = re.compile(rb"\n\w+\(")
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _WORD = re.compile(r"\w+")
 _LONGEST_ARGUMENTS = 2000
@@ -54,7 +55,9 @@ for _one in API.callback:
 
 def worth_reading(path: str, content: bytes) -> bool:
     """Whether a file can hold facts; headers with nothing but constants do not."""
-    return path.endswith(".c") or _HEADER.search(content) is not None or b"define" in content
+    if path.endswith(".c") or b"{" in content:
+        return True
+    return b"(" in content and (_MACRO.search(content) or _ITEM.search(content)) is not None
 
 
 def extract(path: str, content: bytes) -> FileFacts:

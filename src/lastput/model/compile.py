@@ -20,7 +20,7 @@ from lastput.model.inline import Body, Inliner
 from lastput.model.layout import Layout
 from lastput.model.load import Loaded, load
 from lastput.model.lower import Registry, lower_function
-from lastput.model.options import ModelOptions, with_words
+from lastput.model.options import ModelOptions, settled, with_words
 from lastput.model.registers import Allocation, allocate, orders_pointers, spread_pointers
 from lastput.model.space import Space, ThreadShape
 from lastput.model.static_value import strings_of
@@ -68,7 +68,7 @@ def compile_text(
     header = read_header(text, file)
     base = ModelOptions() if options is None else options
     defaults = with_words(ModelOptions(), header.options, file)
-    chosen = _overlay(defaults, base)
+    chosen = settled(defaults, base)
     loaded = load(file, text, chosen, read_tree)
     program, functions = _Compiler(loaded, chosen).compile()
     return Compiled(
@@ -80,18 +80,6 @@ def compile_text(
         skipped=tuple(loaded.skipped),
         notes=tuple(loaded.world.notes),
     )
-
-
-def _overlay(header: ModelOptions, given: ModelOptions) -> ModelOptions:
-    """What the user asks for wins over the file's own ``Options:`` line."""
-    changes = {
-        name: getattr(given, name)
-        for name in given.__struct_fields__
-        if getattr(given, name) != getattr(ModelOptions(), name)
-    }
-    if "defines" in changes:
-        changes["defines"] = (*header.defines, *given.defines)
-    return msgspec.structs.replace(header, **changes)
 
 
 class _Prepared(msgspec.Struct):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ModelOptions", "with_words"]
+__all__ = ["ModelOptions", "settled", "with_words"]
 
 import msgspec
 
@@ -14,10 +14,10 @@ _PREEMPT = ("full", "voluntary", "none")
 class ModelOptions(msgspec.Struct, frozen=True):
     """``workers`` kworkers; ``preempt`` the kernel's preemption model; ``tail_calls`` as gcc -O2 makes
     them; ``defines`` macros for the litmus file; ``tree`` the kernel tree for SOURCE() lines;
-    ``assume_noop`` functions whose calls do nothing."""
+    ``assume_noop`` functions whose calls do nothing. None leaves it to the litmus file."""
 
-    workers: int = 1
-    preempt: str = "full"
+    workers: int | None = None
+    preempt: str | None = None
     tail_calls: bool = False
     defines: tuple[tuple[str, str], ...] = ()
     tree: str = ""
@@ -45,3 +45,22 @@ def with_words(options: ModelOptions, words: tuple[str, ...], file: str) -> Mode
                 Place(file),
             )
     return options
+
+
+def settled(header: ModelOptions, given: ModelOptions) -> ModelOptions:
+    """The options of a run: what the user asks for wins over the file's own ``Options:`` line, and that
+    over one kworker and full preemption."""
+    plain = ModelOptions()
+    changes = {
+        name: getattr(given, name)
+        for name in given.__struct_fields__
+        if getattr(given, name) != getattr(plain, name)
+    }
+    if "defines" in changes:
+        changes["defines"] = (*header.defines, *given.defines)
+    both = msgspec.structs.replace(header, **changes)
+    return msgspec.structs.replace(
+        both,
+        workers=1 if both.workers is None else both.workers,
+        preempt="full" if both.preempt is None else both.preempt,
+    )

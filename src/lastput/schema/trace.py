@@ -164,7 +164,9 @@ class Explored(msgspec.Struct, frozen=True, omit_defaults=True):
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """The whole counterexample. ``error`` is the slug of the error class, ``message`` the engine's text,
     ``headline`` one line for people; ``causes`` the numbered chain, ``cause_places`` where each stands in
-    the code under test (not in the modelled kernel); ``fault`` says whose fault it is."""
+    the code under test (not in the modelled kernel); ``fault`` says whose fault it is. ``budget`` is that
+    of the counts which the error is about, ``counts`` that of the others which the steps change;
+    ``sources`` has the lines around the causes and those of every step and call."""
 
     schema: str = SCHEMA
     verdict: str = "unsafe"
@@ -181,6 +183,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     waits: tuple[Wait, ...] = ()
     budget: tuple[Budget, ...] = ()
+    counts: tuple[Budget, ...] = ()
     causes: tuple[str, ...] = ()
     cause_places: tuple[Place | None, ...] = ()
     sources: tuple[Source, ...] = ()

@@ -13,8 +13,9 @@ from lastput.engine.interpret import describe
 from lastput.engine.program import ErrorClass, Kind, Program
 from lastput.engine.verdict import Finding, Schedule
 from lastput.errors import LastputError, Place
-from lastput.schema.trace import Frame, Obj, Source, Step, Task, Trace
+from lastput.schema.trace import Budget, Frame, Obj, Source, Step, Task, Trace
 from lastput.show.analysis import Analysis
+from lastput.show.budget import budget_of
 from lastput.show.causes import analyse
 from lastput.show.history import History, run
 from lastput.show.kernelwords import TASK_KINDS
@@ -22,6 +23,7 @@ from lastput.show.schedule import encode
 
 _CITATION = re.compile(r"(?:/\*| \*) ([\w/.-]+\.[chS]:\d+)")
 _FIRST_PID = 201  # invented, as the addresses of a splat are
+_AROUND = 3  # source lines shown before and after a cause
 
 
 def _nothing(_: str) -> tuple[str, ...]:
@@ -119,9 +121,13 @@ def build(program: Program, found: Finding, context: Context) -> Trace:
         message=found.message,
         waits=tuple(msgspec.structs.replace(wait, place=short.place(wait.place)) for wait in analysis.waits),
         budget=tuple(msgspec.structs.replace(one, place=short.place(one.place)) for one in analysis.budget),
+        counts=tuple(
+            msgspec.structs.replace(one, place=short.place(one.place))
+            for one in _other_counts(history, analysis)
+        ),
         causes=tuple(cause.text for cause in analysis.causes),
         cause_places=tuple(short.maybe(place) for place in places),
-        sources=_sources(places, context, short),
+        sources=_sources(places, history, context, short),
         assumptions=program.assumptions,
         options=context.options,
         fault=_fault(program, found.error),
@@ -229,16 +235,40 @@ def _own_place(history: History, frame: int, place: Place, context: Context) -> 
     return place if context.modelled(here.file) else here
 
 
-def _sources(places: list[Place | None], context: Context, short: _Shortener) -> tuple[Source, ...]:
-    """The source lines of the causes and of the error."""
-    found: dict[tuple[str, int], Source] = {}
+def _other_counts(history: History, analysis: Analysis) -> tuple[Budget, ...]:
+    """The budget of the counts that the trace changes and that the analysis does not speak of."""
+    told = {(one.object, one.field) for one in analysis.budget}
+    touched = {
+        (change.object, change.field)
+        for event in history.events
+        for change in event.changes
+        if change.kind == "count"
+    }
+    wanted = touched - told
+    return budget_of(history, lambda change: (change.object, change.field) in wanted)
+
+
+def _sources(
+    places: list[Place | None], history: History, context: Context, short: _Shortener
+) -> tuple[Source, ...]:
+    """The source lines of the causes with some around them, then those of all steps and calls."""
+    wanted: list[tuple[str, int]] = []
     for place in places:
-        if place is None or not place.line:
-            continue
-        lines = context.sources(place.file)
-        if 0 < place.line <= len(lines):
-            key = (short.place(place).file, place.line)
-            found.setdefault(key, Source(key[0], key[1], lines[place.line - 1]))
+        if place is not None and place.line:
+            wanted.append((place.file, place.line))
+    for place in places:
+        if place is not None and place.line:
+            wanted += [(place.file, place.line + by) for by in range(-_AROUND, _AROUND + 1)]
+    stood = [history.program.locations[event.location].place for event in history.events]
+    stood += [history.here(thread).place for thread in history.machine.movable]
+    wanted += [(place.file, place.line) for place in stood]
+    wanted += [(frame.call.file, frame.call.line) for frame in history.frames.all if frame.call is not None]
+    found: dict[tuple[str, int], Source] = {}
+    for file, line in wanted:
+        lines = context.sources(file)
+        if 0 < line <= len(lines):
+            key = (short.place(Place(file)).file, line)
+            found.setdefault(key, Source(key[0], key[1], lines[line - 1]))
     return tuple(found.values())
 
 

@@ -7,7 +7,7 @@ work item), or else the task that wrote it last. Only the wording knows what the
 
 from __future__ import annotations
 
-__all__ = ["Stuck", "stuck"]
+__all__ = ["Stuck", "stuck", "wait_of"]
 
 import msgspec
 
@@ -38,32 +38,37 @@ def stuck(history: History) -> tuple[Stuck, ...]:
     found: dict[int, Stuck] = {}
     for thread in history.machine.movable:
         here = history.here(thread)
-        if here.kind is Kind.END or here.rest:
-            continue
-        frame = history.frames.of(here)
-        held = _held(history, thread)
-        function, call = _waiter(history, frame)
-        how, _, noun = HOLDS.get(function, ("has to act on", "", ""))
-        if held.rank == 8:
-            how = "holds up"
-        wait = Wait(
-            task=thread,
-            frame=frame,
-            place=here.place,
-            op=here.what or call,
-            what=f"{noun} {held.object}".strip() if held.object else here.waits or call or "something",
-            object=held.object,
-            holder=held.holder,
-            how=how if held.holder >= 0 else "",
-            until=_until(history, held),
-        )
-        found[thread] = Stuck(wait, held.taken)
+        if here.kind is not Kind.END and not here.rest:
+            found[thread] = wait_of(history, thread)
     cycle = _cycle({thread: one.wait.holder for thread, one in found.items()})
     order = [*cycle, *(thread for thread in found if thread not in cycle)]
     return tuple(
         Stuck(msgspec.structs.replace(found[thread].wait, cycle=thread in cycle), found[thread].taken)
         for thread in order
     )
+
+
+def wait_of(history: History, thread: int) -> Stuck:
+    """What a thread whose next step is not enabled waits for, and who could bring it about."""
+    here = history.here(thread)
+    frame = history.frames.of(here)
+    held = _held(history, thread)
+    function, call = _waiter(history, frame)
+    how, _, noun = HOLDS.get(function, ("has to act on", "", ""))
+    if held.rank == 8:
+        how = "holds up"
+    wait = Wait(
+        task=thread,
+        frame=frame,
+        place=here.place,
+        op=here.what or call,
+        what=f"{noun} {held.object}".strip() if held.object else here.waits or call or "something",
+        object=held.object,
+        holder=held.holder,
+        how=how if held.holder >= 0 else "",
+        until=_until(history, held),
+    )
+    return Stuck(wait, held.taken)
 
 
 def _cycle(holders: dict[int, int]) -> list[int]:

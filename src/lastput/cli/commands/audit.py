@@ -1,14 +1,15 @@
-"""Read a kernel tree as it lies, and report object-lifetime bugs with their reasons.
+"""Read a kernel tree as it lies, report object-lifetime bugs with reasons.
 
   lastput audit ~/linux                        what is wrong, one line each
-  lastput audit ~/linux -v                     with causes, call chain and evidence
+  lastput audit ~/linux -v                     with causes, calls and evidence
   lastput audit . --since HEAD~3               only what three commits brought
   git show | lastput audit . --patch -         only what this patch brought
   lastput audit . --why drivers/block/loop.c:1118
   lastput audit . --sites module_put           every judged call, with its class
 
-Findings go to stdout, the rest to stderr. A finding that is wrong can be told so in
-code, with the reason: /* lastput: safe MOD001 -- why */, or in lastput.toml.
+Findings go to stdout, the rest to stderr. A finding that is wrong can be told
+so in code, with the reason: /* lastput: safe MOD001 -- why */, or in
+lastput.toml.
 docs/audit.md has the rest. Exit codes: 0 none, 1 findings, 2 no answer.
 """
 

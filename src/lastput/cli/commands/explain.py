@@ -1,4 +1,4 @@
-"""Explain what a kernel log reports: which task waited for what, whose text was gone.
+"""Explain a kernel log: which task waited for what, whose text was gone.
 
   dmesg | lastput explain -
   lastput explain console.log --tree /usr/src/linux

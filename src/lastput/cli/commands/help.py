@@ -1,4 +1,10 @@
-"""What lastput is about, or the options of one command."""
+"""What lastput is about, or the options of one command.
+
+  lastput help
+  lastput help check
+
+Without a command it lists where to begin.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +17,12 @@ Where to begin
 
   I want to see what it does     lastput check kvm/f1-release-puts-module
   I want the diagram for a mail  lastput check --commit kvm/f1-release-puts-module
+  I want it as a page            lastput check --html race.html TEST
+  I want to drive it by hand     lastput step kvm/f1-release-puts-module
   I want the whole KVM story     lastput check kvm
   I have an Oops or a hung task  dmesg | lastput explain: docs/explain.md
   I want to check my own code    write a litmus test: docs/litmus-language.md
+  I want it on a real kernel     lastput replay --fetch kvm/f1-release-puts-module
   I review a kernel tree         lastput audit TREE; docs/audit.md
   I got a message in brackets    docs/messages.md explains each
 

@@ -1,8 +1,10 @@
 """Read a kernel tree into the fact base that `lastput audit` asks.
 
-The tree is read as it lies: no configuration, no build, and nothing in it is run. The base
-lies outside of the tree, in the user's cache directory or where LASTPUT_CACHE says; a second
-run reads only what has changed.
+  lastput index ~/linux
+
+The tree is read as it lies: no configuration, no build, and nothing in it is
+run. The base lies outside of the tree, in the user's cache directory or where
+LASTPUT_CACHE says; a second run reads only what has changed.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@
   make C=2 CHECK="lastput kbuild" virt/kvm/    everything there
   make C=1 CHECK="lastput kbuild" CF=-Wlastput-high
 
-The compiler's arguments are accepted; the last one is the file. Its findings go to
-stderr as compiler warnings. The whole tree is judged once, and again when it has
-changed. -Wlastput-high and -Wlastput-low choose the confidence, -Wlastput-error
-makes findings fail the build.
+The compiler's arguments are accepted; the last one is the file. Its findings
+go to stderr as compiler warnings. The whole tree is judged once, and again
+when it has changed. -Wlastput-high and -Wlastput-low choose the confidence,
+-Wlastput-error makes findings fail the build.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
-"""Print a rule's page: what it finds, why that breaks, an example, the way out, its limits.
+"""Print a rule's page: what it finds, why that breaks, the way out, its limits.
 
-A RULE is a code (MOD001), a name or a family (MOD). Without one the rules are listed.
+  lastput rule
+  lastput rule MOD001
+
+A RULE is a code (MOD001), a name or a family (MOD). Without one the rules are
+listed.
 """
 
 from __future__ import annotations

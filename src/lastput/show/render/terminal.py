@@ -11,6 +11,7 @@ import textwrap
 
 from lastput.errors import Place
 from lastput.schema.trace import Step, Trace
+from lastput.show.colour import mark
 from lastput.show.columns import Grid, grid
 from lastput.show.render import Options
 from lastput.show.states import columns_of, values_after
@@ -208,21 +209,14 @@ def _verdict(trace: Trace, width: int) -> list[str]:
 
 
 def _colour(text: str) -> str:
-    """Mark the headline, the causes and the end of the story, through rich."""
-    import io
-
-    from rich.console import Console
-    from rich.text import Text
-
-    marked = Text(text)
-    marked.highlight_regex(r"^UNSAFE [a-z-]+", "bold red")
-    marked.highlight_regex(r"\([1-9]\)", "bold yellow")
-    marked.highlight_regex(r"\*\*\* .* \*\*\*|<preempted>", "bold red")
-    marked.highlight_regex(
-        r"^  (violated|why nothing stopped it|wait cycle|refcount budget|explored|replay):?", "bold"
+    """Mark the headline, the causes and the end of the story."""
+    return mark(
+        text,
+        {
+            r"^UNSAFE [a-z-]+": "bold red",
+            r"\([1-9]\)": "bold yellow",
+            r"\*\*\* .* \*\*\*|<preempted>": "bold red",
+            r"^  (violated|why nothing stopped it|wait cycle|refcount budget|explored|replay):?": "bold",
+            r"# .*?(?=  |$)": "cyan",
+        },
     )
-    marked.highlight_regex(r"# .*?(?=  |$)", "cyan")
-    out = io.StringIO()
-    console = Console(file=out, force_terminal=True, color_system="standard", width=10_000, soft_wrap=True)
-    console.print(marked, end="", highlight=False)
-    return out.getvalue()

@@ -1,0 +1,143 @@
+"""``lastput replay``: a counterexample or a plan, forced onto a real kernel."""
+
+from __future__ import annotations
+
+__all__ = ["run"]
+
+import argparse
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lastput.cli import shelf
+from lastput.errors import LastputError
+from lastput.schema.trace import Trace
+
+if TYPE_CHECKING:
+    from lastput.replay.plan import Plan
+
+_NEEDS = ("capstone", "elftools", "qemu.qmp", "zstandard")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Replay what ``args`` names. 1 if the kernel died or hung as in the story (or a control is not what
+    it must be), 0 if it was clean or refused, as it should be."""
+    _check_extra()
+    from lastput.replay.campaign import Asked, Environment, replay
+    from lastput.replay.fetch import locate
+    from lastput.replay.hold import Mode
+    from lastput.replay.kernel import open_kernel
+    from lastput.replay.plan import written
+    from lastput.show.replay import text
+
+    plan, origin = _plan(args)
+    if args.plan:
+        sys.stdout.write(written(plan))
+        return 0
+    with _Status() as tell:
+        tell("reading the kernel")
+        kernel = open_kernel(locate(args.kernel, args.fetch), Path(args.modules) if args.modules else None)
+        other = args.fixed or (plan.fixed_kernel if args.fetch else "")
+        fixed = open_kernel(locate(other, args.fetch)) if other else None
+        asked = Asked(
+            runs=args.runs,
+            control_runs=0 if args.no_controls else args.control_runs,
+            mode=Mode(args.hold),
+            cpus=args.cpus,
+            exact=args.exact,
+            kaslr=args.kaslr,
+            mitigations=args.mitigations,
+        )
+        report = replay(plan, asked, Environment(kernel, fixed, tell), origin)
+    if args.format == "json":
+        sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
+    else:
+        sys.stdout.write(text(report, args.width, args.verbose))
+    return 0 if report.evidence() and report.story.expected in ("CLEAN", "INFEASIBLE") else 1
+
+
+def _plan(args: argparse.Namespace) -> tuple[Plan, str]:
+    """The plan, and a sentence on where it comes from."""
+    from lastput.replay.plan import read
+
+    path = Path(args.story)
+    if path.suffix == ".toml":
+        if not path.is_file():
+            raise LastputError("no-file", f"{path} cannot be read", "name a plan, or a litmus test")
+        return read(path.read_text("utf-8", "replace"), str(path)), f"written by hand: {path}"
+    paths = shelf.resolve(args.story)
+    if len(paths) != 1 or shelf.is_folder(args.story):
+        raise LastputError("one-test", f"{args.story} names several tests", "a replay is of a single one")
+    beside = paths[0].with_suffix(".toml")
+    if beside.is_file():
+        plan = read(beside.read_text("utf-8"), str(beside))
+        return plan, f"written by hand: {shelf.display(beside)}"
+    return _derived(paths[0], args)
+
+
+def _derived(path: Path, args: argparse.Namespace) -> tuple[Plan, str]:
+    """The plan for the first counterexample of the test that a kernel shows by itself."""
+    from lastput.cli.program import context, load
+    from lastput.engine.search import check
+    from lastput.replay import bindings
+    from lastput.replay.derive import derive
+    from lastput.show.build import build
+
+    loaded = load(path, args)
+    result = check(loaded.compiled.program)
+    about = context(loaded)
+    traces: tuple[Trace, ...] = tuple(build(loaded.compiled.program, one, about) for one in result.findings)
+    if not traces:
+        raise LastputError(
+            "no-plan", f"{shelf.display(path)} is {result.verdict.value}: there is nothing to force",
+            "a plan for a safe test is written by hand: docs/replay.md",
+        )  # fmt: skip
+    real = bindings.read(path)
+    claims = loaded.compiled.header.claims
+    problem: LastputError | None = None
+    for trace in traces:
+        try:
+            plan = derive(trace, real, path.stem, claims)
+        except LastputError as error:
+            problem = problem or error
+        else:
+            return plan, f"derived from the {trace.error} of {shelf.display(path)}, {len(trace.steps)} steps"
+    assert problem is not None
+    raise problem
+
+
+def _check_extra() -> None:
+    missing = [name for name in _NEEDS if not _there(name)]
+    if missing:
+        raise LastputError(
+            "no-replay-extra",
+            f"these packages are not installed: {', '.join(missing)}",
+            "pip install 'lastput[replay]'",
+        )
+
+
+def _there(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+class _Status:
+    """One line on a terminal that says what is going on."""
+
+    def __enter__(self) -> Callable[[str], None]:
+        return self._tell
+
+    def __exit__(self, *_: object) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
+
+    def _tell(self, what: str) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{what}")
+            sys.stderr.flush()

@@ -1,0 +1,51 @@
+"""What a guest's kernel printed of its own death or of a task that hangs."""
+
+from __future__ import annotations
+
+__all__ = ["Oops", "hung", "oops"]
+
+import re
+
+import msgspec
+
+_TIME = re.compile(r"^(?:<\d+>)?\[\s*\d+\.\d+\](?:\[[^\]]*\])? ?")
+_BEGIN = re.compile(r"BUG: |Oops: |general protection fault|kernel BUG at|invalid opcode:|Unable to handle")
+_END = "---[ end trace"
+_RIP = re.compile(r"RIP: [0-9a-f]+:(\S+)")
+_ADDRESS = re.compile(r"(?:0x)?([0-9a-f]{16})")
+_HUNG = re.compile(r"INFO: task (\S+) blocked for more than (\d+) seconds")
+
+
+class Oops(msgspec.Struct, frozen=True):
+    """``rip`` is 0 if the kernel gave it a name itself (then that is in ``name``)."""
+
+    lines: tuple[str, ...]
+    rip: int
+    name: str
+
+
+def oops(console: str) -> Oops | None:
+    """The first Oops, whole, without time stamps."""
+    lines = [_TIME.sub("", line) for line in console.splitlines()]
+    start = next((number for number, line in enumerate(lines) if _BEGIN.search(line)), None)
+    if start is None:
+        return None
+    end = next(
+        (number for number, line in enumerate(lines) if number > start and _END in line), len(lines) - 1
+    )
+    found = tuple(lines[start : end + 1])
+    names = [match.group(1) for line in found if (match := _RIP.search(line))]
+    address = _ADDRESS.fullmatch(names[0]) if names else None
+    return Oops(found, int(address.group(1), 16) if address else 0, names[0] if names else "")
+
+
+def hung(console: str) -> tuple[str, ...]:
+    """The first report of a hung task, without time stamps; () if there is none."""
+    lines = [_TIME.sub("", line) for line in console.splitlines()]
+    for start, line in enumerate(lines):
+        if _HUNG.search(line):
+            end = start + 1
+            while end < len(lines) and not _HUNG.search(lines[end]) and "lockdep" not in lines[end]:
+                end += 1
+            return tuple(lines[start:end])
+    return ()

@@ -1,0 +1,74 @@
+"""The runs that must end well, if a replay is to count as evidence: what is done to the guest is the same,
+only the order differs, or the opponent, or the kernel."""
+
+from __future__ import annotations
+
+__all__ = ["Control", "controls"]
+
+import msgspec
+
+from lastput.replay.plan import Plan, Step
+from lastput.replay.point import Condition, Point
+
+
+class Control(msgspec.Struct, frozen=True):
+    """Other steps for the same plan, and the verdict that they must give."""
+
+    name: str
+    says: str
+    steps: tuple[Step, ...]
+    expected: str
+
+
+def controls(plan: Plan) -> tuple[Control, ...]:
+    """The controls of a plan in which one thread is held at a point while others go on. None for a plan
+    without such a thread."""
+    held = [step for step in plan.steps if step.verb == "until"]
+    if len(held) != 1 or plan.expect != "OOPS":
+        return ()
+    thread, point = held[0].thread, held[0].point
+    assert point is not None
+    others = tuple(
+        step
+        for step in plan.steps
+        if step.verb == "end" and step.thread != thread and _after(plan, step, held[0])
+    )
+    before = plan.steps[: plan.steps.index(held[0])]
+    last = (Step("end", thread),)
+    found = [Control("no opponent", "being held does no harm by itself", (*before, held[0], *last), "CLEAN")]
+    if point.kind == "return":
+        entry = Point("entry", point.symbol, conditions=_before(point))
+        found.append(
+            Control(
+                f"held before {point.symbol}()",
+                "with the reference still there the kernel refuses",
+                (*before, Step("until", thread, entry), *others, *last),
+                "INFEASIBLE",
+            )
+        )
+    if plan.module and others:
+        away = others[-1].thread
+        parked = (*before, held[0], *others[:-1], Step("until", away, Point("unmap", plan.module)))
+        found += [
+            Control(
+                f"both held, {thread} goes first",
+                f"the text of {plan.module} is still there",
+                (*parked, *last, Step("end", away)),
+                "CLEAN",
+            ),
+            Control(
+                f"both held, {away} goes first",
+                "the same two points in the other order",
+                (*parked, Step("end", away), *last),
+                "OOPS",
+            ),
+        ]
+    return tuple(found)
+
+
+def _after(plan: Plan, step: Step, held: Step) -> bool:
+    return plan.steps.index(step) > plan.steps.index(held)
+
+
+def _before(point: Point) -> tuple[Condition, ...]:
+    return (*point.conditions, Condition("caller", point.into)) if point.into else point.conditions

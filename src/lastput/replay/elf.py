@@ -1,0 +1,84 @@
+"""Sections of an ELF file, with their addresses: just what the readers beside this file need."""
+
+from __future__ import annotations
+
+__all__ = ["Section", "relocations", "sections", "symbols"]
+
+import io
+from collections.abc import Iterator
+
+import msgspec
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+from elftools.elf.relocation import RelocationSection
+from elftools.elf.sections import SymbolTableSection
+
+from lastput.errors import LastputError, Place
+
+_RELA = 24  # bytes of an Elf64_Rela
+_EXECUTED = 0x4  # SHF_EXECINSTR
+
+
+class Section(msgspec.Struct, frozen=True):
+    """``data`` is empty for what takes no room in the file."""
+
+    name: str
+    address: int
+    data: bytes
+    code: bool
+
+
+def _open(data: bytes, file: str) -> ELFFile:
+    try:
+        return ELFFile(io.BytesIO(data))
+    except ELFError as error:
+        raise _bad(file, str(error)) from None
+
+
+def sections(data: bytes, file: str) -> tuple[Section, ...]:
+    """All sections in the file's order. Raises LastputError ``bad-elf``."""
+    try:
+        return tuple(
+            Section(
+                one.name,
+                one["sh_addr"],
+                b"" if one["sh_type"] == "SHT_NOBITS" else one.data(),
+                bool(one["sh_flags"] & _EXECUTED),
+            )
+            for one in _open(data, file).iter_sections()
+        )
+    except (ELFError, UnicodeDecodeError, ValueError) as error:
+        raise _bad(file, str(error)) from None
+
+
+def symbols(data: bytes, file: str) -> Iterator[tuple[str, int, int, int]]:
+    """Name, section index, value and size of each defined symbol of an object file."""
+    table = _open(data, file).get_section_by_name(".symtab")
+    if not isinstance(table, SymbolTableSection):
+        raise _bad(file, "it has no symbols")
+    for symbol in table.iter_symbols():
+        if symbol.name and isinstance(symbol["st_shndx"], int):
+            yield symbol.name, symbol["st_shndx"], symbol["st_value"], symbol["st_size"]
+
+
+def relocations(data: bytes, file: str, section: str) -> Iterator[tuple[int, str]]:
+    """Offset within ``section`` and name of the symbol of each of its relocations."""
+    elf = _open(data, file)
+    table = elf.get_section_by_name(".symtab")
+    found = elf.get_section_by_name(f".rela{section}")
+    if not isinstance(found, RelocationSection) or not isinstance(table, SymbolTableSection):
+        return
+    raw = found.data()
+    names: dict[int, str] = {}
+    for start in range(0, len(raw), _RELA):
+        offset = int.from_bytes(raw[start : start + 8], "little")
+        index = int.from_bytes(raw[start + 12 : start + 16], "little")
+        if index not in names:
+            names[index] = table.get_symbol(index).name
+        yield offset, names[index]
+
+
+def _bad(file: str, why: str) -> LastputError:
+    return LastputError(
+        "bad-elf", f"the ELF file is damaged: {why}", "unpack or download the kernel again", Place(file)
+    )

@@ -1,0 +1,94 @@
+"""The guest's initramfs: busybox, one program of ours, the modules that the story needs."""
+
+from __future__ import annotations
+
+__all__ = ["Conductor", "build", "conductor", "image", "static_busybox"]
+
+import shutil
+import subprocess
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+
+from lastput.errors import LastputError
+from lastput.replay import cache, elf
+from lastput.replay.initramfs import archive
+from lastput.replay.kernel import ModuleFile
+
+# Where no other program of the guest has its text: the breakpoint on notify() is in all address spaces.
+_FLAGS = ("-O2", "-static", "-no-pie", "-Wl,-Ttext-segment=0x5a000000")
+_INIT = """\
+#!/bin/busybox sh
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sysfs /sys
+/bin/busybox mount -t devtmpfs devtmpfs /dev
+exec /bin/conductor
+"""
+
+
+class Conductor(msgspec.Struct, frozen=True):
+    """The built program, and the address of its notify()."""
+
+    data: bytes
+    notify: int
+
+
+def conductor() -> Conductor:
+    """Our program, built once. Raises LastputError ``no-compiler`` or ``build-failed``."""
+    source = resources.files("lastput.replay").joinpath("guest/conductor.c").read_bytes()
+
+    def make(into: Path) -> None:
+        (into / "conductor.c").write_bytes(source)
+        build(["gcc", *_FLAGS, "-o", "conductor", "conductor.c"], into)
+
+    data = (
+        cache.made("guest", (source, *(flag.encode() for flag in _FLAGS)), make) / "conductor"
+    ).read_bytes()
+    found = {name: value for name, _, value, _ in elf.symbols(data, "conductor")}
+    return Conductor(data, found["notify"])
+
+
+def build(command: list[str], folder: Path) -> None:
+    """Run a compiler or make in ``folder``."""
+    if not shutil.which(command[0]):
+        raise LastputError(
+            "no-compiler",
+            f"{command[0]} is needed to build what runs in the guest",
+            "apt install gcc make libc6-dev",
+        )
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = [
+            one for one in done.stderr.splitlines() if "error" in one.lower()
+        ] or done.stderr.splitlines()
+        raise LastputError(
+            "build-failed",
+            f"{command[0]} failed: {(lines or ['no reason was given'])[0].strip()}",
+            "apt install gcc make libc6-dev, and for modules the linux-headers of the kernel",
+        )
+
+
+def static_busybox() -> Path:
+    """The host's busybox, if it needs no libraries. Raises LastputError ``no-busybox``."""
+    found = shutil.which("busybox")
+    if found and not any(one.name == ".interp" for one in elf.sections(Path(found).read_bytes(), found)):
+        return Path(found)
+    raise LastputError(
+        "no-busybox",
+        f"{found} is not statically linked" if found else "busybox is not installed",
+        "apt install busybox-static",
+    )
+
+
+def image(program: Conductor, loaded: tuple[ModuleFile, ...], kept: tuple[ModuleFile, ...]) -> bytes:
+    """The archive. ``loaded`` modules are loaded in their order before the guest is ready, ``kept`` ones
+    lie in /m for insmod."""
+    files = {
+        "init": _INIT.encode(),
+        "bin/busybox": static_busybox().read_bytes(),
+        "bin/conductor": program.data,
+        "etc/modules": "".join(f"/m/{one.name}.ko\n" for one in loaded).encode(),
+    }
+    files |= {f"m/{one.name}.ko": one.data for one in (*loaded, *kept)}
+    return archive(files)

@@ -1,0 +1,163 @@
+"""A distribution's kernel: its image, its modules, and what they say of themselves."""
+
+from __future__ import annotations
+
+__all__ = ["Facts", "Kernel", "ModuleFile", "open_kernel"]
+
+import lzma
+from pathlib import Path
+
+import msgspec
+import zstandard
+
+from lastput.errors import LastputError, Place
+from lastput.replay import cache, deb, elf, kallsyms, vmlinux
+from lastput.replay.btf import Btf
+
+_PADDING = b"\xcc" * 32  # what the compiler puts between functions: int3
+_SPOTS = 16
+_FORMAT = b"1"
+
+
+class ModuleFile(msgspec.Struct, frozen=True):
+    """A module as it is loaded: ``data`` is the unpacked ELF file."""
+
+    name: str
+    data: bytes
+    needs: tuple[str, ...]
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What was read out of the image, at link addresses. ``padding`` lists addresses in .text where at
+    least 32 bytes are int3."""
+
+    symbols: dict[str, tuple[int, ...]]
+    btf: bytes
+    padding: tuple[int, ...]
+
+
+class Kernel:
+    """``release`` is what uname -r prints; ``key`` identifies the image."""
+
+    def __init__(self, image: Path, modules: Path) -> None:
+        self.image = image
+        self.modules = modules
+        self.release = modules.name
+        self._files: dict[str, Path] = {}
+        made = cache.made("facts", (_FORMAT, image.read_bytes()), self._read)
+        self.key = made.name
+        self.facts = msgspec.msgpack.decode((made / "facts").read_bytes(), type=Facts)
+        self.btf = Btf(self.facts.btf)
+
+    def module(self, name: str) -> ModuleFile:
+        """A module of this kernel by its name. Raises LastputError ``no-module``."""
+        if not self._files:
+            for found in sorted(self.modules.rglob("*.ko*")):
+                self._files[_plain(found.name.partition(".ko")[0])] = found
+        path = self._files.get(_plain(name))
+        if path is None:
+            raise LastputError(
+                "no-module",
+                f"kernel {self.release} has no module {name}",
+                "name one of its own, or a driver that lastput brings",
+                Place(str(self.modules)),
+            )
+        return read_module(path)
+
+    def with_needs(self, names: tuple[str, ...]) -> tuple[ModuleFile, ...]:
+        """The modules and all that they need, in the order in which they can be loaded."""
+        found: dict[str, ModuleFile] = {}
+
+        def add(name: str) -> None:
+            module = self.module(name)
+            for need in module.needs:
+                if need not in found:
+                    add(need)
+            found.setdefault(module.name, module)
+
+        for name in names:
+            add(name)
+        return tuple(found.values())
+
+    def _read(self, into: Path) -> None:
+        data = vmlinux.extract(self.image.read_bytes(), str(self.image))
+        named = {one.name: one for one in elf.sections(data, str(self.image))}
+        if ".text" not in named or ".rodata" not in named:
+            raise LastputError(
+                "bad-kernel", "the image has no .text or no .rodata", "name a vmlinuz", Place(str(self.image))
+            )
+        text = named[".text"]
+        spots: list[int] = []
+        at = text.data.find(_PADDING)
+        while at >= 0 and len(spots) < _SPOTS:
+            spots.append(text.address + at + 8)
+            at = text.data.find(_PADDING, at + 4096)
+        btf = named[".BTF"].data if ".BTF" in named else b""
+        facts = Facts(kallsyms.read(named[".rodata"].data, str(self.image)), btf, tuple(spots))
+        (into / "facts").write_bytes(msgspec.msgpack.encode(facts))
+
+
+def read_module(path: Path) -> ModuleFile:
+    """A module from a file, compressed or not. Raises LastputError ``bad-elf``."""
+    data = path.read_bytes()
+    try:
+        if path.suffix == ".xz":
+            data = lzma.decompress(data)
+        elif path.suffix == ".zst":
+            data = zstandard.ZstdDecompressor().decompressobj().decompress(data)
+    except (lzma.LZMAError, zstandard.ZstdError) as error:
+        raise LastputError(
+            "bad-elf", f"the module is damaged: {error}", "unpack it again", Place(str(path))
+        ) from None
+    info = next((one.data for one in elf.sections(data, str(path)) if one.name == ".modinfo"), b"")
+    lines = dict(line.split(b"=", 1) for line in info.split(b"\0") if b"=" in line)
+    needs = tuple(_plain(one) for one in lines.get(b"depends", b"").decode().split(",") if one)
+    return ModuleFile(_plain(path.name.partition(".ko")[0]), data, needs)
+
+
+def open_kernel(path: Path, modules: Path | None = None) -> Kernel:
+    """A kernel from a linux-image package, from the directory that one was unpacked into, or from a
+    vmlinuz with ``modules``. Raises LastputError ``no-kernel`` or ``bad-package``."""
+    if path.is_dir():
+        return _from_folder(path, modules)
+    if not path.is_file():
+        raise LastputError("no-kernel", f"{path} is not there", "--fetch downloads a package of that name")
+    with path.open("rb") as file:
+        package = file.read(8) == b"!<arch>\n"
+    if not package and path.suffix != ".deb":
+        if modules is None:
+            raise LastputError(
+                "no-kernel",
+                f"{path.name} is an image without its modules",
+                "name them with --modules /lib/modules/RELEASE, or name the package",
+                Place(str(path)),
+            )
+        return Kernel(path, modules)
+    stat = path.stat()
+    identity = f"{path.name} {stat.st_size} {stat.st_mtime_ns}".encode()
+    unpacked = cache.made("kernels", (identity,), lambda into: deb.unpack(path, into, _wanted))
+    return _from_folder(unpacked, modules)
+
+
+def _wanted(name: str) -> bool:
+    return name.startswith("boot/vmlinuz") or ("lib/modules/" in name and ".ko" in name)
+
+
+def _from_folder(folder: Path, modules: Path | None) -> Kernel:
+    images = sorted([*folder.glob("boot/vmlinuz*"), *folder.glob("vmlinuz*")])
+    releases = (
+        [modules] if modules else sorted([*folder.glob("lib/modules/*"), *folder.glob("usr/lib/modules/*")])
+    )
+    for image in images:
+        for release in releases:
+            if release.name in image.name or (len(images) == len(releases) == 1):
+                return Kernel(image, release)
+    raise LastputError(
+        "no-kernel",
+        f"{folder} has no boot/vmlinuz-RELEASE with its lib/modules/RELEASE",
+        "unpack a whole linux-image package: dpkg -x PACKAGE.deb DIRECTORY",
+    )
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "_")

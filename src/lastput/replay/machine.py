@@ -1,0 +1,192 @@
+"""A guest that is driven: it runs until something happens that somebody waits for.
+
+What can happen: an actor reports, a breakpoint of ours is hit, the kernel oopses, time runs out. Between
+two events the guest stands still, so whoever holds a Machine can look at all of it.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Died", "Event", "Hit", "Machine", "Nothing"]
+
+import time
+
+import msgspec
+
+from lastput.errors import LastputError
+from lastput.replay.gdbremote import GdbRemote, Stop
+from lastput.replay.kernel import Kernel
+from lastput.replay.mailbox import ACTORS, DONE, PAGE_AT, READY, Done, Mailbox
+from lastput.replay.qemu import Guest
+from lastput.replay.registers import ARGUMENTS, Registers
+from lastput.replay.symbols import Symbols
+
+_COMM = 16  # TASK_COMM_LEN
+#: Called by oops_end() when all was printed: 6.1 arch/x86/kernel/dumpstack.c:327.
+_DEATH = "rewind_stack_and_make_dead"
+_BOOT = 150.0  # seconds
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """``thread`` (a vCPU) stands at the breakpoint ``address``, in ``task``; ``watch`` is the address that
+    was written, if it was a watchpoint."""
+
+    address: int
+    thread: str
+    task: int
+    watch: int = 0
+
+
+class Died(msgspec.Struct, frozen=True):
+    """The kernel printed an Oops and kills ``task``."""
+
+    task: int
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """The time was over; the guest was interrupted."""
+
+
+Event = Hit | Died | Done | Nothing
+
+
+class Machine:
+    """One guest under control."""
+
+    def __init__(self, guest: Guest, kernel: Kernel, notify: int) -> None:
+        self.guest = guest
+        self.gdb: GdbRemote = guest.gdb
+        self.kernel = kernel
+        self.mailbox = Mailbox.empty()
+        self._notify = notify
+        self._armed: dict[int, int] = {}
+        self._symbols: Symbols | None = None
+        self._stopped: Stop | None = None
+        self._heard = [0] * ACTORS
+        self.arm(notify)
+
+    @property
+    def symbols(self) -> Symbols:
+        """Known once the guest is ready."""
+        assert self._symbols is not None
+        return self._symbols
+
+    def boot(self) -> int:
+        """Run from the first instruction until the actors wait; gives the address of the kernel's text.
+
+        Raises LastputError ``boot-timeout`` or ``guest-insmod``.
+        """
+        deadline = time.monotonic() + _BOOT
+        while True:
+            self._go()
+            stop = self.gdb.wait(deadline - time.monotonic())
+            if stop is None:
+                self.gdb.interrupt()
+                raise LastputError(
+                    "boot-timeout",
+                    f"the guest was not ready after {_BOOT:.0f} seconds; {self.guest.last_words()}",
+                    "is the machine very busy? Does this kernel boot in QEMU?",
+                )
+            self._stopped = stop
+            registers = self.gdb.registers(stop.thread)
+            event, actor, value, error = (registers[one] for one in ARGUMENTS[:4])
+            if event == PAGE_AT:
+                self.mailbox.pages[actor], self.mailbox.pids[actor] = value, error
+            elif event == READY:
+                if value >> 63 == 0 or value == (1 << 64) - 1:
+                    told = [one for one in self.guest.console().splitlines() if "lastput:" in one]
+                    raise LastputError(
+                        "guest-insmod",
+                        (told or ["a module does not load"])[-1],
+                        "does it belong to this kernel?",
+                    )
+                self.begin(value)
+                return value
+
+    def begin(self, text: int) -> None:
+        """From here on the guest is ready: it stands at the end of boot(), or was restored to there."""
+        self._symbols = Symbols(self.kernel.facts, self.kernel.btf, text)
+        self.symbols.look(self.gdb)
+        self.arm(self.symbols.address(_DEATH))
+
+    def arm(self, address: int) -> None:
+        """Set a breakpoint, or count one more user of it."""
+        if not self._armed.get(address):
+            self.gdb.breakpoint(address, True)
+        self._armed[address] = self._armed.get(address, 0) + 1
+
+    def disarm(self, address: int) -> None:
+        """Undo one arm()."""
+        self._armed[address] -= 1
+        if not self._armed[address]:
+            self.gdb.breakpoint(address, False)
+            del self._armed[address]
+
+    def run(self, seconds: float) -> Event:
+        """Let the guest run until the next event; ``seconds`` are of the host's clock."""
+        while True:
+            event = self._run(seconds)
+            if not isinstance(event, Done):
+                return event
+            # A breakpoint may be hit twice: a report that was heard is none.
+            if event.number > self._heard[event.actor]:
+                self._heard[event.actor] = event.number
+                return event
+
+    def _run(self, seconds: float) -> Event:
+        self._go()
+        stop = self.gdb.wait(seconds)
+        if stop is None:
+            stop = self.gdb.interrupt()
+            if stop.signal == 2:
+                self._stopped = stop
+                return Nothing()
+        self._stopped = stop
+        registers = self.gdb.registers(stop.thread)
+        address = registers["rip"]
+        if stop.watch:
+            return Hit(address, stop.thread, self.task(registers), stop.watch)
+        if address == self._notify:
+            event, actor, value, error = (registers[one] for one in ARGUMENTS[:4])
+            assert event == DONE
+            return Done(actor & 0xFF, actor >> 8, value - (1 << 64) if value >> 63 else value, error)
+        if address == self.symbols.address(_DEATH):
+            return Died(self.task(registers))
+        return Hit(address, stop.thread, self.task(registers))
+
+    def registers(self, thread: str) -> Registers:
+        """The registers of a vCPU."""
+        return self.gdb.registers(thread)
+
+    def task(self, registers: Registers) -> int:
+        """The address of the current task_struct."""
+        base = registers["k_gs_base" if registers["cs"] & 3 else "gs_base"]
+        # Since commit e57ef2ed97c1 ("x86: Put hot per CPU variables into a struct") (v6.2).
+        offset = self.symbols.per_cpu("pcpu_hot")
+        if offset is None:
+            offset = self.symbols.per_cpu("current_task")
+        if offset is None or not base:
+            raise LastputError(
+                "no-symbol", "the current task cannot be found", "x86-64 kernels 5.x to 6.14 are known"
+            )
+        return self.gdb.word(base + offset)
+
+    def pid(self, task: int) -> int:
+        """The pid of a task."""
+        return self.gdb.word(task + self.symbols.btf.member("task_struct", "pid").offset) & 0xFFFFFFFF
+
+    def comm(self, task: int) -> str:
+        """The name of a task."""
+        raw = self.gdb.read(task + self.symbols.btf.member("task_struct", "comm").offset, _COMM)
+        return raw.partition(b"\0")[0].decode("latin1")
+
+    def _go(self) -> None:
+        """Continue, past the breakpoint that the guest stands at."""
+        stop = self._stopped
+        self._stopped = None
+        if stop is not None:
+            address = self.gdb.registers(stop.thread)["rip"]
+            if address in self._armed:
+                self.gdb.breakpoint(address, False)
+                self.gdb.step(stop.thread)
+                self.gdb.breakpoint(address, True)
+        self.gdb.go()

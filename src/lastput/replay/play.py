@@ -1,0 +1,267 @@
+"""Play a plan's steps on a guest that is ready, and judge what came of it."""
+
+from __future__ import annotations
+
+__all__ = ["OBSERVER", "play"]
+
+import errno
+import time
+
+import msgspec
+
+from lastput.errors import LastputError
+from lastput.replay import console, hold
+from lastput.replay.hold import Held, Mode
+from lastput.replay.machine import Died, Event, Hit, Machine, Nothing
+from lastput.replay.mailbox import ACTORS, Done
+from lastput.replay.plan import Plan, Step
+from lastput.replay.seek import Seek
+from lastput.schema.replay import Act, Run, Told
+
+#: The actor that looks at things, and takes no part.
+OBSERVER = ACTORS - 1
+_STALL = 12.0  # seconds of wall time without any event
+_HANG = 60.0
+_SETTLE = "sleep 300"
+_LEAVE = "sleep 100"
+
+
+class _Over(Exception):
+    """The story ended before its last step."""
+
+    def __init__(self, verdict: str, reason: str) -> None:
+        super().__init__(reason)
+        self.verdict = verdict
+        self.reason = reason
+
+
+def play(machine: Machine, plan: Plan, steps: tuple[Step, ...], mode: Mode) -> Run:
+    """Run ``steps``; the guest is of no use afterwards."""
+    began = time.monotonic()
+    stage = _Stage(machine, plan, mode)
+    try:
+        stage.prepare()
+        for step in steps:
+            stage.step(step)
+        verdict, reason = stage.settle()
+    except _Over as over:
+        verdict, reason = over.verdict, over.reason
+        if verdict == "INFEASIBLE":
+            reason += stage.aftermath()
+    run = stage.judged(verdict, reason)
+    return msgspec.structs.replace(run, seconds=time.monotonic() - began)
+
+
+class _Stage:
+    """What is going on: who runs, who is held, what was told."""
+
+    def __init__(self, machine: Machine, plan: Plan, mode: Mode) -> None:
+        users = [name for name, thread in plan.threads.items() if not thread.kernel]
+        if len(users) > OBSERVER:
+            raise LastputError("bad-plan", "the plan has too many user threads", f"{OBSERVER} are the most")
+        self.machine = machine
+        self.plan = plan
+        self.mode = mode
+        self.actor = {name: number for number, name in enumerate(users)}
+        self.left = {name: list(plan.threads[name].do) for name in users}
+        self.busy: dict[str, str] = {}
+        self.started: set[str] = set()
+        self.tasks: dict[str, int] = {}
+        self.held: dict[str, Held] = {}
+        self.story: list[Told] = []
+        self.acts: list[Act] = []
+        self.refused: list[Act] = []
+        self.seek: Seek | None = None
+        self.dead = False
+
+    def prepare(self) -> None:
+        """Name the actors, and do what comes before the story."""
+        for name in self.actor:
+            for action in (f"name {name}", *self.plan.threads[name].setup):
+                done = self._act(self.actor[name], action)
+                if done.value < 0:
+                    raise _Over("UNKNOWN", f"before the story: {name}: {action}: {_errno(done.error)}")
+
+    def step(self, step: Step) -> None:
+        self.acts = []
+        place = task = note = ""
+        try:
+            if step.verb == "until":
+                place, task = self._until(step)
+            elif step.verb == "end":
+                note = self._end(step.thread)
+            elif step.verb == "starts":
+                self._start(step.thread)
+            else:
+                self._hang()
+        finally:
+            self.story.append(Told(str(step), place, task, tuple(self.acts), note))
+
+    def settle(self) -> tuple[str, str]:
+        """Let the guest run on for a moment; it is the last chance for an Oops."""
+        for name in list(self.held):
+            self._release(name)
+        self._act(OBSERVER, _SETTLE)
+        if self.refused:
+            return "INFEASIBLE", _refusal(self.refused[0])
+        if console.oops(self.machine.guest.console()):
+            raise _Over("OOPS", "")
+        if console.hung(self.machine.guest.console()):
+            return "HUNG", ""
+        return "CLEAN", "every thread came to its end"
+
+    def aftermath(self) -> str:
+        """What comes of a schedule that the kernel refuses once nobody is held any more."""
+        try:
+            for name in list(self.held):
+                self._release(name)
+            while self.busy:
+                if isinstance(self._next(_STALL), Nothing):
+                    return ""
+        except _Over as over:
+            return f"; once that is released: {over.verdict}"
+        except LastputError:
+            return ""
+        return "; once that is released, everything goes on"
+
+    def judged(self, verdict: str, reason: str) -> Run:
+        printed = self.machine.guest.console()
+        found = console.oops(printed)
+        if verdict == "OOPS" and found:
+            where = self.machine.symbols.name(found.rip) if found.rip else found.name
+            gone = [
+                one.name for one in self.machine.symbols.seen.values() if found.rip and one.holds(found.rip)
+            ]
+            if gone:
+                reason = f"runs in the text of {gone[0]}, which is gone"
+            return Run("OOPS", tuple(self.story), where, reason, found.lines)
+        return Run(verdict, tuple(self.story), "", reason, console.hung(printed) if verdict == "HUNG" else ())
+
+    def _until(self, step: Step) -> tuple[str, str]:
+        assert step.point is not None
+        name = step.thread
+        was = self.held.get(name)
+        if was:
+            self._release(name)
+        self.seek = Seek(self.machine, step.point, lambda task: self._is(name, task))
+        try:
+            if name in self.actor:
+                self._start(name)
+            deadline = time.monotonic() + _STALL
+            while True:
+                event = self._next(deadline - time.monotonic())
+                if isinstance(event, Hit) and self.seek.reached(event):
+                    self.tasks[name] = event.task
+                    place = self.machine.symbols.name(event.address)
+                    used = frozenset(one.loop for one in self.held.values())
+                    self.held[name] = hold.hold(self.machine, event, self.mode, used)
+                    task = f"{self.machine.comm(event.task)}:{self.machine.pid(event.task)}"
+                    return place, task
+                if name in self.actor and name not in self.busy and not self.left[name]:
+                    raise _Over("INFEASIBLE", f"{name} never came to: {step.point}")
+                if isinstance(event, Nothing) or time.monotonic() > deadline:
+                    raise _Over("INFEASIBLE", f"{name} did not come to: {step.point}{self._stack(name)}")
+        finally:
+            self.seek.disarm()
+            self.seek = None
+
+    def _end(self, name: str) -> str:
+        if name in self.held:
+            self._release(name)
+        if name not in self.actor:
+            # Nobody reports for a kernel thread: it has time to leave what it was in.
+            self._act(OBSERVER, _LEAVE)
+            return ""
+        self._start(name)
+        deadline = time.monotonic() + _STALL
+        while name in self.busy or self.left[name]:
+            event = self._next(deadline - time.monotonic())
+            if isinstance(event, Done):
+                deadline = time.monotonic() + _STALL
+            if isinstance(event, Nothing) or time.monotonic() > deadline:
+                doing = self.busy.get(name, "")
+                where = self._stack(name)
+                raise _Over(
+                    "INFEASIBLE", f"{name} does not come to the end of `{doing}` while another is held{where}"
+                )
+        return ""
+
+    def _hang(self) -> None:
+        deadline = time.monotonic() + _HANG
+        while time.monotonic() < deadline:
+            self._next(0.1)
+            if console.hung(self.machine.guest.console()):
+                self._next(0.1)
+                raise _Over("HUNG", "the kernel reports a task that waits for ever")
+        raise _Over("UNKNOWN", f"no hung task was reported within {_HANG:.0f} seconds")
+
+    def _start(self, name: str) -> None:
+        self.started.add(name)
+        if name not in self.busy and self.left[name]:
+            self.busy[name] = self.left[name].pop(0)
+            self.machine.mailbox.send(self.machine.gdb, self.actor[name], self.busy[name])
+
+    def _next(self, seconds: float) -> Event:
+        event = self.machine.run(max(seconds, 0.05))
+        self._saw(event)
+        return event
+
+    def _saw(self, event: Event) -> None:
+        if isinstance(event, Died):
+            self.dead = True
+            raise _Over("OOPS", "")
+        if isinstance(event, Done):
+            names = [name for name, number in self.actor.items() if number == event.actor]
+            for name in names:
+                act = Act(name, self.busy.pop(name), event.value, _errno(event.error))
+                self.acts.append(act)
+                if act.error:
+                    self.refused.append(act)
+                if name in self.started:
+                    self._start(name)
+
+    def _release(self, name: str) -> None:
+        for event in hold.release(self.machine, self.held.pop(name)):
+            self._saw(event)
+
+    def _act(self, actor: int, action: str) -> Done:
+        """Do something out of the story, and wait for it."""
+        self.machine.mailbox.send(self.machine.gdb, actor, action)
+        deadline = time.monotonic() + _STALL
+        while time.monotonic() < deadline:
+            event = self.machine.run(deadline - time.monotonic())
+            if isinstance(event, Done) and event.actor == actor:
+                return event
+            self._saw(event)
+        raise _Over("UNKNOWN", f"the guest does nothing any more: `{action}` did not end")
+
+    def _is(self, name: str, task: int) -> bool:
+        if name in self.tasks:
+            return self.tasks[name] == task
+        if name in self.actor:
+            return self.machine.pid(task) == self.machine.mailbox.pids[self.actor[name]]
+        return self.machine.pid(task) not in self.machine.mailbox.pids
+
+    def _stack(self, name: str) -> str:
+        """Where a thread waits, for people; "" if nobody can tell."""
+        if name in self.actor:
+            pid = self.machine.mailbox.pids[self.actor[name]]
+        elif name in self.tasks:
+            pid = self.machine.pid(self.tasks[name])
+        else:
+            return ""
+        try:
+            done = self._act(OBSERVER, f"cat /proc/{pid}/stack")
+        except _Over:
+            return ""
+        lines = self.machine.mailbox.text(self.machine.gdb, OBSERVER).splitlines() if done.value > 0 else []
+        frames = [line.partition("] ")[2].partition("/")[0].partition("+")[0] for line in lines]
+        return f"; it waits in {' <- '.join(frames[:8])}" if frames else ""
+
+
+def _errno(number: int) -> str:
+    return errno.errorcode.get(number, str(number)) if number else ""
+
+
+def _refusal(act: Act) -> str:
+    return f"{act.thread}: {act.action}: {'EWOULDBLOCK' if act.error == 'EAGAIN' else act.error}"

@@ -1,0 +1,153 @@
+"""A QEMU that lives no longer than the block it is used in, nor than this process."""
+
+from __future__ import annotations
+
+__all__ = ["Guest", "Settings", "version"]
+
+import ctypes
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from lastput.errors import LastputError
+from lastput.replay.gdbremote import GdbRemote
+from lastput.replay.qmp import Monitor
+
+PROGRAM = "qemu-system-x86_64"
+_PR_SET_PDEATHSIG = 1
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What decides how a guest runs. ``memory`` in MiB; ``exact`` counts instructions, so that two runs
+    are the same to the last bit, and skips the time in which the guest is idle."""
+
+    image: str
+    initrd: str
+    cmdline: str
+    cpus: int = 1
+    memory: int = 256
+    exact: bool = False
+
+
+class Guest:
+    """A running QEMU, its gdb stub and monitor. The guest stands still when the block begins: at its
+    first instruction, or where ``state`` was saved."""
+
+    gdb: GdbRemote
+    monitor: Monitor
+
+    def __init__(self, settings: Settings, state: Path | None = None) -> None:
+        self._settings = settings
+        self._state = state
+
+    def __enter__(self) -> Guest:
+        if not shutil.which(PROGRAM):
+            raise LastputError("no-qemu", f"{PROGRAM} is not installed", "apt install qemu-system-x86")
+        self._folder = tempfile.TemporaryDirectory(prefix="lastput-replay-")
+        folder = Path(self._folder.name)
+        self._console = folder / "console"
+        self._log = folder / "qemu"
+        parent = os.getpid()
+        libc = ctypes.CDLL(None)
+
+        def die_with_parent() -> None:
+            libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != parent:
+                os._exit(1)
+
+        try:
+            with self._log.open("wb") as log:
+                self._process = subprocess.Popen(
+                    self._command(folder),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    preexec_fn=die_with_parent,
+                    start_new_session=True,
+                )
+            self._connect(folder)
+        except BaseException as error:
+            self._end(error)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end(error)
+
+    @property
+    def pid(self) -> int:
+        """QEMU's process."""
+        return self._process.pid
+
+    def console(self) -> str:
+        """All that the guest's kernel printed so far."""
+        return self._console.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+
+    def last_words(self) -> str:
+        """Why QEMU or its guest ended, as far as it said so."""
+        said = self._log.read_text("utf-8", "replace").strip().splitlines()
+        printed = [one for one in self.console().splitlines() if "panic" in one or "BUG:" in one]
+        if printed:
+            return f"the guest said: {printed[-1]}"
+        return f"QEMU said: {said[-1]}" if said else "nobody said why"
+
+    def _connect(self, folder: Path) -> None:
+        deadline = time.monotonic() + 20
+        while not ((folder / "qmp").exists() and (folder / "gdb").exists()):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise LastputError(
+                    "qemu-failed",
+                    f"QEMU does not start; {self.last_words()}",
+                    "QEMU 7.2 and newer are known to work",
+                )
+            time.sleep(0.01)
+        self.monitor = Monitor(folder / "qmp")
+        if self._state is not None:
+            self.monitor.loaded()
+        self.gdb = GdbRemote.connect(folder / "gdb")
+
+    def _end(self, error: BaseException | None) -> None:
+        if hasattr(self, "_process"):
+            self._process.kill()
+            self._process.wait()
+            if isinstance(error, LastputError) and error.slug == "qemu-gone":
+                error.what = f"{error.what}; {self.last_words()}"
+        if hasattr(self, "gdb"):
+            self.gdb.close()
+        if hasattr(self, "monitor"):
+            self.monitor.__exit__(None, None, None)
+        self._folder.cleanup()
+
+    def _command(self, folder: Path) -> list[str]:
+        asked = self._settings
+        words = [
+            PROGRAM, "-accel", "tcg", "-cpu", "max", "-smp", str(asked.cpus), "-m", str(asked.memory),
+            "-display", "none", "-nodefaults", "-no-user-config", "-no-reboot", "-monitor", "none", "-S",
+            "-kernel", asked.image, "-initrd", asked.initrd, "-append", asked.cmdline,
+            "-serial", f"file:{folder}/console",
+            "-qmp", f"unix:{folder}/qmp,server=on,wait=off",
+            "-gdb", f"unix:{folder}/gdb,server=on,wait=off",
+        ]  # fmt: skip
+        if asked.exact:
+            words += ["-icount", "shift=3,sleep=off", "-rtc", "base=2026-01-01,clock=vm", "-seed", "7"]
+        if self._state is not None:
+            words += ["-incoming", f"exec:cat {shlex.quote(str(self._state))}"]
+        return words
+
+
+def version() -> str:
+    """QEMU's version line, or "" if there is none."""
+    if not shutil.which(PROGRAM):
+        return ""
+    done = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=False)
+    return (done.stdout.splitlines() or [""])[0]

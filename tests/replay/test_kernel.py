@@ -1,0 +1,148 @@
+"""What is read out of Debian's kernels without booting them, and of files that are none."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from lastput.errors import LastputError
+from lastput.replay import deb, vmlinux
+from lastput.replay.btf import Btf
+from lastput.replay.callsite import call_sites
+from lastput.replay.fetch import locate
+from lastput.replay.initramfs import archive
+from lastput.replay.kernel import Kernel, open_kernel
+from lastput.replay.qmp import Monitor
+
+
+@pytest.fixture(scope="session")
+def kernels(package_6_1: Path, package_6_12: Path) -> tuple[Kernel, Kernel]:
+    return open_kernel(package_6_1), open_kernel(package_6_12)
+
+
+@pytest.mark.needs_qemu
+def test_symbols_of_both_table_layouts(kernels: tuple[Kernel, Kernel]) -> None:
+    """The order of the tables changed in 6.4. What is exported is also in __ksymtab, an oracle."""
+    for kernel in kernels:
+        symbols = kernel.facts.symbols
+        assert symbols["_text"] == (0xFFFFFFFF81000000,)
+        assert symbols["_text"] < symbols["module_put"] < symbols["_etext"]
+        assert len(symbols) > 80_000
+
+
+@pytest.mark.needs_qemu
+def test_struct_members_of_both_kernels(kernels: tuple[Kernel, Kernel]) -> None:
+    old, new = (kernel.btf for kernel in kernels)
+    for btf in (old, new):
+        assert btf.member("task_struct", "comm").size == 16
+        assert btf.member("module", "name").offset == 24
+        assert btf.member("module", "refcnt").size == 4
+    assert old.has("module", "core_layout.base") and not old.has("module", "mem[0].base")
+    assert new.has("module", "mem[0].base") and not new.has("module", "core_layout.base")
+    assert new.member("module", "mem[1].base").offset > new.member("module", "mem[0].base").offset
+    with pytest.raises(LastputError, match="no member ghost"):
+        old.member("module", "ghost")
+
+
+@pytest.mark.needs_qemu
+def test_modules_come_with_what_they_need(kernels: tuple[Kernel, Kernel]) -> None:
+    """6.1 has them as they are, 6.12 packs them with xz."""
+    for kernel in kernels:
+        names = [one.name for one in kernel.with_needs(("kvm-amd",))]
+        assert names[-1] == "kvm_amd" and {"kvm", "ccp", "irqbypass"} < set(names)
+        assert names.index("irqbypass") < names.index("kvm") < names.index("kvm_amd")
+    with pytest.raises(LastputError) as error:
+        kernels[0].module("ghost")
+    assert error.value.slug == "no-module"
+
+
+@pytest.mark.needs_qemu
+def test_the_call_that_is_a_jump(kernels: tuple[Kernel, Kernel]) -> None:
+    """kvm_destroy_vm() of 6.1 ends in module_put(); 6.12 no longer calls it there."""
+    sites = call_sites(kernels[0].module("kvm").data, "kvm", "module_put")
+    assert ("kvm_destroy_vm", True) in [(one.function, one.jump) for one in sites]
+    sites = call_sites(kernels[1].module("kvm").data, "kvm", "module_put")
+    assert "kvm_destroy_vm" not in [one.function for one in sites]
+
+
+@pytest.mark.needs_qemu
+def test_a_package_that_is_cut_off(package_6_1: Path, tmp_path: Path) -> None:
+    short = tmp_path / "short.deb"
+    with package_6_1.open("rb") as file:
+        short.write_bytes(file.read(1 << 20))
+    with pytest.raises(LastputError, match="cut off") as error:
+        open_kernel(short)
+    assert error.value.slug == "bad-package"
+
+
+def _ar(name: bytes, data: bytes) -> bytes:
+    head = b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (name, 0, 0, 0, 0o100644, len(data))
+    return b"!<arch>\n" + head + data + b"\n" * (len(data) % 2)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "does not begin as one"),
+        (b"!<arch>\n", "no data.tar"),
+        (_ar(b"data.tar.xz", b"not xz at all!"), "whole"),
+        (_ar(b"control.tar", b"x"), "no data.tar"),
+        (b"!<arch>\n" + b"x" * 60, "header is damaged"),
+    ],
+)
+def test_what_is_no_package(tmp_path: Path, data: bytes, why: str) -> None:
+    path = tmp_path / "x.deb"
+    path.write_bytes(data)
+    with pytest.raises(LastputError, match=why) as error:
+        deb.unpack(path, tmp_path, lambda _: True)
+    assert error.value.slug == "bad-package"
+
+
+@pytest.mark.parametrize("data", [b"", b"\0" * 0x1000, b"\0" * 0x202 + b"HdrS" + b"\0" * 0x1000])
+def test_what_is_no_kernel(data: bytes) -> None:
+    with pytest.raises(LastputError) as error:
+        vmlinux.extract(data, "vmlinuz")
+    assert error.value.slug == "bad-kernel"
+
+
+def test_types_that_are_none() -> None:
+    for data in (b"", b"\0" * 64):
+        with pytest.raises(LastputError) as error:
+            Btf(data)
+        assert error.value.slug == "no-btf"
+
+
+def test_a_small_btf() -> None:
+    """struct s { int a; struct { int b; }; int c[3]; }, with the strings in the order of the names."""
+    strings = b"\0s\0a\0b\0c\0"
+    name = {one: strings.index(b"\0" + one.encode() + b"\0") + 1 for one in "sabc"}
+    types = struct.pack("<4I", 0, 1 << 24, 4, 32)  # 1: int
+    types += struct.pack("<6I", 0, 3 << 24, 0, 1, 1, 3)  # 2: int [3]
+    types += struct.pack("<6I", 0, 4 << 24 | 1, 4, name["b"], 1, 0)  # 3: the nameless struct
+    types += struct.pack("<3I", name["s"], 4 << 24 | 3, 20)  # 4: s
+    types += struct.pack("<9I", name["a"], 1, 0, 0, 3, 32, name["c"], 2, 64)
+    header = struct.pack("<HBB5I", 0xEB9F, 1, 0, 24, 0, len(types), len(types), len(strings))
+    btf = Btf(header + types + strings)
+    assert btf.member("s", "b").offset == 4
+    assert (btf.member("s", "c").offset, btf.member("s", "c").size) == (8, 12)
+    assert (btf.member("s", "c[2]").offset, btf.member("s", "c[2]").size) == (16, 4)
+
+
+def test_the_archive_is_the_same_every_time() -> None:
+    files = {"bin/busybox": b"x" * 7, "etc/modules": b""}
+    assert archive(files) == archive(dict(reversed(files.items())))
+
+
+def test_a_package_that_nobody_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LASTPUT_CACHE", str(tmp_path))
+    with pytest.raises(LastputError) as error:
+        locate("linux-image-1.0-amd64", fetch=False)
+    assert error.value.slug == "no-kernel"
+
+
+def test_a_monitor_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(LastputError) as error:
+        Monitor(tmp_path / "qmp")
+    assert error.value.slug == "qemu-gone"

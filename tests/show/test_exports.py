@@ -1,0 +1,88 @@
+"""What other programs read: SARIF, trace events, mermaid; and that the command line names every view."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from lastput.cli.arguments import VIEWS
+from lastput.schema.trace import Trace
+from lastput.show.render import names, render
+
+_SCHEMA = json.loads((Path(__file__).parent / "sarif_subset.json").read_text())
+_TRACES = ("release_race", "self_flush")
+
+
+def test_every_view_can_be_asked_for() -> None:
+    assert names() == VIEWS
+
+
+@pytest.mark.parametrize("name", _TRACES)
+def test_sarif_is_valid(name: str, request: pytest.FixtureRequest) -> None:
+    """Against the rules of SARIF 2.1.0 for the objects that are used; nothing else may be there."""
+    log = json.loads(render("sarif", request.getfixturevalue(name)))
+    jsonschema.Draft202012Validator(_SCHEMA).validate(log)
+
+
+def test_the_subset_refuses_what_sarif_refuses(release_race: Trace) -> None:
+    log = json.loads(render("sarif", release_race))
+    place = log["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"][0]
+    place["importance"] = "very"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(_SCHEMA).validate(log)
+
+
+def test_sarif_has_a_thread_flow_for_each_task(release_race: Trace) -> None:
+    log = json.loads(render("sarif", release_race))
+    flows = log["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"]
+    assert [flow["id"] for flow in flows] == ["vmm", "admin"]
+    orders = sorted(place["executionOrder"] for flow in flows for place in flow["locations"])
+    assert orders == list(range(1, len(release_race.steps) + 2))
+
+
+def test_the_fingerprint_does_not_know_lines(release_race: Trace) -> None:
+    def fingerprint(trace: Trace) -> object:
+        return json.loads(render("sarif", trace))["runs"][0]["results"][0]["partialFingerprints"]
+
+    import msgspec
+
+    from lastput.errors import Place
+
+    moved = msgspec.structs.replace(
+        release_race,
+        steps=tuple(
+            msgspec.structs.replace(step, place=Place(step.place.file, step.place.line + 7))
+            for step in release_race.steps
+        ),
+    )
+    assert fingerprint(moved) == fingerprint(release_race)
+
+
+@pytest.mark.parametrize("name", _TRACES)
+def test_trace_events_nest(name: str, request: pytest.FixtureRequest) -> None:
+    """On a track, slices lie within each other or apart: viewers refuse anything else."""
+    events: list[dict[str, Any]] = json.loads(render("perfetto", request.getfixturevalue(name)))[
+        "traceEvents"
+    ]
+    for task in {event["tid"] for event in events if event["ph"] == "X"}:
+        open_until: list[int] = []
+        slices = [event for event in events if event["ph"] == "X" and event["tid"] == task]
+        for one in sorted(slices, key=lambda one: (one["ts"], -one["dur"])):
+            while open_until and open_until[-1] <= one["ts"]:
+                open_until.pop()
+            assert not open_until or one["ts"] + one["dur"] <= open_until[-1], one
+            open_until.append(one["ts"] + one["dur"])
+
+
+@pytest.mark.parametrize("name", _TRACES)
+def test_mermaid_has_no_character_that_ends_a_line(name: str, request: pytest.FixtureRequest) -> None:
+    text = render("mermaid", request.getfixturevalue(name))
+    assert text.startswith("sequenceDiagram\n")
+    for line in text.splitlines()[1:]:
+        words = re.sub(r"#(35|59|lt|gt);", "", line.partition(":")[2])
+        assert not set(words) & set(";#<>")
