@@ -32,7 +32,7 @@ Known limits
     request in flight), the report is wrong. Functions in which no path lowers it are not judged.
 
 History
-    Sound and display drivers had most of the fixes between v6.1 and v6.12.
+    Reported on Linux 6.1.192: 104 places; on 6.12.117: 129.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ Known limits
     that have such a core keep the taking there as well, as a rule.
 
 History
-    Fixes between v6.1 and v6.12 brought the missing put to serial and media drivers.
+    Reported on Linux 6.1.192: 7 places; on 6.12.117: 2.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ Known limits
     puts is reported with low confidence: it may have been found there by another name.
 
 History
-    Most fixes of leaked device nodes and clocks between v6.1 and v6.12 are of this kind.
+    Reported on Linux 6.1.192: 271 places with default confidence.
 """
 
 from __future__ import annotations
