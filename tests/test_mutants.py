@@ -14,7 +14,7 @@ from lastput.engine.verdict import Options
 from tests.mutants import SHELF, Mutant, mutants, safe_tests, verdict
 
 _LIMIT = 50_000
-_UNREDUCED = Options(merge=False, symmetry=False, por=False, max_states=_LIMIT)
+_UNREDUCED = Options(merge=False, symmetry=False, max_states=_LIMIT)
 _SAMPLE = 30
 #: Tests whose own lines are a protocol, in a few lines: what a mutant breaks should show.
 _PROTOCOLS = (

@@ -15,7 +15,7 @@ SHELF = Path(__file__).parent.parent / "litmus"
 ALL = sorted(SHELF.glob("*/*.c"))
 REAL = [path for path in ALL if "-real" in path.stem or path.parent.name == "eventfd"]
 OWN = [path for path in ALL if path not in REAL]
-UNREDUCED = Options(merge=False, symmetry=False, por=False)
+UNREDUCED = Options(merge=False, symmetry=False)
 
 
 def _name(path: Path) -> str:

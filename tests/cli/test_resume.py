@@ -57,10 +57,21 @@ def test_interrupted(tmp_path: Path, wanted: signal.Signals) -> None:
     """Ctrl-C: a partial verdict, and a file to go on with."""
     environment = {**os.environ, "PYTHONPATH": str(Path(lastput.__file__).parent.parent)}
     words = [sys.executable, "-m", "lastput", "check", _BIG, "-DV=2", "--engine", "python", "--no-merge"]
-    process = subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True)
-    time.sleep(8)
-    process.send_signal(wanted)
-    out, _ = process.communicate(timeout=60)
+    process = subprocess.Popen(
+        words,
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        # What runs in the background of a shell ignores Ctrl-C, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    try:
+        time.sleep(8)
+        process.send_signal(wanted)
+        out, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 2
     assert "UNKNOWN (interrupted; frontier " in out
     assert "--resume bench-async-pf.lastput-resume" in " ".join(out.split())

@@ -10,7 +10,7 @@ from lastput.engine.trace import replay
 from lastput.engine.verdict import Options, Verdict
 from tests.engine import programs
 
-PLAIN = Options(merge=False, symmetry=False, por=False, engine="python")
+PLAIN = Options(merge=False, symmetry=False, engine="python")
 
 CASES: list[tuple[Program, set[ErrorClass]]] = [
     (programs.counter(2, True), set()),

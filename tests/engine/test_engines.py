@@ -16,7 +16,7 @@ from tests.engine.random_programs import random_program
 
 #: Programs with more states are passed over.
 LIMIT = 4_000
-BARE = Options(merge=False, symmetry=False, por=False, engine="python", max_states=LIMIT)
+BARE = Options(merge=False, symmetry=False, engine="python", max_states=LIMIT)
 
 
 def classes(result: Result) -> list[ErrorClass]:
@@ -32,7 +32,7 @@ def compare(program: Program) -> None:
         replay(program, found.schedule)
     for merge in (False, True):
         for symmetry in (False, True):
-            options = Options(merge=merge, symmetry=symmetry, por=False, engine="python")
+            options = Options(merge=merge, symmetry=symmetry, engine="python")
             slow = check(program, options)
             fast = check(program, msgspec.structs.replace(options, engine="numba"))
             assert fast == msgspec.structs.replace(slow, engine="numba")

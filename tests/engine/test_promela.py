@@ -19,7 +19,7 @@ from tests.engine import programs
 from tests.engine.assembler import Assembler, Body
 from tests.engine.random_programs import random_program
 
-WHOLE = Options(merge=False, symmetry=False, por=False)
+WHOLE = Options(merge=False, symmetry=False)
 FAST_BUILD = ("-O0", "-DSAFETY", "-DNOREDUCE")
 needs_spin = pytest.mark.needs_spin
 skip_without_spin = pytest.mark.skipif(not have_spin(), reason="spin or gcc is not installed")

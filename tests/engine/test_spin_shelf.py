@@ -17,7 +17,7 @@ SHELF = Path(__file__).parent.parent.parent / "litmus"
 TESTS = [
     path for path in sorted(SHELF.glob("*/*.c")) if "-real" not in path.stem and path.parent.name != "eventfd"
 ]
-UNREDUCED = Options(merge=False, symmetry=False, por=False)
+UNREDUCED = Options(merge=False, symmetry=False)
 
 
 @pytest.mark.needs_spin

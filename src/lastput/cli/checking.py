@@ -31,7 +31,6 @@ def engine_options(args: argparse.Namespace) -> Options:
     return Options(
         merge=not args.no_merge,
         symmetry=not args.no_symmetry,
-        por=not args.no_por,
         engine=args.engine,
         max_states=args.max_states or 0,
         max_memory=args.max_memory or 0,
@@ -121,7 +120,7 @@ def _checked(loaded: Loaded, result: Result) -> Checked:
 def explored(trace: Trace, checked: Checked, args: argparse.Namespace) -> Trace:
     """A trace that also says how much was searched, for JSON."""
     switches = sum(1 for one, two in zip(trace.steps, trace.steps[1:], strict=False) if one.task != two.task)
-    reductions = tuple(name for name in ("merge", "symmetry", "por") if not getattr(args, f"no_{name}"))
+    reductions = tuple(name for name in ("merge", "symmetry") if not getattr(args, f"no_{name}"))
     done = Explored(checked.states, checked.complete, reductions, checked.complete, switches)
     return msgspec.structs.replace(trace, explored=done)
 

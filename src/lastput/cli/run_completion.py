@@ -15,7 +15,7 @@ from lastput.cli.main import make_parser
 
 _FILES = ("FILE", "OUT", "LOG", "PATCH")
 _FOLDERS = ("DIR", "TREE")
-_TESTS = ("TEST",)
+_TESTS = ("TEST", "STORY")
 _NAME = "_lastput_tests"
 
 

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
             status.tell("value ranges", now.stored, now.depth, now.frontier)
 
         # Merged blocks would hide the values between their steps.
-        result = check(program, Options(merge=False, symmetry=False, por=False), progress)
+        result = check(program, Options(merge=False, symmetry=False), progress)
     if not result.complete:
         raise LastputError(
             "export-ranges", f"the search for value ranges {result.reason}", "let it run to its end"

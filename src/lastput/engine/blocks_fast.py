@@ -5,17 +5,7 @@ Conflicts are only noticed here; ``blocks`` is then asked what to demote.
 
 from __future__ import annotations
 
-__all__ = [
-    "MARKS",
-    "O_CONFLICT",
-    "O_SOFT",
-    "O_STEPS",
-    "O_WARNED_AT",
-    "THREADS_AT_MOST",
-    "block",
-    "lock_out",
-    "touch_waiting",
-]
+__all__ = ["block", "lock_out", "touch_waiting"]
 
 import numpy as np
 
@@ -31,27 +21,25 @@ from lastput.engine.image import (
     WORDS,
 )
 from lastput.engine.jit import njit
-from lastput.engine.machine import (
+from lastput.engine.machine import get, step
+from lastput.engine.program import Kind
+from lastput.engine.races import LOCKED, Sort, relies
+from lastput.engine.signals import (
     BLOCKED,
     ERROR,
+    MARKS,
     O_CHOICE,
     O_CHOICES,
+    O_CONFLICT,
     O_LOGGED,
+    O_SOFT,
+    O_STEPS,
     O_WARNED,
+    O_WARNED_AT,
     OK,
     RANGE,
     TOOL,
-    get,
-    step,
 )
-from lastput.engine.program import Kind
-from lastput.engine.races import LOCKED, Sort, relies
-
-#: Columns of the marks of an address: the number of the expansion that they belong to; then for each
-#: sort of access (``races.Sort``) the threads that have read it so, and those that have written, as
-#: bits. More threads than bits cannot be merged.
-MARKS = 1 + 2 * len(Sort)
-THREADS_AT_MOST = 62
 
 _PLAIN, _ACQUIRE, _END = int(Kind.PLAIN), int(Kind.ACQUIRE), int(Kind.END)
 _P, _TAKE, _HELD = int(Sort.PLAIN), int(Sort.TAKE), int(Sort.HELD)
@@ -60,14 +48,6 @@ _SYNC, _HELD_SYNC, _WAITING = int(Sort.SYNC), int(Sort.HELD_SYNC), int(Sort.WAIT
 _LOCKED = tuple(int(s in LOCKED) for s in Sort)
 #: For two sorts of access, whether a conflict of theirs matters.
 _MATTERS = tuple(int(relies(one, two) or relies(two, one)) for one in Sort for two in Sort)
-
-#: More entries of ``out``: steps in the block, whether a conflict was found, threads that it is one
-#: with unless their locks exclude each other (as bits of their places among those that move).
-O_STEPS = 7
-O_CONFLICT = 8
-O_SOFT = 10
-#: From here on: for each class that was warned of, the number of steps up to the first warning.
-O_WARNED_AT = 16
 
 
 @njit()

@@ -3,95 +3,71 @@ wider field, a limit of the model, or a conflict; ``walk_fast`` deals with that 
 
 from __future__ import annotations
 
-__all__ = [
-    "CONFLICT",
-    "CTL",
-    "C_BITS",
-    "C_COUNT",
-    "C_DEPTH",
-    "C_DFS",
-    "C_FAILURES",
-    "C_FIRST_NEW",
-    "C_HEAD",
-    "C_LEVEL_END",
-    "C_LIMIT",
-    "C_MOST",
-    "C_SEEN",
-    "C_SERIAL",
-    "C_SIGHTED",
-    "C_STACK",
-    "C_STATE",
-    "C_TABLE_FULL",
-    "C_TRANSITIONS",
-    "DONE",
-    "FULL",
-    "PAUSE",
-    "explore",
-]
+__all__ = ["canonicalise", "explore", "final", "unpack"]
 
 import numpy as np
 
-from lastput.engine.blocks_fast import O_CONFLICT, O_SOFT, block, lock_out, touch_waiting
+from lastput.engine.blocks_fast import block, lock_out, touch_waiting
 from lastput.engine.canonical_numba import canonical_into
 from lastput.engine.image import (
+    FIELDS,
     LEAKING,
     LEAKS,
     LOCATIONS,
     MERGE,
     MOVABLE,
     MOVERS,
+    REMEMBER,
+    ROOT,
     SLOTS,
     SYMMETRIC,
     THREADS,
+    VARIES,
+    VARYING,
     WORDS,
 )
-from lastput.engine.index import find_or_add
-from lastput.engine.jit import I1, I8, U1, U4, U8, njit
-from lastput.engine.machine import (
+from lastput.engine.index import digest
+from lastput.engine.jit import njit
+from lastput.engine.machine import get, put
+from lastput.engine.program import LIFE_ALIVE, ErrorClass, Kind
+from lastput.engine.signals import (
+    BATCH,
     BLOCKED,
+    C_COUNT,
+    C_DEPTH,
+    C_DFS,
+    C_FAILURES,
+    C_FIRST_NEW,
+    C_HEAD,
+    C_LEVEL_END,
+    C_LIMIT,
+    C_MOST,
+    C_SEEN,
+    C_SERIAL,
+    C_SIGHTED,
+    C_STACK,
+    C_STATE,
+    C_TABLE_FULL,
+    C_TRANSITIONS,
+    CONFLICT,
+    DONE,
     ERROR,
+    FULL,
+    NARROW,
     O_CHOICE,
     O_CHOICES,
     O_CLASS,
+    O_CONFLICT,
+    O_FOREIGN,
     O_SLOT,
+    O_SOFT,
     O_VALUE,
     O_WARNED,
     OK,
+    PAUSE,
     RANGE,
-    get,
-    put,
 )
-from lastput.engine.program import LIFE_ALIVE, ErrorClass, Kind
-
-#: Why ``explore`` comes back (besides RANGE and TOOL of the machine).
-DONE, PAUSE, FULL, CONFLICT = 10, 11, 12, 13
-
-#: Counters: next state to expand (bfs) or number expanded (dfs); states stored; bits of a state number
-#: in the table; entries that the table may hold; transitions; failures; depth; first state of the next
-#: level; expansions before a pause; bit set of classes seen; the expansion's serial number; 1 for
-#: depth first; entries on the stack; the state that was being expanded; the first state that an
-#: interrupted expansion added, else -1; states to store at most (0: no limit); from C_SIGHTED on, for
-#: each error class, the number of the state where it was first met.
-(
-    C_HEAD,
-    C_COUNT,
-    C_BITS,
-    C_TABLE_FULL,
-    C_TRANSITIONS,
-    C_FAILURES,
-    C_DEPTH,
-    C_LEVEL_END,
-    C_LIMIT,
-    C_SEEN,
-    C_SERIAL,
-    C_DFS,
-    C_STACK,
-    C_STATE,
-    C_FIRST_NEW,
-    C_MOST,
-) = range(16)
-C_SIGHTED = 16
-CTL = 48
+from lastput.engine.store import add_batch, load, number_of, root_of
 
 _END = int(Kind.END)
 _ALIVE = LIFE_ALIVE
@@ -120,11 +96,20 @@ def _see(ctl, error, number):  # type: ignore[no-untyped-def]
 
 
 @njit()
+def unpack(image, words, slots):  # type: ignore[no-untyped-def]
+    for slot in range(image[SLOTS]):
+        slots[slot] = get(image, words, slot)
+
+
+@njit()
 def canonicalise(image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out):  # type: ignore[no-untyped-def]
-    """Puts a state into its canonical form, in place; RANGE if that does not fit."""
+    """Puts a state into its canonical form, in place; RANGE if that does not fit. ``slots`` must hold the
+    values of slots that do not vary (``unpack``)."""
     count = image[SLOTS]
     canonical = slots[count:]
-    for slot in range(count):
+    varying = image[VARYING]
+    for k in range(varying, varying + image[VARIES]):
+        slot = image[k]
         slots[slot] = get(image, words, slot)
     if canonical_into(slots, canonical, c_tables, c_keys, c_numbers, c_hashes):
         for slot in range(count):
@@ -133,11 +118,82 @@ def canonicalise(image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out
     return OK
 
 
-@njit(I8(I1, I1, U4, I1, I1, U1, U1, I1, I1, I1, U8, I1, U8, I1, I1, I1))
+@njit()
+def _recall(image, roots, parent, place, memo, batch, to):  # type: ignore[no-untyped-def]
+    """What is remembered of the step of a thread: OK and the root of its successor at ``to``, BLOCKED,
+    NARROW, or -1: nothing."""
+    sid = number_of(image, roots, parent, np.int64(0))
+    tid = number_of(image, roots, parent, place + 1)
+    key = (sid << 32) | (tid << 8) | place
+    at = _memo_place(memo, key)
+    if memo[at] != key + 1:
+        return np.int64(-1)
+    value = memo[at + 1]
+    if value < 0:
+        return np.int64(BLOCKED)
+    for k in range(image[ROOT]):
+        batch[to + k] = roots[parent + k]
+    for turn in range(2):
+        field = image[FIELDS] + (place + 1) * 3 * turn
+        number = value & 0xFFFFFFFF if turn else value >> 32
+        mask = image[field + 2]
+        if number > mask:
+            return np.int64(NARROW)
+        word = to + image[field]
+        batch[word] = (batch[word] & ~(mask << image[field + 1])) | (number << image[field + 1])
+    return np.int64(OK)
+
+
+@njit()
+def _memo_place(memo, key):  # type: ignore[no-untyped-def]
+    h = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
+    h ^= h >> np.uint64(32)
+    h *= np.uint64(0xD6E8FEB86659FD93)
+    return np.int64(((h >> np.uint64(32)) * np.uint64(len(memo) // 2)) >> np.uint64(32)) * 2
+
+
+@njit()
+def _remember(image, roots, parent, place, memo, blocked, batch, to):  # type: ignore[no-untyped-def]
+    sid = number_of(image, roots, parent, np.int64(0))
+    tid = number_of(image, roots, parent, place + 1)
+    if tid >= 1 << 24 or place >= 1 << 8:
+        return
+    key = (sid << 32) | (tid << 8) | place
+    at = _memo_place(memo, key)
+    memo[at] = key + 1
+    if blocked:
+        memo[at + 1] = -1
+    else:
+        sid = number_of(image, batch, to, np.int64(0))
+        memo[at + 1] = (sid << 32) | number_of(image, batch, to, place + 1)
+
+
+@njit()
+def _met_before(memo, words, n, since, serial):  # type: ignore[no-untyped-def]
+    """Whether this packed state was a successor after expansion ``since``, as far as is remembered: then
+    its canonical form is stored, or waits to be. If not, it is remembered as one of expansion ``serial``."""
+    rows = np.uint64(len(memo) // (n + 1))
+    at = np.int64(((digest(words, np.int64(0), n) >> np.uint64(32)) * rows) >> np.uint64(32)) * (n + 1)
+    known = memo[at] > since
+    for k in range(n):
+        if memo[at + 1 + k] != words[k]:
+            known = False
+            memo[at + 1 + k] = words[k]
+    if not known:
+        memo[at] = serial
+    return known
+
+
+@njit()
 def explore(  # type: ignore[no-untyped-def]
     image,
-    states,
+    roots,
     table,
+    shared,
+    s_table,
+    local,
+    l_table,
+    memo,
     stack,
     ctl,
     executed,
@@ -153,17 +209,24 @@ def explore(  # type: ignore[no-untyped-def]
     out,
 ):
     n = image[WORDS]
+    wide = image[ROOT]
     merge = image[MERGE]
     symmetric = image[SYMMETRIC]
+    remember = image[REMEMBER]
     depth_first = ctl[C_DFS]
-    bits = ctl[C_BITS]
-    room = min(len(states) // n, ctl[C_TABLE_FULL])
-    # The state, its successor, and a copy of the latter to step back to.
+    # A batch that was not added is lost at a return, so nothing is remembered from one call to the next.
+    since = ctl[C_SERIAL]
+    room = min(len(roots) // wide, ctl[C_TABLE_FULL])
+    # The state, its successor, and a copy of the latter to step back to; roots of successors.
     here = scratch[:n]
     words = scratch[n : 2 * n]
     backup = scratch[2 * n : 3 * n]
-    slots = scratch[3 * n :]
+    slots = scratch[3 * n : 3 * n + 2 * image[SLOTS]]
+    batch = scratch[3 * n + 2 * image[SLOTS] :]
+    hashes = batch[BATCH * wide :]
     trial = out[len(out) // 2 :]
+    load(image, roots, np.int64(0), shared, local, here)
+    unpack(image, here, slots)
     expanded = 0
     while True:
         if depth_first:
@@ -191,14 +254,35 @@ def explore(  # type: ignore[no-untyped-def]
             ctl[C_FIRST_NEW] = ctl[C_COUNT]
         transitions = 0
         failures = 0
+        waiting = np.int64(0)
         moved = False
-        for k in range(n):
-            here[k] = states[number * n + k]
+        loaded = False
+        parent = number * wide
         for k in range(image[MOVABLE]):
+            if remember:
+                known = _recall(image, roots, parent, k, memo, batch, waiting * wide)
+                if known == NARROW:
+                    return NARROW
+                if known == OK:
+                    moved = True
+                    transitions += 1
+                    waiting += 1
+                    if waiting == BATCH:
+                        if ctl[C_COUNT] + BATCH > room:
+                            return FULL
+                        add_batch(image, ctl, roots, table, batch, waiting, hashes)
+                        waiting = np.int64(0)
+                if known >= 0:
+                    continue
+            if not loaded:
+                load(image, roots, parent, shared, local, here)
+                loaded = True
             thread = image[image[MOVERS] + k]
             place = get(image, here, image[image[THREADS] + thread * 7])
             location = image[LOCATIONS] + place * 5
             if image[location + 1] == _END:
+                if remember:
+                    _remember(image, roots, parent, k, memo, np.int64(1), batch, np.int64(0))
                 continue
             me = np.int64(1) << k
             choice = 0
@@ -227,7 +311,10 @@ def explore(  # type: ignore[no-untyped-def]
                             out[O_VALUE] = trial[O_VALUE]
                         if locks != OK:
                             return CONFLICT if locks == ERROR else locks
+                plain = remember and choices == 1 and out[O_WARNED] == 0 and out[O_FOREIGN] == 0
                 if status == BLOCKED:
+                    if plain:
+                        _remember(image, roots, parent, k, memo, np.int64(1), batch, np.int64(0))
                     continue
                 moved = True
                 if out[O_WARNED]:
@@ -238,17 +325,45 @@ def explore(  # type: ignore[no-untyped-def]
                     failures += 1
                     _see(ctl, out[O_CLASS], number)
                     continue
-                if ctl[C_COUNT] >= room:
-                    return FULL
-                if symmetric and canonicalise(
-                    image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out
-                ):
-                    return RANGE
-                found = find_or_add(states, n, ctl[C_COUNT], table, bits, words, merge | 1)
-                if found == ctl[C_COUNT]:
-                    ctl[C_COUNT] += 1
+                if symmetric:
+                    if _met_before(memo, words, n, since, serial):
+                        transitions += 1
+                        continue
+                    if canonicalise(image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out):
+                        return RANGE
+                to = waiting * wide
+                stored = root_of(
+                    image,
+                    ctl,
+                    roots,
+                    parent,
+                    here,
+                    shared,
+                    s_table,
+                    local,
+                    l_table,
+                    words,
+                    batch,
+                    to,
+                    np.int64(1),
+                )
+                if stored != OK:
+                    return stored
+                if plain:
+                    _remember(image, roots, parent, k, memo, np.int64(0), batch, to)
                 transitions += 1
+                waiting += 1
+                if waiting == BATCH:
+                    if ctl[C_COUNT] + BATCH > room:
+                        return FULL
+                    add_batch(image, ctl, roots, table, batch, waiting, hashes)
+                    waiting = np.int64(0)
+        if ctl[C_COUNT] + waiting > room:
+            return FULL
+        add_batch(image, ctl, roots, table, batch, waiting, hashes)
         if not moved:
+            if not loaded:
+                load(image, roots, parent, shared, local, here)
             error = final(image, here)
             if error:
                 _see(ctl, error, number)

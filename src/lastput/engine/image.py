@@ -6,8 +6,9 @@ fixed number of columns, described below beside their names.
 
 from __future__ import annotations
 
-__all__ = ["Image", "build_image"]
+__all__ = ["Image", "build_image", "lay_anew"]
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from lastput.engine.interpret import Interpreter
 from lastput.engine.kinds import choosing
 from lastput.engine.pack import Layout
+from lastput.engine.parts import Field, root_words
 from lastput.engine.program import Kind, Op, Program
 
 Image = Any  # np.ndarray of int64
@@ -44,7 +46,14 @@ HEADER = 32
     LEAKING,  # life slots
     ALL_THREADS,  # number of threads
     SYMMETRIC,  # 1: successors are put into canonical form
-) = range(23)
+    W_SHARED,  # words of the shared part of a packed state
+    W_LOCAL,  # words of the part of a thread
+    ROOT,  # words of a root
+    FIELDS,  # shared part, then each thread that moves: word, shift, mask of its number in a root
+    REMEMBER,  # 1: what a step does depends on two parts alone, and changes no other
+    VARYING,  # slots that take bits
+    VARIES,  # how many
+) = range(30)
 
 #: LDA and STA of a cell that exists: t[a] = slot b (life slot c, address d), slot a = t[b] (c, d).
 LDS = 64
@@ -58,6 +67,7 @@ def build_image(
     program: Program,
     machine: Interpreter,
     layout: Layout,
+    fields: Sequence[Field],
     kinds: tuple[Kind, ...],
     merge: bool,
     symmetric: bool,
@@ -69,7 +79,6 @@ def build_image(
         for row in rows:
             image.extend(row)
 
-    section(LAYOUT, layout_rows(layout))
     section(CODE, [_lower(program, machine, *line) for line in program.code])
     section(
         LOCATIONS,
@@ -132,7 +141,6 @@ def build_image(
         if program.objects[o].life >= 0
     ]
     section(LEAKING, [[life] for life in leaking])
-    image[WORDS] = layout.words
     image[TEMPS] = program.temps
     image[ADDRESSES] = len(program.cells)
     image[SLOTS] = len(program.slots)
@@ -141,8 +149,35 @@ def build_image(
     image[LEAKS] = len(leaking)
     image[MERGE] = int(merge)
     image[SYMMETRIC] = int(symmetric)
+    image[REMEMBER] = int(not merge and not symmetric and _parts_are_private(program))
     image[ALL_THREADS] = len(program.threads)
-    return np.array(image, dtype=np.int64)
+    image[LAYOUT] = len(image)
+    return lay_anew(np.array(image, dtype=np.int64), layout, fields)
+
+
+def lay_anew(image: Image, layout: Layout, fields: Sequence[Field]) -> Image:
+    """An image that differs in the layout alone; what else was changed in ``image`` is kept."""
+    rows = layout_rows(layout)
+    varying = [slot for slot, mask in enumerate(layout.mask) if mask]
+    numbers = [number for field in fields for number in field]
+    tail = [number for row in rows for number in row]
+    image = image.copy()
+    image[FIELDS] = image[LAYOUT] + len(tail)
+    image[VARYING] = image[FIELDS] + len(numbers)
+    image[VARIES] = len(varying)
+    image[WORDS] = layout.words
+    image[W_SHARED] = layout.shared
+    image[W_LOCAL] = layout.local
+    image[ROOT] = root_words(fields)
+    return np.concatenate((image[: image[LAYOUT]], np.array(tail + numbers + varying, dtype=np.int64)))
+
+
+def _parts_are_private(program: Program) -> bool:
+    """Whether no address names a program counter or register of a thread that moves."""
+    cells = set(program.cells)
+    return not any(
+        cells.intersection(range(t.regs, t.regs + t.nregs)) or t.pc in cells for t in program.threads
+    )
 
 
 def layout_rows(layout: Layout) -> list[list[int]]:

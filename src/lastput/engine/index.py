@@ -1,17 +1,17 @@
-"""The set of states, compiled: an array of packed states and a hash index into it.
+"""A set of rows of words, compiled: an array of rows, numbered as added, and a hash index into it.
 
-The index is open-addressed. An entry is 0 (free) or the number of a state plus one, in its low ``bits``
-bits; the bits above hold a piece of the hash, so that most entries of other states are passed over
-without a look at the state. Numbers take 32 bits, so there are at most 2**32 - 2 states.
+The index is open-addressed. An entry is 0 (free) or the number of a row plus one, in its low ``bits``
+bits; the bits above hold a piece of the hash, so that most entries of other rows are passed over
+without a look at the row. Numbers take 32 bits, so there are at most 2**32 - 2 rows.
 """
 
 from __future__ import annotations
 
-__all__ = ["find_or_add", "rebuild"]
+__all__ = ["digest", "find_or_add", "rebuild", "resolve"]
 
 import numpy as np
 
-from lastput.engine.jit import I1, I8, U4, njit
+from lastput.engine.jit import njit
 
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
@@ -31,10 +31,15 @@ def digest(words, at, n):  # type: ignore[no-untyped-def]
 
 
 @njit()
-def find_or_add(states, n, count, table, bits, words, add):  # type: ignore[no-untyped-def]
-    """The number of ``words``; if they are new, ``count``, and they are stored if ``add`` is not 0. There
-    must be room in both arrays."""
-    h = digest(words, 0, n)
+def find_or_add(rows, n, count, table, bits, words, at, add):  # type: ignore[no-untyped-def]
+    """The number of the row ``words[at:at + n]``; if it is new, ``count``, and it is stored if ``add`` is
+    not 0. There must be room in both arrays."""
+    return resolve(rows, n, count, table, bits, words, at, add, digest(words, at, n))
+
+
+@njit()
+def resolve(rows, n, count, table, bits, words, at, add, h):  # type: ignore[no-untyped-def]
+    """The same, given the digest."""
     size = np.uint64(len(table))
     slot = np.int64(((h >> _32) * size) >> _32)
     one = np.int64(1)
@@ -49,14 +54,14 @@ def find_or_add(states, n, count, table, bits, words, add):  # type: ignore[no-u
             table[slot] = np.uint32(print_ | (count + 1))
             base = count * n
             for k in range(n):
-                states[base + k] = words[k]
+                rows[base + k] = words[at + k]
             return count
         if (entry & ~low) == print_:
             number = (entry & low) - 1
             base = number * n
             same = True
             for k in range(n):
-                if states[base + k] != words[k]:
+                if rows[base + k] != words[at + k]:
                     same = False
                     break
             if same:
@@ -66,14 +71,14 @@ def find_or_add(states, n, count, table, bits, words, add):  # type: ignore[no-u
             slot = np.int64(0)
 
 
-@njit(I8(I1, I8, I8, U4, I8))
-def rebuild(states, n, count, table, bits):  # type: ignore[no-untyped-def]
-    """Enters all states in a table of zeros."""
+@njit()
+def rebuild(rows, n, count, table, bits):  # type: ignore[no-untyped-def]
+    """Enters all rows in a table of zeros."""
     size = np.uint64(len(table))
     low = (np.int64(1) << bits) - 1
     end = len(table)
     for number in range(count):
-        h = digest(states, number * n, n)
+        h = digest(rows, number * n, n)
         one = np.int64(1)
         slot = np.int64(((h >> _32) * size) >> _32)
         while table[slot] != 0:

@@ -8,33 +8,34 @@ import signal
 import threading
 from types import FrameType, TracebackType
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class Interrupt:
     """Within the ``with`` block the first Ctrl-C sets ``wanted``; the second raises KeyboardInterrupt.
+    SIGTERM is the same where it raises KeyboardInterrupt too.
 
     Only the main thread can see to that; in others nothing changes.
     """
 
     def __init__(self) -> None:
         self.wanted = False
-        self._before: object = None
-        self._active = False
+        self._taken: list[signal.Signals] = []
 
     def __enter__(self) -> Interrupt:
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.getsignal(signal.SIGINT)
-            # Whoever has a handler of his own, or ignores the signal, keeps it.
-            if self._before is signal.default_int_handler:
-                signal.signal(signal.SIGINT, self._handle)
-                self._active = True
+            # Whoever has a handler of his own, or ignores a signal, keeps it.
+            self._taken = [one for one in _SIGNALS if signal.getsignal(one) is signal.default_int_handler]
+            for one in self._taken:
+                signal.signal(one, self._handle)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._active:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            self._active = False
+        for one in self._taken:
+            signal.signal(one, signal.default_int_handler)
+        self._taken = []
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self.wanted:

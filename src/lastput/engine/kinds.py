@@ -15,8 +15,19 @@ _JUMPS = {Op.JZ: 2, Op.JNZ: 2, Op.JNEI: 3}
 _WORLD = frozenset({Op.ALLOC, Op.FREE, Op.SPAWN, Op.INST, Op.PICK})
 
 
+_Steps = list[tuple[frozenset[Op], frozenset[int]]]
+_last: tuple[Program, _Steps] | None = None
+
+
 def step_ops(program: Program, location: int) -> tuple[frozenset[Op], frozenset[int]]:
     """The ops that the step of a location may run, and the locations it may lead to."""
+    global _last
+    if _last is None or _last[0] is not program:
+        _last = (program, [_step_ops(program, i) for i in range(len(program.locations))])
+    return _last[1][location]
+
+
+def _step_ops(program: Program, location: int) -> tuple[frozenset[Op], frozenset[int]]:
     ops: set[Op] = set()
     targets: set[int] = set()
     if program.locations[location].kind is Kind.END:

@@ -1,38 +1,146 @@
-"""Changes of the packed layout, compiled: repacking all states, and what values slots have taken."""
+"""Changes of the packed layout, compiled: moving all states to another one, and the values they have."""
 
 from __future__ import annotations
 
-__all__ = ["observe", "repack"]
+__all__ = ["observe", "transfer"]
 
-from lastput.engine.jit import I1, I2, I8, njit
+import numpy as np
+
+from lastput.engine.image import (
+    FIELDS,
+    LAYOUT,
+    MOVABLE,
+    MOVERS,
+    ROOT,
+    SLOTS,
+    THREADS,
+    W_LOCAL,
+    W_SHARED,
+    WORDS,
+)
+from lastput.engine.jit import njit
+from lastput.engine.machine import get, put
+from lastput.engine.signals import OK
+from lastput.engine.store import load, number_of, root_of
 
 
-@njit(I8(I1, I8, I2, I8, I2, I8, I1))
-def repack(states, count, old, old_words, new, new_words, values):  # type: ignore[no-untyped-def]
-    """From layout rows ``old`` to ``new``, in place; a state may grow but not shrink."""
+@njit()
+def _move_slot(old, new, here, words, slot, out):  # type: ignore[no-untyped-def]
+    return put(new, words, slot, get(old, here, slot), out)
+
+
+@njit()
+def _move_part(old, new, here, words, part, out):  # type: ignore[no-untyped-def]
+    """Packs the slots of a part anew; 1 if that does not fit."""
+    if part:
+        thread = new[THREADS] + new[new[MOVERS] + part - 1] * 7
+        if _move_slot(old, new, here, words, new[thread], out):
+            return 1
+        for slot in range(new[thread + 1], new[thread + 1] + new[thread + 2]):
+            if _move_slot(old, new, here, words, slot, out):
+                return 1
+        return 0
+    for slot in range(new[SLOTS]):
+        if new[new[LAYOUT] + slot * 4] < new[W_SHARED] and _move_slot(old, new, here, words, slot, out):
+            return 1
+    return 0
+
+
+@njit()
+def transfer(  # type: ignore[no-untyped-def]
+    old, new, count, roots, old_shared, old_local, ctl, shared, s_table, local, l_table, known, scratch, out
+):
+    """Rewrites ``count`` roots of image ``old`` in place, as those of ``new``, with new tables of parts.
+    Roots may grow but not shrink. ``known`` has a place for each part of a state and each old number, zero
+    at first. OK, or what was in the way."""
+    n = old[WORDS]
+    m = new[WORDS]
+    narrow = old[ROOT]
+    wide = new[ROOT]
+    parts = new[MOVABLE] + 1
+    each = len(known) // parts
+    none = np.int64(-1)
+    here = scratch[:n]
+    words = scratch[n : n + m]
+    root = scratch[n + m :]
     for number in range(count - 1, -1, -1):
-        base = number * old_words
-        for slot in range(len(old)):
-            word = states[base + old[slot, 0]]
-            values[slot] = ((word >> old[slot, 1]) & old[slot, 2]) + old[slot, 3]
-        base = number * new_words
-        for k in range(new_words):
-            states[base + k] = 0
-        for slot in range(len(new)):
-            states[base + new[slot, 0]] |= (values[slot] - new[slot, 3]) << new[slot, 1]
-    return count
+        at = number * narrow
+        fresh = False
+        for part in range(parts):
+            if known[part * each + number_of(old, roots, at, part)] == 0:
+                fresh = True
+        if fresh:
+            load(old, roots, at, old_shared, old_local, here)
+            for k in range(m):
+                words[k] = 0
+            for part in range(parts):
+                if _move_part(old, new, here, words, part, out):
+                    return -1
+            status = root_of(
+                new,
+                ctl,
+                roots,
+                none,
+                words,
+                shared,
+                s_table,
+                local,
+                l_table,
+                words,
+                root,
+                np.int64(0),
+                np.int64(1),
+            )
+            if status != OK:
+                return status
+            for part in range(parts):
+                known[part * each + number_of(old, roots, at, part)] = (
+                    number_of(new, root, np.int64(0), part) + 1
+                )
+        else:
+            for k in range(wide):
+                root[k] = 0
+            for part in range(parts):
+                field = new[FIELDS] + part * 3
+                moved = known[part * each + number_of(old, roots, at, part)] - 1
+                root[new[field]] |= moved << new[field + 1]
+        for k in range(wide):
+            roots[number * wide + k] = root[k]
+    return OK
 
 
-@njit(I8(I1, I8, I2, I8, I1, I1))
-def observe(states, count, layout, words, low, high):  # type: ignore[no-untyped-def]
-    """Lowers ``low`` and raises ``high`` of each slot to the values in the states."""
+@njit()
+def _spread(image, words, slot, low, high):  # type: ignore[no-untyped-def]
+    value = get(image, words, slot)
+    low[slot] = min(low[slot], value)
+    high[slot] = max(high[slot], value)
+
+
+@njit()
+def observe(image, roots, count, shared, shared_count, local, seen, words, low, high):  # type: ignore[no-untyped-def]
+    """Lowers ``low`` and raises ``high`` of each slot to the values in the states. ``seen`` has a place for
+    each thread and part number, zero at first."""
+    movable = image[MOVABLE]
+    parts = len(seen) // max(movable, 1)
     for number in range(count):
-        base = number * words
-        for slot in range(len(layout)):
-            word = states[base + layout[slot, 0]]
-            value = ((word >> layout[slot, 1]) & layout[slot, 2]) + layout[slot, 3]
-            if value < low[slot]:
-                low[slot] = value
-            if value > high[slot]:
-                high[slot] = value
+        for k in range(movable):
+            seen[k * parts + number_of(image, roots, number * image[ROOT], k + 1)] = 1
+    ws = image[W_SHARED]
+    wl = image[W_LOCAL]
+    for number in range(shared_count):
+        for k in range(ws):
+            words[k] = shared[number * ws + k]
+        for slot in range(image[SLOTS]):
+            if image[image[LAYOUT] + slot * 4] < ws:
+                _spread(image, words, slot, low, high)
+    for k in range(movable):
+        thread = image[THREADS] + image[image[MOVERS] + k] * 7
+        for number in range(parts):
+            if not seen[k * parts + number]:
+                continue
+            for i in range(wl):
+                words[ws + k * wl + i] = local[number * wl + i]
+            _spread(image, words, image[thread], low, high)
+            for slot in range(image[thread + 1], image[thread + 1] + image[thread + 2]):
+                _spread(image, words, slot, low, high)
     return count

@@ -6,23 +6,7 @@ per installation. Importing this module imports numba.
 
 from __future__ import annotations
 
-__all__ = [
-    "BLOCKED",
-    "ERROR",
-    "OK",
-    "OUT",
-    "O_ADDRESS",
-    "O_CHOICE",
-    "O_CHOICES",
-    "O_CLASS",
-    "O_LOGGED",
-    "O_SLOT",
-    "O_VALUE",
-    "O_WARNED",
-    "RANGE",
-    "TOOL",
-    "step",
-]
+__all__ = ["get", "put", "step"]
 
 from lastput.engine.image import (
     ADDRESSES,
@@ -44,18 +28,22 @@ from lastput.engine.image import (
 from lastput.engine.interpret import BUDGET
 from lastput.engine.jit import njit
 from lastput.engine.program import LIFE_ALIVE, LIFE_FREED, LIFE_UNUSED, ErrorClass, Op
-
-#: Statuses. RANGE: a value does not fit its field. TOOL: a limit of the model; the interpreter,
-#: given the same step, raises it with words.
-OK, BLOCKED, ERROR, RANGE, TOOL = range(5)
-
-#: What a step leaves in ``out``: choices it had, class and address of the error, a bit for each
-#: class that was warned of, slot and value that do not fit, entries in the log.
-O_CHOICES, O_CLASS, O_ADDRESS, O_WARNED, O_SLOT, O_VALUE, O_LOGGED = range(7)
-#: What a step takes from ``out``: the choice. (As an argument it would be compiled once as a variable
-#: and once as the constant 0.)
-O_CHOICE = 9
-OUT = 32
+from lastput.engine.signals import (
+    BLOCKED,
+    ERROR,
+    O_ADDRESS,
+    O_CHOICE,
+    O_CHOICES,
+    O_CLASS,
+    O_FOREIGN,
+    O_LOGGED,
+    O_SLOT,
+    O_VALUE,
+    O_WARNED,
+    OK,
+    RANGE,
+    TOOL,
+)
 
 _CONST, _MOV, _LDR, _STR = int(Op.CONST), int(Op.MOV), int(Op.LDR), int(Op.STR)
 _LD, _ST, _LDA, _STA = int(Op.LD), int(Op.ST), int(Op.LDA), int(Op.STA)
@@ -117,6 +105,7 @@ def step(image, words, thread, t, log, out):  # type: ignore[no-untyped-def]
     out[O_CHOICES] = 1
     out[O_WARNED] = 0
     out[O_LOGGED] = 0
+    out[O_FOREIGN] = 0
     logged = 0
     cells = image[CELLS]
     addresses = image[ADDRESSES]
@@ -342,6 +331,7 @@ def step(image, words, thread, t, log, out):  # type: ignore[no-untyped-def]
         elif op == _WARN:
             out[O_WARNED] |= 1 << a
         elif op == _SPAWN:
+            out[O_FOREIGN] = 1
             new = -1
             for k in range(image[ALL_THREADS]):
                 row = image[THREADS] + k * 7

@@ -1,4 +1,9 @@
-"""Where each slot lives in a packed state: n words of 64 bits, no field across two words.
+"""Where each slot lives in a packed state.
+
+A packed state is a row of 64-bit words, no field across two of them. It falls into *parts*: one for what
+threads share, and one for each thread that moves, with its program counter and registers. Few values of
+a part occur, however many states there are, so a search stores each part once and a state as a tuple of
+part numbers (``parts``).
 
 Values are stored less the lowest value of their group. Slots that nothing can change after the boot
 threads, and groups of a single value, take no bits. Ranges are learned from states seen so far and
@@ -9,7 +14,7 @@ from __future__ import annotations
 
 __all__ = ["Layout", "Ranges", "lay_out", "learn", "stretch", "widen"]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -24,13 +29,23 @@ WIDEST = 48
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """For each slot its word, the shift of its lowest bit, its mask (before shifting) and its bias."""
+    """For each slot its word, the shift of its lowest bit, its mask (before shifting) and its bias.
 
-    words: int
+    Words 0 .. ``shared`` - 1 are the part that threads share; then each of the ``threads`` that move has a
+    part of ``local`` words.
+    """
+
+    shared: int
+    local: int
+    threads: int
     word: tuple[int, ...]
     shift: tuple[int, ...]
     mask: tuple[int, ...]
     bias: tuple[int, ...]
+
+    @property
+    def words(self) -> int:
+        return self.shared + self.threads * self.local
 
     def pack(self, state: State) -> tuple[int, ...]:
         """Words as unsigned numbers. The values must fit."""
@@ -39,11 +54,16 @@ class Layout(msgspec.Struct, frozen=True):
             words[word] |= (value - bias) << shift
         return tuple(words)
 
-    def unpack(self, words: tuple[int, ...]) -> State:
+    def unpack(self, words: Sequence[int]) -> State:
         return tuple(
             ((words[w] >> shift) & mask) + bias
             for w, shift, mask, bias in zip(self.word, self.shift, self.mask, self.bias, strict=True)
         )
+
+    def cut(self, words: Sequence[int]) -> list[tuple[int, ...]]:
+        """The parts: the shared one, then one for each thread that moves."""
+        starts = range(self.shared, self.words, self.local)
+        return [tuple(words[: self.shared]), *(tuple(words[at : at + self.local]) for at in starts)]
 
 
 def learn(program: Program, states: Iterable[State]) -> Ranges:
@@ -124,22 +144,37 @@ def lay_out(program: Program, ranges: Ranges, first: State) -> Layout:
             low, high = ranges[slot.group]
             width[number] = (high - low).bit_length()
             bias[number] = low
-    room: list[int] = []
+    own = [[t.pc, *range(t.regs, t.regs + t.nregs)] for t in program.threads if not t.boot]
+    shared = set(range(count)).difference(*own)
     word = [0] * count
     shift = [0] * count
-    for number in sorted(range(count), key=lambda n: (-width[n], n)):
-        if not width[number]:
-            continue
-        home = next((w for w, used in enumerate(room) if used + width[number] <= 64), len(room))
-        if home == len(room):
-            room.append(0)
-        word[number] = home
-        shift[number] = room[home]
-        room[home] += width[number]
+    size = _fill(sorted(shared), width, 0, word, shift)
+    # All parts of threads take as many words, so that they can be kept in one table.
+    local = max((_fill(slots, width, 0, word, shift) for slots in own), default=1)
+    for number, slots in enumerate(own):
+        _fill(slots, width, size + number * local, word, shift)
     return Layout(
-        max(len(room), 1),
+        size,
+        local,
+        len(own),
         tuple(word),
         tuple(shift),
         tuple((1 << w) - 1 for w in width),
         tuple(bias),
     )
+
+
+def _fill(slots: Sequence[int], width: list[int], base: int, word: list[int], shift: list[int]) -> int:
+    """Gives each slot a place in words from ``base`` on, the widest first; tells how many they are."""
+    room = [0]
+    for number in sorted(slots, key=lambda n: (-width[n], n)):
+        if not width[number]:
+            word[number] = base
+            continue
+        home = next((w for w, used in enumerate(room) if used + width[number] <= 64), len(room))
+        if home == len(room):
+            room.append(0)
+        word[number] = base + home
+        shift[number] = room[home]
+        room[home] += width[number]
+    return len(room)

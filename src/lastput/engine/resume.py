@@ -1,7 +1,7 @@
 """Resume files: a stopped search on disk.
 
 A file is written whole or not at all. Its layout: a magic line with the version; the length of the
-description, 8 bytes; the description in MessagePack; the states; the stack; a checksum over all that.
+description, 8 bytes; the description in MessagePack; the buffers (BUFFERS); a checksum over all that.
 """
 
 from __future__ import annotations
@@ -24,33 +24,34 @@ from lastput.engine.program import Program
 from lastput.engine.snapshot import Snapshot, fingerprint
 from lastput.errors import LastputError
 
-MAGIC = b"lastput-resume 1\n"
+MAGIC = b"lastput-resume 2\n"
 CHECKSUM = 32
 PIECE = 1 << 24
+#: Fields of a snapshot that are buffers.
+BUFFERS = ("states", "shared", "local", "stack")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class _Description(msgspec.Struct, frozen=True):
     byteorder: str
     snapshot: Snapshot
-    states: int  # bytes
-    stack: int
+    sizes: tuple[int, ...]  # bytes of each buffer
 
 
 def save(path: str | os.PathLike[str], snapshot: Snapshot) -> None:
     """Writes a snapshot. Raises LastputError ``disk-full`` or ``cannot-write``; the file is then as it
     was before."""
     target = Path(path)
-    states = memoryview(snapshot.states).cast("B")
-    stack = memoryview(snapshot.stack).cast("B")
-    bare = msgspec.structs.replace(snapshot, states=None, stack=None)
-    head = msgspec.msgpack.encode(_Description(sys.byteorder, bare, len(states), len(stack)))
+    buffers = [memoryview(getattr(snapshot, name)).cast("B") for name in BUFFERS]
+    bare = msgspec.structs.replace(snapshot, **dict.fromkeys(BUFFERS))
+    head = msgspec.msgpack.encode(_Description(sys.byteorder, bare, tuple(map(len, buffers))))
     name = ""
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             name = file.name
             digest = hashlib.blake2b(digest_size=CHECKSUM)
-            for part in (MAGIC, struct.pack("<Q", len(head)), head, states, stack):
+            front = MAGIC + struct.pack("<Q", len(head)) + head
+            for part in (memoryview(front), *buffers):
                 for start in range(0, len(part), PIECE):
                     piece = part[start : start + PIECE]
                     digest.update(piece)
@@ -89,7 +90,7 @@ def load(path: str | os.PathLike[str], program: Program) -> Snapshot:
     try:
         size = source.stat().st_size
         with source.open("rb") as file:
-            description, states, stack = _read(file, size, source)
+            description, buffers = _read(file, size, source)
     except OSError as error:
         raise _bad(source, error.strerror or "cannot be read") from error
     snapshot = description.snapshot
@@ -99,10 +100,10 @@ def load(path: str | os.PathLike[str], program: Program) -> Snapshot:
             f"{source} is of another test, or of other options or another version of this one",
             "start again without it, or give the test and the options that it was made with",
         )
-    return msgspec.structs.replace(snapshot, states=states, stack=stack)
+    return msgspec.structs.replace(snapshot, **dict(zip(BUFFERS, buffers, strict=True)))
 
 
-def _read(file: BinaryIO, size: int, source: Path) -> tuple[_Description, bytearray, bytearray]:
+def _read(file: BinaryIO, size: int, source: Path) -> tuple[_Description, list[bytearray]]:
     digest = hashlib.blake2b(digest_size=CHECKSUM)
 
     def take(count: int) -> bytearray:
@@ -128,11 +129,13 @@ def _read(file: BinaryIO, size: int, source: Path) -> tuple[_Description, bytear
         raise _bad(source, "its description cannot be read") from error
     if description.byteorder != sys.byteorder:
         raise _bad(source, "it was written by a machine with another byte order")
-    states, stack = take(description.states), take(description.stack)
+    if len(description.sizes) != len(BUFFERS):
+        raise _bad(source, "its description cannot be read")
+    buffers = [take(size) for size in description.sizes]
     expected = digest.digest()
     if file.read(CHECKSUM + 1) != expected:
         raise _bad(source, "its checksum is wrong")
-    return description, states, stack
+    return description, buffers
 
 
 def _bad(source: Path, why: str) -> LastputError:

@@ -9,69 +9,50 @@ steps are kept plus one, so that zeros mean that nothing is known.
 
 from __future__ import annotations
 
-__all__ = [
-    "BUCKETS",
-    "GOAL",
-    "G_CHOICE",
-    "G_LAST",
-    "G_NODE",
-    "G_SET",
-    "G_STEPS",
-    "G_THREAD",
-    "MARGIN",
-    "ROUTE",
-    "R_ENTRIES",
-    "R_FOUND",
-    "R_LASTS",
-    "R_LEVEL",
-    "R_WAITING",
-    "R_WANTED",
-    "route",
-]
+__all__ = ["route"]
 
 import numpy as np
 
-from lastput.engine.blocks import CAP
-from lastput.engine.blocks_fast import O_STEPS, O_WARNED_AT, block
-from lastput.engine.explore import (
-    C_BITS,
+from lastput.engine.blocks_fast import block
+from lastput.engine.explore import canonicalise, final, unpack
+from lastput.engine.image import LOCATIONS, MOVABLE, MOVERS, ROOT, SLOTS, SYMMETRIC, THREADS, WORDS
+from lastput.engine.jit import njit
+from lastput.engine.machine import get
+from lastput.engine.program import Kind
+from lastput.engine.signals import (
+    BLOCKED,
+    BUCKETS,
     C_COUNT,
     C_LIMIT,
     C_SERIAL,
     DONE,
-    FULL,
-    PAUSE,
-    canonicalise,
-    final,
-)
-from lastput.engine.image import LOCATIONS, MOVABLE, MOVERS, SYMMETRIC, THREADS, WORDS
-from lastput.engine.index import find_or_add
-from lastput.engine.jit import I1, I8, U1, U2, U4, U8, njit
-from lastput.engine.machine import (
-    BLOCKED,
     ERROR,
+    FULL,
+    G_CHOICE,
+    G_LAST,
+    G_NODE,
+    G_SET,
+    G_STEPS,
+    G_SWITCHES,
+    G_THREAD,
+    GOAL,
+    MARGIN,
     O_CHOICE,
     O_CHOICES,
     O_CLASS,
+    O_STEPS,
     O_WARNED,
+    O_WARNED_AT,
     OK,
-    get,
+    PAUSE,
+    R_ENTRIES,
+    R_FOUND,
+    R_LASTS,
+    R_LEVEL,
+    R_WAITING,
+    R_WANTED,
 )
-from lastput.engine.program import Kind
-
-#: Lists of nodes.
-BUCKETS = CAP + 1
-#: Room for entries that an expansion starts with; it makes one for each edge at most.
-MARGIN = 1 << 16
-
-#: Counters: the level (number of steps) that is being settled, entries made, nodes that wait, classes
-#: wanted and found (bits), lasts; then goals, one for each class.
-R_LEVEL, R_ENTRIES, R_WAITING, R_WANTED, R_FOUND, R_LASTS = range(6)
-#: A goal: 1 if there is one, steps, switches, node, place of the thread (-1: the node is the goal),
-#: choice, steps of the last block.
-GOAL = 16
-G_SET, G_STEPS, G_SWITCHES, G_NODE, G_THREAD, G_CHOICE, G_LAST = range(7)
-ROUTE = GOAL + 16 * 8
+from lastput.engine.store import find, load, root_of
 
 _END = int(Kind.END)
 
@@ -94,11 +75,15 @@ def _aim(r, error, steps, switches, node, thread, choice, last):  # type: ignore
     r[at + G_LAST] = last
 
 
-@njit(I8(I1, I1, U4, I1, I1, U2, U2, U4, U1, I1, I1, I1, U1, I1, I1, I1, U8, I1, U8, I1, I1, I1))
+@njit()
 def route(  # type: ignore[no-untyped-def]
     image,
-    states,
+    roots,
     table,
+    shared,
+    s_table,
+    local,
+    l_table,
     ctl,
     r,
     steps_to,
@@ -128,9 +113,13 @@ def route(  # type: ignore[no-untyped-def]
     here = scratch[:n]
     words = scratch[n : 2 * n]
     backup = scratch[2 * n : 3 * n]
-    slots = scratch[3 * n :]
+    slots = scratch[3 * n : 3 * n + 2 * image[SLOTS]]
+    root = scratch[3 * n + 2 * image[SLOTS] :]
+    wide = image[ROOT]
     movable = image[MOVABLE]
     count = ctl[C_COUNT]
+    load(image, roots, np.int64(0), shared, local, here)
+    unpack(image, here, slots)
     expanded = 0
     while True:
         level = r[R_LEVEL]
@@ -162,8 +151,7 @@ def route(  # type: ignore[no-untyped-def]
         number = node // lasts
         last = node % lasts - 1
         switches = np.int64(switches_to[node])
-        for i in range(n):
-            here[i] = states[number * n + i]
+        load(image, roots, number * wide, shared, local, here)
         moved = False
         for k in range(-1, movable):
             # The thread that ran last comes first.
@@ -182,7 +170,9 @@ def route(  # type: ignore[no-untyped-def]
                     words[i] = here[i]
                 out[O_CHOICE] = choice
                 ctl[C_SERIAL] += 1
-                status = block(image, words, backup, thread, 0, t, log, out, marks, ctl[C_SERIAL], executed)
+                status = block(
+                    image, words, backup, thread, np.int64(0), t, log, out, marks, ctl[C_SERIAL], executed
+                )
                 choices = max(choices, out[O_CHOICES])
                 choice += 1
                 if status == BLOCKED:
@@ -203,7 +193,24 @@ def route(  # type: ignore[no-untyped-def]
                     image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out
                 ):
                     continue
-                target = find_or_add(states, n, count, table, ctl[C_BITS], words, symmetric & 0)
+                parent = number * wide
+                if root_of(
+                    image,
+                    ctl,
+                    roots,
+                    parent,
+                    here,
+                    shared,
+                    s_table,
+                    local,
+                    l_table,
+                    words,
+                    root,
+                    np.int64(0),
+                    np.int64(0),
+                ):
+                    continue
+                target = find(image, ctl, roots, table, root)
                 if target == count or level + steps >= 0xFFFE or more > 0xFFFF:
                     continue
                 there = target * lasts + (place + 1 if lasts > 1 else 0)
@@ -235,4 +242,4 @@ def route(  # type: ignore[no-untyped-def]
         if not moved:
             error = final(image, here)
             if error:
-                _aim(r, error, level, switches, node, -1, 0, 0)
+                _aim(r, error, level, switches, node, np.int64(-1), np.int64(0), np.int64(0))

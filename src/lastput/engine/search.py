@@ -13,9 +13,7 @@ from lastput.engine.blocks import MergedGraph
 from lastput.engine.canonical import Canonicalizer
 from lastput.engine.graph import FineGraph, Graph
 from lastput.engine.interrupt import Interrupt
-from lastput.engine.pack import Ranges, learn, stretch
 from lastput.engine.program import Program
-from lastput.engine.sample import walks
 from lastput.engine.shortest import shortest
 from lastput.engine.snapshot import Snapshot
 from lastput.engine.trace import finding, unfold
@@ -27,9 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULTS = Options()
 #: States that the Python engine may store before 'auto' goes over to the compiled one.
-SMALL = 2_000
-#: States from which the compiled engine learns value ranges, if the Python one has not run before.
-SAMPLE = 600
+SMALL = 100
 #: Threads whose accesses can be told apart when steps are merged.
 MERGED_THREADS = 62
 
@@ -55,7 +51,6 @@ def check(
             options,
             merge=resume.merge,
             symmetry=resume.symmetry,
-            por=resume.por,
             order="dfs" if resume.order == "dfs" else "bfs",
         )
     graph = reduced_graph(program, options, resume.demoted if resume is not None else ())
@@ -98,10 +93,9 @@ def _explore(
     graph: Graph, options: Options, progress: Report | None, interrupt: Interrupt, resume: Snapshot | None
 ) -> tuple[Walk | FastWalk, str]:
     """The search, and why it is not complete (or "")."""
-    slow = Walk(graph, options.order)
     report = _Reporter(progress, interrupt)
-    small = options.engine == "python" or (options.engine == "auto" and (not resume or resume.stored < SMALL))
-    if small:
+    if options.engine == "python" or (options.engine == "auto" and (not resume or resume.stored < SMALL)):
+        slow = Walk(graph, options.order)
         if resume is not None:
             slow.restore(resume)
         most = options.max_states
@@ -110,24 +104,16 @@ def _explore(
         reason = slow.run(most, report, report.stop)
         if not reason or report.stop() or most == options.max_states:
             return slow, reason
-    from lastput.engine.walk_fast import FastWalk
+        if resume is not None:
+            resume = slow.snapshot(options)
+    from lastput.engine.walk_fast import FastWalk, first_ranges
 
-    if resume is not None and not small:
+    if resume is not None:
         walk = FastWalk(graph, resume.ranges, options.order, options.max_memory)
         walk.restore(resume)
     else:
-        if not small:
-            slow.run(SAMPLE)
-        walk = FastWalk(graph, _ranges(graph, slow), options.order, options.max_memory)
+        walk = FastWalk(graph, first_ranges(graph), options.order, options.max_memory)
     return walk, walk.run(options.max_states, report, report.stop)
-
-
-def _ranges(graph: Graph, walk: Walk) -> Ranges:
-    """What the Python search, and some whole runs, have taught of the values of slots."""
-    far = walks(graph.program)
-    if isinstance(graph.symmetry, Canonicalizer):
-        far += [graph.symmetry.canonical(state) for state in far]
-    return stretch(graph.program, learn(graph.program, [*walk.states, *far]))
 
 
 class _Reporter:

@@ -10,11 +10,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from lastput.engine.explore import DONE, FULL, PAUSE
 from lastput.engine.graph import Edge, Graph
+from lastput.engine.native import call
 from lastput.engine.program import ErrorClass
-from lastput.engine.routes import (
+from lastput.engine.shortest import Way
+from lastput.engine.signals import (
     BUCKETS,
+    DONE,
+    FULL,
     G_CHOICE,
     G_LAST,
     G_NODE,
@@ -22,15 +25,14 @@ from lastput.engine.routes import (
     G_THREAD,
     GOAL,
     MARGIN,
+    PAUSE,
     R_ENTRIES,
     R_LASTS,
     R_LEVEL,
     R_WAITING,
     R_WANTED,
     ROUTE,
-    route,
 )
-from lastput.engine.shortest import Way
 from lastput.engine.verdict import Progress
 from lastput.engine.walk_fast import FastWalk
 from lastput.errors import InternalError
@@ -64,10 +66,9 @@ def shortest_fast(
     counters[R_ENTRIES] = counters[R_WAITING] = 1
     arguments = walk.arguments()
     while True:
-        status = route(
-            walk.image,
-            walk.states,
-            walk.table,
+        status = call(
+            "route",
+            *walk.states(),
             walk.ctl,
             counters,
             steps_to,

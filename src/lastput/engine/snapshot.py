@@ -14,15 +14,15 @@ from lastput.engine.program import Program
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """``states`` are ``stored`` packed states under ``lay_out(program, ranges, first state)``, as a
-    buffer of 64-bit words in the byte order of the machine; ``stack`` are depth << 32 | number of those
-    to expand, last first, if ``order`` is 'dfs'. ``seen`` are pairs of an error class and the number of
-    the state where it was first met. The rest is as in ``Result`` and ``walk``."""
+    """``states``, ``shared`` and ``local`` hold ``stored`` states under ``lay_out(program, ranges, first
+    state)`` as roots and parts (``parts.Packed``, with ``bits``), in the byte order of the machine;
+    ``stack`` are depth << 32 | number of those to expand, last first, if ``order`` is 'dfs'. ``seen`` are
+    pairs of an error class and the number of the state where it was first met. The rest is as in
+    ``Result`` and ``walk``."""
 
     program: str
     merge: bool
     symmetry: bool
-    por: bool
     order: str
     ranges: Ranges
     stored: int
@@ -37,7 +37,10 @@ class Snapshot(msgspec.Struct, frozen=True):
     demoted: tuple[int, ...]
     executed: tuple[bool, ...]
     blocked: tuple[bool, ...]
+    bits: tuple[int, int]
     states: Any
+    shared: Any
+    local: Any
     stack: Any
 
 

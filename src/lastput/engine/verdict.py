@@ -23,12 +23,11 @@ class Verdict(enum.Enum):
 
 
 class Options(msgspec.Struct, frozen=True):
-    """``merge``, ``symmetry`` and ``por`` switch the reductions. ``max_states`` and ``max_memory``
+    """``merge`` and ``symmetry`` switch the reductions. ``max_states`` and ``max_memory``
     (bytes) are 0 for no limit. ``engine`` 'auto' takes the compiled engine when a search grows."""
 
     merge: bool = True
     symmetry: bool = True
-    por: bool = True
     engine: Literal["auto", "python", "numba"] = "auto"
     max_states: int = 0
     max_memory: int = 0

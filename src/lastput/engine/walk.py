@@ -10,6 +10,7 @@ from collections.abc import Callable
 from lastput.engine.graph import Graph
 from lastput.engine.interpret import State
 from lastput.engine.pack import Ranges, lay_out, learn
+from lastput.engine.parts import Packed, read_roots, write_roots
 from lastput.engine.program import ErrorClass
 from lastput.engine.snapshot import Snapshot, fingerprint
 from lastput.engine.verdict import Options, Progress
@@ -72,12 +73,11 @@ class Walk:
         program = self.graph.program
         ranges = learn(program, self.states)
         layout = lay_out(program, ranges, self.first)
-        states = array("Q", (word for state in self.states for word in layout.pack(state)))
+        packed = write_roots(layout, self.states)
         return Snapshot(
             program=fingerprint(program),
             merge=options.merge,
             symmetry=options.symmetry,
-            por=options.por,
             order="dfs" if self.depth_first else "bfs",
             ranges=ranges,
             stored=len(self.states),
@@ -92,16 +92,18 @@ class Walk:
             demoted=self.graph.demotions,
             executed=self.executed,
             blocked=self.blocked,
-            states=states,
+            bits=packed.bits,
+            states=packed.roots,
+            shared=packed.shared,
+            local=packed.local,
             stack=array("q", (depth << 32 | number for number, depth in self.stack)),
         )
 
     def restore(self, saved: Snapshot) -> None:
         """Goes on where another walk of this graph was stopped."""
         layout = lay_out(self.graph.program, saved.ranges, self.first)
-        words = memoryview(saved.states).cast("B").cast("Q")
-        n = layout.words
-        self.states = [layout.unpack(tuple(words[i : i + n])) for i in range(0, saved.stored * n, n)]
+        packed = Packed(saved.bits, saved.states, saved.shared, saved.local)
+        self.states = list(read_roots(layout, packed))
         self.index = {state: number for number, state in enumerate(self.states)}
         self.head = saved.head
         self.stack = [(x & 0xFFFFFFFF, x >> 32) for x in memoryview(saved.stack).cast("B").cast("q")]

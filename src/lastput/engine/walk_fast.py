@@ -1,12 +1,13 @@
 """Exhaustive search with the compiled machine: the twin of ``walk`` for big models.
 
-Memory: the packed states in one array, which is also the queue, and a table of 4 bytes per entry that
-is never more than three quarters full.
+Memory: the roots of states in one array, which is also the queue; a table of 4 bytes per entry that is
+never more than three quarters full; the parts that roots are made of; and what is remembered of steps
+(``explore``), at most MEMO entries of 16 bytes.
 """
 
 from __future__ import annotations
 
-__all__ = ["FastWalk", "memory_limit"]
+__all__ = ["FastWalk", "first_ranges", "memory_limit"]
 
 import os
 from collections.abc import Callable
@@ -15,9 +16,17 @@ from typing import Any
 import numpy as np
 
 from lastput.engine.blocks import MergedGraph
-from lastput.engine.blocks_fast import MARKS
-from lastput.engine.canonical_numba import canonical_arrays
-from lastput.engine.explore import (
+from lastput.engine.canonical_arrays import canonical_arrays
+from lastput.engine.graph import Graph
+from lastput.engine.image import COLUMNS_LOCATIONS, LOCATIONS, REMEMBER, build_image, lay_anew
+from lastput.engine.interpret import BUDGET, State
+from lastput.engine.kinds import effective
+from lastput.engine.native import call
+from lastput.engine.pack import Ranges, lay_out, stretch, widen
+from lastput.engine.parts import Packed, read_roots, root_fields, root_words, write_roots
+from lastput.engine.program import ErrorClass
+from lastput.engine.signals import (
+    BATCH,
     C_BITS,
     C_COUNT,
     C_DEPTH,
@@ -27,8 +36,14 @@ from lastput.engine.explore import (
     C_HEAD,
     C_LEVEL_END,
     C_LIMIT,
+    C_LOCAL,
+    C_LOCAL_BITS,
+    C_LOCAL_FULL,
     C_MOST,
     C_SEEN,
+    C_SHARED,
+    C_SHARED_BITS,
+    C_SHARED_FULL,
     C_SIGHTED,
     C_STACK,
     C_STATE,
@@ -38,35 +53,31 @@ from lastput.engine.explore import (
     CTL,
     DONE,
     FULL,
+    MARKS,
+    NARROW,
+    O_SLOT,
+    O_VALUE,
+    OK,
+    OUT,
     PAUSE,
-    explore,
+    RANGE,
 )
-from lastput.engine.graph import Graph
-from lastput.engine.image import (
-    COLUMNS_LOCATIONS,
-    LAYOUT,
-    LOCATIONS,
-    WORDS,
-    build_image,
-    layout_rows,
-)
-from lastput.engine.index import rebuild
-from lastput.engine.interpret import BUDGET, State
-from lastput.engine.kinds import effective
-from lastput.engine.layout_fast import observe, repack
-from lastput.engine.machine import O_SLOT, O_VALUE, OUT, RANGE
-from lastput.engine.pack import Ranges, lay_out, widen
-from lastput.engine.program import ErrorClass
 from lastput.engine.snapshot import Snapshot, fingerprint
 from lastput.engine.verdict import Options, Progress
 from lastput.errors import InternalError
 
 #: Expansions between two looks at the keyboard.
-CHUNK = 20_000
+CHUNK = 100_000
 #: States that the table holds at first; entries per state when it is full; growth.
-FIRST, SPARE, GROWTH = 400_000, 4 / 3, 1.6
-#: Most states, for their numbers must fit 32 bits.
-MOST = (1 << 32) - 2
+FIRST, SPARE, GROWTH = 1 << 15, 4 / 3, 2
+#: Most states, for their numbers must fit 32 bits; most parts.
+MOST, MOST_PARTS = (1 << 32) - 2, (1 << 31) - 2
+#: Parts that there is room for at first; bits of their numbers in a root at first.
+PARTS, NUMBER_BITS = 1 << 12, (14, 8)
+#: States from which ranges are learned, the values that slots may have meanwhile, and the memory.
+SAMPLE, GUESS, FIRST_MEMORY = 4_000, (-(1 << 13), (1 << 13) - 1), 1 << 26
+#: Steps that are remembered at first, and at most; or successors, before their canonical form is sought.
+MEMO_FIRST, MEMO, MET = 1 << 15, 1 << 21, 1 << 15
 
 
 def memory_limit(asked: int) -> int:
@@ -91,6 +102,21 @@ def _reserve(entries: int) -> Any:
             entries //= 2
 
 
+def first_ranges(graph: Graph) -> Ranges:
+    """What the beginnings of a search teach of the values of slots: breadth first for what happens early,
+    depth first for what happens late. The graph keeps what it has learned of conflicts."""
+    program = graph.program
+    guess: Ranges = tuple(GUESS for _ in program.ranges)
+    found = []
+    for order in ("dfs", "bfs"):
+        walk = FastWalk(graph, guess, order, FIRST_MEMORY)
+        walk.run(SAMPLE)
+        found.append(walk.observed())
+        graph.begin()
+    low_high = ((min(a, c), max(b, d)) for (a, b), (c, d) in zip(*found, strict=True))
+    return stretch(program, tuple(low_high))
+
+
 class FastWalk:
     """The search so far. ``graph`` tells what to demote when blocks conflict, and what went wrong when
     a limit of the model is met."""
@@ -103,12 +129,7 @@ class FastWalk:
         self.merged = graph if isinstance(graph, MergedGraph) else None
         self.first = graph.initial()
         self.ranges = self._with_room(ranges)
-        self.layout = lay_out(self.program, self.ranges, self.first)
-        kinds = tuple(self.merged.kinds) if self.merged else effective(self.program)
-        symmetric = graph.symmetry is not None
-        self.image = build_image(
-            self.program, graph.machine, self.layout, kinds, self.merged is not None, symmetric
-        )
+        self.bits = NUMBER_BITS
         self.canonical = canonical_arrays(self.program)
         self._executed = np.zeros(len(self.program.locations), dtype=np.uint8)
         self._blocked = np.zeros(len(self.program.locations), dtype=np.uint8)
@@ -117,8 +138,9 @@ class FastWalk:
         self.temps = np.zeros(max(self.program.temps, 1), dtype=np.int64)
         self.log = np.zeros(BUDGET + len(self.program.cells) + 8, dtype=np.int64)
         self.out = np.zeros(2 * OUT, dtype=np.int64)
-        self.states = _reserve(max(self.limit // 8, 1 << 16))
-        self.table: Any = None
+        self.roots = _reserve(max(self.limit // 8, 1 << 16))
+        self.image: Any = None
+        self._make_image()
         self.restart()
 
     def restart(self) -> None:
@@ -126,7 +148,6 @@ class FastWalk:
         self.ctl = np.zeros(CTL, dtype=np.int64)
         self.ctl[C_DFS] = self.order == "dfs"
         self.ctl[C_LEVEL_END] = 1
-        self.ctl[C_COUNT] = 1
         self.ctl[C_LIMIT] = CHUNK
         self.ctl[C_FIRST_NEW] = -1
         self._executed[:] = 0
@@ -135,8 +156,41 @@ class FastWalk:
         self.dirty_at = 0
         self.stack = np.zeros(1, dtype=np.int64)
         self.ctl[C_STACK] = int(self.order == "dfs")
-        self._store(0, self.first)
-        self._make_table(FIRST)
+        self._take(write_roots(self.layout, [self.first], self.bits), 1)
+
+    def _take(self, packed: Packed, count: int) -> None:
+        """Holds these ``count`` states and no others."""
+        roots, shared, local = (
+            np.frombuffer(x, dtype=np.int64) for x in (packed.roots, packed.shared, packed.local)
+        )
+        if packed.bits != self.bits:
+            self.bits = packed.bits
+            self._make_image()
+        self.roots[: len(roots)] = roots
+        self.ctl[C_COUNT] = count
+        self.ctl[C_SHARED] = len(shared) // self.layout.shared
+        self.ctl[C_LOCAL] = len(local) // self.layout.local
+        self.shared, self.local = shared, local
+        self._make_part_tables()
+        self._make_table(max(FIRST, int(count * GROWTH)))
+
+    def _make_image(self) -> None:
+        """The image for ``ranges`` and ``bits``."""
+        self.layout = lay_out(self.program, self.ranges, self.first)
+        self.fields = root_fields(self.layout.threads, self.bits)
+        if self.image is not None:
+            self.image = lay_anew(self.image, self.layout, self.fields)
+            return
+        kinds = tuple(self.merged.kinds) if self.merged else effective(self.program)
+        self.image = build_image(
+            self.program,
+            self.graph.machine,
+            self.layout,
+            self.fields,
+            kinds,
+            self.merged is not None,
+            self.graph.symmetry is not None,
+        )
 
     # What it has found.
 
@@ -171,9 +225,17 @@ class FastWalk:
         return {e: int(self.ctl[C_SIGHTED + e]) for e in ErrorClass if bits >> e & 1}
 
     def state(self, number: int) -> State:
-        n = self.layout.words
-        words = self.states[number * n : (number + 1) * n]
-        return self.layout.unpack(tuple(int(w) & (1 << 64) - 1 for w in words))
+        wide = root_words(self.fields)
+        return next(iter(read_roots(self.layout, self._packed(number * wide, (number + 1) * wide))))
+
+    def _packed(self, first: int, last: int) -> Packed:
+        """The states whose roots are these words; it shares memory with this walk."""
+        return Packed(
+            self.bits,
+            self.roots[first:last],
+            self.shared[: int(self.ctl[C_SHARED]) * self.layout.shared],
+            self.local[: int(self.ctl[C_LOCAL]) * self.layout.local],
+        )
 
     @property
     def executed(self) -> tuple[bool, ...]:
@@ -193,7 +255,6 @@ class FastWalk:
             program=fingerprint(self.program),
             merge=options.merge,
             symmetry=options.symmetry,
-            por=options.por,
             order=self.order,
             ranges=self.ranges,
             stored=self.stored,
@@ -208,15 +269,16 @@ class FastWalk:
             demoted=self.graph.demotions,
             executed=self.executed,
             blocked=self.blocked,
-            states=self.states[: self.stored * self.layout.words],
+            bits=self.bits,
+            states=self.roots[: self.stored * root_words(self.fields)],
+            shared=self._packed(0, 0).shared,
+            local=self._packed(0, 0).local,
             stack=self.stack[: int(ctl[C_STACK])],
         )
 
     def restore(self, saved: Snapshot) -> None:
         """Goes on where another walk of this graph was stopped; ``ranges`` must be those of ``saved``."""
         ctl = self.ctl
-        words = np.frombuffer(saved.states, dtype=np.int64)
-        self.states[: len(words)] = words
         stack = np.frombuffer(saved.stack, dtype=np.int64)
         ctl[C_COUNT] = saved.stored
         ctl[C_STACK] = len(stack)
@@ -233,14 +295,27 @@ class FastWalk:
         self._executed[:] = saved.executed
         self._blocked[:] = saved.blocked
         self.stack = stack
-        self._make_table(max(FIRST, int(saved.stored * GROWTH)))
+        self._take(Packed(saved.bits, saved.states, saved.shared, saved.local), saved.stored)
 
     def observed(self) -> Ranges:
         """For each group the least and greatest value stored."""
-        rows = np.array(layout_rows(self.layout), dtype=np.int64)
         low = np.array(self.first, dtype=np.int64)
         high = low.copy()
-        observe(self.states, self.stored, rows, self.layout.words, low, high)
+        parts = int(self.ctl[C_LOCAL])
+        seen = np.zeros(max(self.layout.threads, 1) * parts, dtype=np.uint8)
+        call(
+            "observe",
+            self.image,
+            self.roots,
+            self.stored,
+            self.shared,
+            self.ctl[C_SHARED],
+            self.local,
+            seen,
+            self._scratch(),
+            low,
+            high,
+        )
         found: dict[int, tuple[int, int]] = {}
         for slot, least, greatest in zip(self.program.slots, low.tolist(), high.tolist(), strict=True):
             before = found.get(slot.group, (least, greatest))
@@ -258,10 +333,10 @@ class FastWalk:
         """Goes on until all is explored (gives ""), or gives why not."""
         self.ctl[C_MOST] = max_states
         while True:
-            status = explore(
-                self.image,
-                self.states,
-                self.table,
+            status = call(
+                "explore",
+                *self.states(),
+                self.memo,
                 self.stack,
                 self.ctl,
                 self._executed,
@@ -280,6 +355,8 @@ class FastWalk:
             elif status == FULL:
                 if not self._grow():
                     return f"stopped at {self.limit >> 20} MB of memory"
+            elif status == NARROW:
+                self._move(self.ranges, (self.bits[0] + 3, self.bits[1] + 2))
             elif status == RANGE:
                 self._widen(int(self.out[O_SLOT]), int(self.out[O_VALUE]))
             elif status == CONFLICT:
@@ -291,6 +368,10 @@ class FastWalk:
                 self.restart()
             if report is not None and status == PAUSE:
                 report(self.progress())
+
+    def states(self) -> tuple[Any, ...]:
+        """The first arguments of all compiled searches."""
+        return self.image, self.roots, self.table, self.shared, self.s_table, self.local, self.l_table
 
     def arguments(self) -> tuple[Any, ...]:
         """The last arguments of all compiled searches; the first of them is a set of locations to
@@ -306,7 +387,8 @@ class FastWalk:
         )
 
     def _scratch(self) -> Any:
-        return np.zeros(3 * self.layout.words + 2 * len(self.program.slots), dtype=np.int64)
+        roots = BATCH * (root_words(self.fields) + 1)
+        return np.zeros(3 * self.layout.words + 2 * len(self.program.slots) + roots, dtype=np.int64)
 
     def _demote(self) -> None:
         assert self.merged is not None
@@ -326,47 +408,109 @@ class FastWalk:
         return tuple((low, low + (1 << (high - low).bit_length()) - 1) for low, high in ranges)
 
     def _widen(self, slot: int, value: int) -> None:
-        before = self.ranges
-        self.ranges = widen(self.program, before, slot, value)
-        if self.ranges == before:
+        ranges = widen(self.program, self.ranges, slot, value)
+        if ranges == self.ranges:
             raise InternalError(f"{self.program.slots[slot].name} should not change, but is {value}")
-        old, self.layout = self.layout, lay_out(self.program, self.ranges, self.first)
-        if self.layout.words < old.words:
-            raise InternalError("a wider layout takes fewer words")
-        rows = [np.array(layout_rows(x), dtype=np.int64) for x in (old, self.layout)]
-        if (self.stored + 1) * self.layout.words > len(self.states):
-            self.states = np.concatenate((self.states, np.zeros(len(self.states), dtype=np.int64)))
-        values = np.zeros(len(self.program.slots), dtype=np.int64)
-        repack(self.states, self.stored, rows[0], old.words, rows[1], self.layout.words, values)
-        at = int(self.image[LAYOUT])
-        self.image[at : at + rows[1].size] = rows[1].ravel()
-        self.image[WORDS] = self.layout.words
+        self._move(ranges, self.bits)
+
+    def _move(self, ranges: Ranges, bits: tuple[int, int]) -> None:
+        """Packs all states anew."""
+        image, shared, local = self.image, self.shared, self.local
+        words = self.layout.words
+        if ranges != self.ranges:
+            # A part that threads of different code had in common may become several.
+            most = int(self.ctl[C_LOCAL]) * max(self.layout.threads, 1)
+            bits = (bits[0], max(bits[1], most.bit_length()))
+        self.ranges, self.bits = ranges, bits
+        self._make_image()
+        if (self.stored + 1) * root_words(self.fields) > len(self.roots):
+            self.roots = np.concatenate((self.roots, _reserve(len(self.roots))))
+        counts = int(self.ctl[C_SHARED]), int(self.ctl[C_LOCAL]) * max(self.layout.threads, 1)
+        self.ctl[C_SHARED] = self.ctl[C_LOCAL] = 0
+        self._make_part_tables(*counts)
+        status = call(
+            "transfer",
+            image,
+            self.image,
+            self.stored,
+            self.roots,
+            shared,
+            local,
+            self.ctl,
+            self.shared,
+            self.s_table,
+            self.local,
+            self.l_table,
+            np.zeros((self.layout.threads + 1) * (max(counts) + 1), dtype=np.int64),
+            np.zeros(words + self.layout.words + root_words(self.fields), dtype=np.int64),
+            self.out,
+        )
+        if status != OK:
+            raise InternalError(f"states cannot be moved to a wider layout: status {status}")
         self._make_table(int(self.ctl[C_TABLE_FULL]))
 
-    def _store(self, number: int, state: State) -> None:
-        n = self.layout.words
-        for k, word in enumerate(self.layout.pack(state)):
-            self.states[number * n + k] = word - (1 << 64) if word >> 63 else word
-
     def _grow(self) -> bool:
-        """Makes room for more states; False if there is none."""
+        """Makes room for more states and parts; False if there is none."""
+        if (
+            4 * self.ctl[C_SHARED] >= 3 * self.ctl[C_SHARED_FULL]
+            or 4 * self.ctl[C_LOCAL] >= 3 * self.ctl[C_LOCAL_FULL]
+        ):
+            if (
+                self._part_bytes() * 2 > self.limit
+                or max(self.ctl[C_SHARED], self.ctl[C_LOCAL]) >= MOST_PARTS
+            ):
+                return False
+            self._make_part_tables()
         holds = int(self.ctl[C_TABLE_FULL])
-        each = self.layout.words * 8 + 4 * SPARE + (8 if self.order == "dfs" else 0)
-        most = min(int(self.limit / each), len(self.states) // self.layout.words, MOST)
+        if self.stored + BATCH <= holds:
+            return True
+        each = root_words(self.fields) * 8 + 4 * SPARE + (8 if self.order == "dfs" else 0)
+        room = self.limit - self._part_bytes()
+        most = min(int(room / each), len(self.roots) // root_words(self.fields), MOST)
         more = min(int(holds * GROWTH), most)
-        if more <= self.stored:
+        if more <= holds:
             return False
         self._make_table(more)
         return True
 
+    def _part_bytes(self) -> int:
+        return int(self.shared.nbytes + self.s_table.nbytes + self.local.nbytes + self.l_table.nbytes)
+
+    def _make_part_tables(self, shared_room: int = 0, local_room: int = 0) -> None:
+        """Room for twice as many parts as there are, or so many, and new tables with those."""
+        shared, local = int(self.ctl[C_SHARED]), int(self.ctl[C_LOCAL])
+        self.shared, self.s_table, self.ctl[C_SHARED_FULL], self.ctl[C_SHARED_BITS] = _indexed(
+            self.shared, self.layout.shared, shared, shared_room
+        )
+        self.local, self.l_table, self.ctl[C_LOCAL_FULL], self.ctl[C_LOCAL_BITS] = _indexed(
+            self.local, self.layout.local, local, local_room
+        )
+
     def _make_table(self, holds: int) -> None:
-        """A new table for ``holds`` states, with those there are."""
+        """A new table for ``holds`` states, with those there are; and nothing is remembered of steps."""
         self.table = None  # before the next one is made
         self.table = np.zeros(int(holds * SPARE) + 16, dtype=np.uint32)
         self.ctl[C_BITS] = (holds + 1).bit_length()
         self.ctl[C_TABLE_FULL] = holds
-        rebuild(self.states, self.layout.words, self.stored, self.table, int(self.ctl[C_BITS]))
+        call("rebuild", self.roots, root_words(self.fields), self.stored, self.table, self.ctl[C_BITS])
         if self.order == "dfs":
             stack = np.zeros(holds + 1, dtype=np.int64)
             stack[: len(self.stack)] = self.stack[: len(stack)]
             self.stack = stack
+        if self.image[REMEMBER]:
+            words = 2 * min(max(MEMO_FIRST, holds // 4), MEMO)
+        else:
+            words = MET * (self.layout.words + 1) if self.graph.symmetry is not None else 1
+        self.memo = np.zeros(words, dtype=np.int64)
+
+
+def _indexed(rows: Any, words: int, count: int, least: int) -> tuple[Any, Any, int, int]:
+    """Rows with room for twice as many or ``least``, a table of them, how many fit, and the bits of their
+    numbers."""
+    room = max(2 * count, least + 1, PARTS)
+    larger = np.zeros((room + 1) * words, dtype=np.int64)
+    larger[: count * words] = rows[: count * words]
+    table = np.zeros(int(room * 2) + 16, dtype=np.uint32)
+    bits = (room + 1).bit_length()
+    call("rebuild", larger, words, count, table, bits)
+    return larger, table, room, bits

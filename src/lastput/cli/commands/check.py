@@ -29,7 +29,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     search.add_argument("--no-merge", action="store_true", help="do not merge steps that none can tell apart")
     search.add_argument("--no-symmetry", action="store_true", help="do not fold alike objects and threads")
-    search.add_argument("--no-por", action="store_true", help="no partial-order reduction")
     search.add_argument(
         "--engine", choices=("auto", "python", "numba"), default="auto", help="what runs the steps"
     )

@@ -1,12 +1,12 @@
 """Force a counterexample onto a real kernel in QEMU, with its controls.
 
   lastput replay --fetch kvm/f1-release-puts-module
-  lastput replay module/selfput-in-work --kernel linux-image-6.1.0-56-amd64_*.deb
+  lastput replay module/selfput-in-work --kernel linux-image-6.1.0-*.deb
   lastput replay my-plan.toml --kernel /boot/vmlinuz-6.1.0-56-amd64
 
 A STORY is a litmus test whose counterexample is forced as far as its folder's
-replay.toml says what its names are in a guest, or a plan written by hand (TOML).
-Nothing is installed, nothing needs root, and the kernel is not modified.
+replay.toml says what its names are in a guest, or a plan written by hand
+(TOML). Nothing is installed, nothing needs root, the kernel is not modified.
 """
 
 from __future__ import annotations
