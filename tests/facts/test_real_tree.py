@@ -33,8 +33,8 @@ def facts(tree_6_12: Path, tmp_path_factory: pytest.TempPathFactory) -> Facts:
 def test_kvm_stores_its_owner_at_run_time(facts: Facts) -> None:
     rows = facts.sql("SELECT target, value FROM stores WHERE field = 'owner' AND value = 'module'")
     assert ("kvm_vm_fops.owner", "module") in rows
-    (destroy,) = facts.functions("kvm_destroy_vm")
-    assert "module_put" in [call.name for call in facts.calls_in(destroy.id)]
+    (put,) = facts.functions("kvm_put_kvm")
+    assert "kvm_destroy_vm" in [call.name for call in facts.calls_in(put.id)]
 
 
 def test_macros_of_the_core_make_tables_with_an_owner(facts: Facts) -> None:
