@@ -2,7 +2,7 @@
 
 A fenced block that begins with ``$ lastput`` is run, and what follows must be its output: LASTPUT_ACCEPT=1
 writes it anew. Every other command line of lastput in a block is parsed as the real one would be. The page on
-the modelled kernel is made from the kernel's own comments.
+the modelled kernel is made from the kernel's own comments, the page on the rules from the rules.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from lastput.audit.registry import all_rules
+from lastput.audit.rule import FAMILIES, Rule
 from lastput.cli.main import main, make_parser
 
 _ROOT = Path(__file__).parent.parent
@@ -132,6 +135,37 @@ for. A test opens the Linux source and checks every citation.
     parts = [_modelled(path) for path in sorted(_KERNEL.glob("*.[ch]")) if path.name != "lastput.h"]
     text = "\n".join([intro, *parts])
     page = _ROOT / "docs" / "modelled-kernel.md"
+    if _ACCEPT:
+        page.write_text(text)
+    assert page.read_text() == text
+
+
+def _rule(rule: Rule) -> str:
+    """The section of a rule: its page, example and all."""
+    parts = [f"### {rule.code} {rule.name}", rule.page.summary]
+    for title, body in rule.page.sections:
+        prose = textwrap.dedent(body).replace("<", "&lt;").replace("*", "\\*")
+        shown = textwrap.indent(textwrap.dedent(body), "    ") if title == "Example" else prose
+        parts += [f"**{title}**", shown]
+    return "\n\n".join(parts) + "\n"
+
+
+def test_the_page_on_the_rules() -> None:
+    intro = """\
+# Rules
+
+What `lastput audit` looks for. `lastput rule CODE` prints a page, `lastput rule` lists all.
+
+<!-- Written by tests/test_docs.py from the rules themselves. -->
+"""
+    families: dict[str, list[Rule]] = {}
+    for rule in all_rules():
+        families.setdefault(rule.family, []).append(rule)
+    parts = [intro]
+    for family, members in sorted(families.items()):
+        parts += [f"## {family}: {FAMILIES[family]}\n", *map(_rule, members)]
+    text = "\n".join(parts)
+    page = _ROOT / "docs" / "rules.md"
     if _ACCEPT:
         page.write_text(text)
     assert page.read_text() == text
