@@ -40,6 +40,9 @@ class TextTree:
     def paths(self) -> list[str]:
         return sorted(path.relative_to(self.root).as_posix() for path in self.root.rglob("*.c"))
 
+    def marked(self) -> list[str]:
+        return self.paths()
+
     def text(self, path: str) -> str | None:
         file = self.root / path
         return file.read_text("utf-8", "replace") if file.is_file() else None
@@ -60,6 +63,9 @@ class OverlaidTree(TextTree):
     def __init__(self, root: Path, texts: Mapping[str, str | None] | None = None) -> None:
         super().__init__(root)
         self._texts = dict(texts or {})
+
+    def marked(self) -> list[str]:
+        return self.paths()
 
     def text(self, path: str) -> str | None:
         return self._texts[path] if path in self._texts else super().text(path)

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -177,9 +176,7 @@ def test_help_starts_fast() -> None:
     heavy = {"numba", "numpy", "rich", "msgspec", "lastput.engine", "lastput.model"}
     code += f"heavy = {sorted(heavy)}\nheavy = [name for name in heavy if name in sys.modules]\n"
     code += "assert not heavy, heavy"
-    began = time.monotonic()
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=_environment())
-    assert time.monotonic() - began < 5  # a machine may be busy; what is imported is the real test
 
 
 def test_the_hash_seed_makes_no_difference(unsafe: Path) -> None:

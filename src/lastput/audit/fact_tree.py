@@ -47,6 +47,10 @@ class FactTree:
         rows = self._db.execute("SELECT path FROM files WHERE skipped = '' ORDER BY path")
         return [path for (path,) in rows]
 
+    def marked(self) -> list[str]:
+        rows = self._db.execute("SELECT path FROM files WHERE marked ORDER BY path")
+        return [path for (path,) in rows]
+
     def text(self, path: str) -> str | None:
         try:
             return (self.root / path).read_text("utf-8", "replace")

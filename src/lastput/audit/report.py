@@ -88,7 +88,7 @@ def _suppressions(
     tree: Tree, request: Request, told: Sequence[Finding]
 ) -> tuple[list[Suppression], list[Refused]]:
     # All files for a whole tree, for an unused comment may stand anywhere.
-    paths = tree.paths() if request.changes is None else sorted({one.where.path for one in told})
+    paths = tree.marked() if request.changes is None else sorted({one.where.path for one in told})
     good, refused = suppress.comments(tree.root, paths, request.known_codes)
     listed, bad = suppress.entries(request.config_name, request.config.safe, request.known_codes)
     return good + listed, refused + bad

@@ -45,6 +45,10 @@ class Tree(Protocol):
         """All files that were read, relative to ``root``, sorted."""
         ...
 
+    def marked(self) -> Iterable[str]:
+        """The files in which ``lastput:`` stands (more may be named), sorted."""
+        ...
+
     def text(self, path: str) -> str | None:
         """A file's text, the lines as in the file; None if there is none."""
         ...

@@ -10,6 +10,7 @@ __all__ = ["DriverMacro", "driver_macros", "write_entries"]
 
 import re
 import sqlite3
+from collections.abc import Collection
 
 import msgspec
 
@@ -36,10 +37,8 @@ def driver_macros(connection: sqlite3.Connection) -> dict[str, DriverMacro]:
     """All macros of the tree that end in module_init or module_exit, through each other."""
     found: dict[str, DriverMacro] = {}
     rows = connection.execute(
-        "SELECT name, parameters, body FROM macros"
-        " WHERE body LIKE '%module_exit%' OR body LIKE '%module_init%'"
-        " OR body LIKE '%\\_driver(%' ESCAPE '\\'"
-        " OR body LIKE '%module\\_%' ESCAPE '\\' ORDER BY id"
+        "SELECT m.name, m.parameters, m.body FROM macros m JOIN files p ON p.id = m.file"
+        " WHERE instr(m.body, 'module_') OR instr(m.body, '_driver(') ORDER BY p.path, m.line"
     ).fetchall()
     for name, parameters, body in rows:
         if _EXIT.search(body) is not None and name not in ("module_exit", "module_init"):
@@ -92,18 +91,24 @@ def _replace(text: str, values: dict[str, str]) -> str:
     return re.sub(r"\w+", lambda word: values.get(word[0], word[0]), text)
 
 
-def write_entries(connection: sqlite3.Connection) -> None:
-    """Make the table ``entries`` anew."""
-    connection.execute("DELETE FROM entries")
-    connection.execute(
+def write_entries(connection: sqlite3.Connection, files: Collection[int] | None = None) -> None:
+    """Fill the table ``entries``: for some files, which have none yet, or for all anew."""
+    rows = (
         "INSERT INTO entries SELECT NULL, file, substr(role, 8), target, '', via, line FROM callbacks"
         " WHERE role IN ('module_init', 'module_exit')"
     )
+    if files is None:
+        connection.execute("DELETE FROM entries")
+        connection.execute(rows)
+    else:
+        connection.executemany(f"{rows} AND file = ?", [(one,) for one in files])
     for name, macro in sorted(driver_macros(connection).items()):
         uses = connection.execute(
             "SELECT file, arguments, line FROM file_macros WHERE name = ?", (name,)
         ).fetchall()
         for file, arguments, line in uses:
+            if files is not None and file not in files:
+                continue
             values = dict(zip(macro.parameters, split_arguments(arguments), strict=False))
             for role, call in (("init", macro.init), ("exit", macro.exit)):
                 text = _replace(call, values)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 __all__ = ["FileFacts", "extract", "worth_reading"]
 
-import json
 import re
 from bisect import bisect_right
 
 import msgspec
+import numpy as np
 
-from lastput.c.raw.calls import CallRow, find_calls
-from lastput.c.raw.heads import FunctionHead, macro_uses, split_arguments, squeeze
+from lastput.c.raw.calls import CallRow, StoreRow, find_all_calls
+from lastput.c.raw.heads import Parameter, macro_uses, split_arguments, squeeze
 from lastput.c.raw.initialisers import field_values, read_variable
 from lastput.c.raw.macros import function_macros
 from lastput.c.raw.records import read_record
@@ -68,8 +68,12 @@ def extract(path: str, content: bytes) -> FileFacts:
     known = {row[0] for row in facts.functions}
     variables = {row[0] for row in facts.variables}
     _fields(source, facts, known)
-    for index, function in enumerate(source.functions):
-        _body(source, facts, index, function.head, function.body, function.end, known, variables)
+    bodies = np.array([(one.body, one.end) for one in source.functions], dtype=np.int64).reshape(-1, 2)
+    calls, stores = find_all_calls(content, source.scan.code, bodies)
+    for index in range(len(bodies)):
+        _calls(source, facts, index, calls[index], known)
+        if stores[index]:
+            _stores(source, facts, index, stores[index], known, variables)
     for macro in function_macros(content):
         facts.macros.append((macro.name, ", ".join(macro.parameters), macro.body, source.line(macro.offset)))
     return facts
@@ -83,7 +87,7 @@ def _items(source: Source, facts: FileFacts) -> None:
         facts.functions.append(
             (
                 head.name, head.static, head.inline, head.section, head.returns,
-                json.dumps([(one.type, one.name) for one in head.parameters], separators=(",", ":")),
+                _parameters(head.parameters),
                 head.macro, source.line(function.start), source.line(function.end - 1),
                 function.start, function.body, function.end,
             )
@@ -109,6 +113,12 @@ def _items(source: Source, facts: FileFacts) -> None:
             lead = code[start : following.start]
             if "(" in lead:
                 _file_macros(source, facts, lead, start)
+
+
+def _parameters(parameters: tuple[Parameter, ...]) -> str:
+    if not parameters:
+        return "[]"
+    return msgspec.json.encode([(one.type, one.name) for one in parameters]).decode()
 
 
 def _tail(code: str, body: int, end: int) -> str:
@@ -147,27 +157,19 @@ def _fields(source: Source, facts: FileFacts, known: set[str]) -> None:
                 _callbacks(facts, -1, text[:paren], text[paren + 1 : -1], "", line)
 
 
-def _body(
-    source: Source,
-    facts: FileFacts,
-    index: int,
-    head: FunctionHead,
-    start: int,
-    end: int,
-    known: set[str],
-    variables: set[str],
-) -> None:
-    """Calls and stores of one function."""
+def _calls(source: Source, facts: FileFacts, index: int, calls: list[CallRow], known: set[str]) -> None:
+    """Calls of one function, and the functions that they hand over."""
     text = source.code
-    original = source.content
-    calls, stores = find_calls(original, source.scan.code, start, end)
+    original = source.text
     lines = source.lines
     for call in calls:
-        name = original[call.name : call.word_end].decode("latin-1")
+        name = original[call.name : call.word_end]
         receiver = text[call.callee : call.name]
-        arguments = original[call.open + 1 : call.close].decode("latin-1")
+        arguments = original[call.open + 1 : call.close]
         if "\n" in arguments or "\t" in arguments or "/*" in arguments:
-            arguments = squeeze(_COMMENT.sub(" ", arguments))
+            if "/" in arguments:
+                arguments = _COMMENT.sub(" ", arguments)
+            arguments = squeeze(arguments)
         if len(arguments) > _LONGEST_ARGUMENTS:
             arguments = arguments[:_LONGEST_ARGUMENTS]
         if receiver:
@@ -184,6 +186,18 @@ def _body(
                 _arguments(facts, index, name, arguments, line, known)
         elif arguments:
             _arguments(facts, index, name, arguments, line, known)
+
+
+def _stores(
+    source: Source,
+    facts: FileFacts,
+    index: int,
+    stores: list[StoreRow],
+    known: set[str],
+    variables: set[str],
+) -> None:
+    """Fields that one function sets to something of interest."""
+    text = source.code
     for store in stores:
         value = text[store.value : store.value_end]
         target = text[store.target : store.field_end]
@@ -198,7 +212,7 @@ def _body(
             or field in ("owner", "module")
             or (root is not None and root[0] in variables)
         ):
-            line = bisect_right(lines, store.field)
+            line = source.line(store.field)
             facts.stores.append((index, squeeze(target), field, squeeze(value), line))
 
 

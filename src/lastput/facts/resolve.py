@@ -11,6 +11,7 @@ __all__ = [
     "indirect",
     "linked",
     "program",
+    "receiver_types",
     "resolve",
 ]
 
@@ -131,7 +132,7 @@ def indirect(facts: Facts, call: CallFact, caller: FunctionFact) -> list[Candida
     if wrapped is not None:
         return _static_call(facts, wrapped[1], wrapped[2])
     field = call.name
-    types = _receiver_types(facts, caller, call.receiver)
+    types = receiver_types(facts, caller, call.receiver)
     found: dict[int, Candidate] = {}
     for struct in types:
         for one in _in_field(facts, field, struct):
@@ -162,7 +163,7 @@ def _in_field(facts: Facts, field: str, struct: str | None) -> list[int]:
     return list(found)
 
 
-def _receiver_types(facts: Facts, caller: FunctionFact, receiver: str) -> tuple[str, ...]:
+def receiver_types(facts: Facts, caller: FunctionFact, receiver: str) -> tuple[str, ...]:
     """Struct tags that the receiver of a call may point to, from parameters, fields and file variables."""
     steps = [step for step in re.split(r"->|\.", re.sub(r"\[[^\]]*\]", "", receiver)) if step.strip()]
     if not steps:

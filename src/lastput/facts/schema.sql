@@ -9,7 +9,8 @@ CREATE TABLE files (
     size INTEGER NOT NULL,           -- bytes
     mtime INTEGER NOT NULL,          -- nanoseconds
     balanced INTEGER NOT NULL,       -- 0: a brace has no partner
-    skipped TEXT NOT NULL            -- why the file was not read; '' if it was
+    skipped TEXT NOT NULL,           -- why the file was not read; '' if it was
+    marked INTEGER NOT NULL          -- 1: "lastput:" stands in it, as in a suppression
 );
 
 CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -59,7 +60,8 @@ CREATE TABLE variables (
     type TEXT NOT NULL,              -- struct tag or typedef: file_operations
     static INTEGER NOT NULL,
     const INTEGER NOT NULL,
-    line INTEGER NOT NULL
+    line INTEGER NOT NULL,
+    macro TEXT NOT NULL              -- that makes it (DEFINE_SHOW_ATTRIBUTE); '' if written out
 );
 
 CREATE TABLE field_row (

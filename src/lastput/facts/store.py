@@ -5,8 +5,8 @@ from __future__ import annotations
 __all__ = ["Writer", "create_indexes", "create_schema"]
 
 import sqlite3
+from collections import Counter
 from importlib.resources import files
-from itertools import repeat
 
 from lastput.facts.extract import FileFacts
 from lastput.facts.walk import Found
@@ -22,26 +22,65 @@ def create_indexes(connection: sqlite3.Connection) -> None:
     connection.executescript(files("lastput.facts").joinpath("indexes.sql").read_text("utf-8"))
 
 
+#: Calls that are held back, so that rows go to the database by the thousand.
+_BATCH = 20_000
+_TABLES = (
+    "files", "functions", "call_row", "stores", "variables", "field_row", "callbacks", "file_macros",
+    "records", "macros", "exports",
+)  # fmt: skip
+
+
+class _Names(dict[str, int]):
+    """Names of calls to their ids; those of the base are looked up when they first come up."""
+
+    def __init__(self, connection: sqlite3.Connection, first: int) -> None:
+        super().__init__()
+        self.new: dict[str, int] = {}
+        self._db = connection
+        self._next = first
+        self._empty = first == 1
+
+    def __missing__(self, name: str) -> int:
+        found = (
+            None
+            if self._empty
+            else self._db.execute("SELECT id FROM names WHERE name = ?", (name,)).fetchone()
+        )
+        if found is None:
+            self.new[name] = number = self._next
+            self._next += 1
+        else:
+            number = int(found[0])
+        self[name] = number
+        return number
+
+
 class Writer:
     """Adds and removes the facts of files inside one transaction of ``connection``."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self._names: dict[str, int] = dict(connection.execute("SELECT name, id FROM names"))
-        self._stored = len(self._names)
+        self._names = _Names(connection, self._next("names"))
+        self._number = self._names.__getitem__
+        self._rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in _TABLES}
         self._file = self._next("files")
         self._function = self._next("functions")
         self._variable = self._next("variables")
+        #: Ids of the files that were added.
+        self.added: list[int] = []
+        self._gone: Counter[tuple[str, ...]] = Counter()
+        self._came: Counter[tuple[str, ...]] = Counter()
 
     def _next(self, table: str) -> int:
         (greatest,) = self._db.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()
         return int(greatest)
 
     def remove(self, path: str) -> None:
-        """Forget a file."""
+        """Forget a file that the base holds."""
         row = self._db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
         if row is None:
             return
+        self._gone.update(self._db.execute("SELECT name, parameters, body FROM macros WHERE file = ?", row))
         for table, column, of in (
             ("call_row", "function", "functions"),
             ("stores", "function", "functions"),
@@ -63,63 +102,63 @@ class Writer:
             self._db.execute(f"DELETE FROM {table} WHERE file = ?", row)
         self._db.execute("DELETE FROM files WHERE id = ?", row)
 
-    def add(self, found: Found, digest: bytes, facts: FileFacts | None, skipped: str = "") -> None:
-        """Store a file; ``facts`` is None if it was not read."""
-        db, file = self._db, self._file
+    def add(
+        self, found: Found, digest: bytes, facts: FileFacts | None, skipped: str = "", marked: bool = False
+    ) -> int:
+        """Store a file and give its id; ``facts`` is None if it was not read."""
+        file = self._file
         self._file += 1
         balanced = facts is None or facts.balanced
-        db.execute(
-            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (file, found.path, digest, found.size, found.mtime, balanced, skipped),
-        )
+        self.added.append(file)
+        rows = self._rows
+        rows["files"].append((file, found.path, digest, found.size, found.mtime, balanced, skipped, marked))
         if facts is None:
-            return
+            return file
         base, variables = self._function, self._variable
-        many = db.executemany
-        many(
-            "INSERT INTO functions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            ((base + index, file, *row) for index, row in enumerate(facts.functions)),
-        )
         self._function += len(facts.functions)
-        names, rows = self._names, []
+        self._variable += len(facts.variables)
+        rows["functions"] += [(base + index, file, *row) for index, row in enumerate(facts.functions)]
+        rows["variables"] += [
+            (variables + index, file, *row, "") for index, row in enumerate(facts.variables)
+        ]
+        rows["field_row"] += [(None, variables + variable, *rest) for variable, *rest in facts.fields]
+        rows["stores"] += [(None, base + function, *rest) for function, *rest in facts.stores]
+        rows["callbacks"] += [
+            (None, file, base + index if index >= 0 else 0, *rest) for index, *rest in facts.callbacks
+        ]
+        rows["file_macros"] += [(None, file, *row) for row in facts.file_macros]
+        rows["records"] += [(None, file, *row) for row in facts.records]
+        self._came.update((name, parameters, body) for name, parameters, body, _ in facts.macros)
+        rows["macros"] += [(None, file, *row) for row in facts.macros]
+        rows["exports"] += [(None, file, *row) for row in facts.exports]
+        self._add_calls(facts, base)
+        if len(rows["call_row"]) > _BATCH:
+            self.flush()
+        return file
+
+    def _add_calls(self, facts: FileFacts, base: int) -> None:
+        number = self._number
+        calls = self._rows["call_row"]
         previous, seq = -1, 0
-        for function, name, receiver, arguments, line, use, result in facts.calls:
+        for function, name, *rest in facts.calls:
             seq = seq + 1 if function == previous else 0
             previous = function
-            number = names.get(name)
-            if number is None:
-                number = names[name] = len(names) + 1
-            rows.append((base + function, seq, number, receiver, arguments, line, use, result))
-        many("INSERT INTO call_row VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        many(
-            "INSERT INTO stores VALUES (NULL, ?, ?, ?, ?, ?)",
-            ((base + function, *rest) for function, *rest in facts.stores),
-        )
-        many(
-            "INSERT INTO variables VALUES (?, ?, ?, ?, ?, ?, ?)",
-            ((variables + index, file, *row) for index, row in enumerate(facts.variables)),
-        )
-        self._variable += len(facts.variables)
-        many(
-            "INSERT INTO field_row VALUES (NULL, ?, ?, ?, ?, ?)",
-            ((variables + variable, *rest) for variable, *rest in facts.fields),
-        )
-        many(
-            "INSERT INTO callbacks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
-            ((file, base + index if index >= 0 else 0, *rest) for index, *rest in facts.callbacks),
-        )
-        for table, values in (
-            ("file_macros", facts.file_macros),
-            ("records", facts.records),
-            ("macros", facts.macros),
-            ("exports", facts.exports),
-        ):
-            if values:
-                slots = ", ".join(repeat("?", len(values[0]) + 1))
-                many(f"INSERT INTO {table} VALUES (NULL, {slots})", ((file, *row) for row in values))
+            calls.append((base + function, seq, number(name), *rest))
+
+    def macros_changed(self) -> bool:
+        """Whether the definitions of macros are others than before."""
+        return self._gone != self._came
+
+    def flush(self) -> None:
+        """Write out what was added."""
+        for table, rows in self._rows.items():
+            if rows:
+                slots = ", ".join("?" * len(rows[0]))
+                self._db.executemany(f"INSERT INTO {table} VALUES ({slots})", rows)
+                rows.clear()
 
     def finish(self) -> None:
-        """Store the names that came up."""
-        new = list(self._names.items())[self._stored :]
-        self._db.executemany("INSERT INTO names (name, id) VALUES (?, ?)", new)
-        self._stored = len(self._names)
+        """Store what is left, and the names that came up."""
+        self.flush()
+        self._db.executemany("INSERT INTO names (name, id) VALUES (?, ?)", self._names.new.items())
+        self._names.new.clear()

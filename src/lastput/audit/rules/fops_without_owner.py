@@ -10,6 +10,10 @@ Why it breaks
     ``->release()`` has returned. Without an owner the module can be removed while the file is open: the
     next operation, at the latest ``->release()``, runs in text that is gone.
 
+    debugfs puts a table of its own in between, which refuses operations once the file is removed and makes
+    debugfs_remove() wait for those that run. It does not do so for the close: full_proxy_release() reads
+    ``->release`` and ``->owner`` of the module's table, which is gone with the module, whatever it holds.
+
 Example
     static const struct file_operations foo_fops = {
             .open = foo_open,
@@ -22,15 +26,21 @@ Instead
 
 How lastput knows
     The initialiser has no owner; nothing in the tree stores one into the table; the table's address goes
-    to a call or field of the list above, and not to a cdev with an owner of its own; Kbuild can make the
-    file part of a module, and the module can be unloaded: it has an exit function, or no init function.
+    to a call of the list above or to a function that hands it on to one, or into a miscdevice, and not to a
+    cdev with an owner of its own; Kbuild can make the file part of a module, and the module can be unloaded:
+    it has an exit function, or no init function. Where ``->open()`` takes a module reference by itself, or
+    gives the file other operations, confidence is low: then only the callbacks' first and last steps
+    are open. Where ``->release()`` comes to a module_put(), the chain to it is shown.
 
 Known limits
     A table that is copied, and whose copy gets the owner, is not followed: only tables that are
-    themselves published are reported. Files of a mounted filesystem need no owner, and are not.
+    themselves published are reported. Files of a mounted filesystem need no owner, and are not. That a
+    file can be open while the module goes is taken for granted where nothing of the above pins it.
 
 History
     f_op->owner is taken in do_dentry_open() (fs/open.c) and put in __fput() (fs/file_table.c), 6.12.
+    Commit 087e15206d6a ("KVM: Set file_operations.owner appropriately for all such structures") set the
+    owners of KVM's anonymous files at run time.
 """
 
 from __future__ import annotations
@@ -40,30 +50,16 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lastput.c.raw.heads import split_arguments
-from lastput.facts.base import Facts, member
+from lastput.audit.ownpin import GETS, PUTS, Reached, callback, reach
+from lastput.audit.publishers import Publisher, publishers
+from lastput.facts.base import Facts, argument, member
 from lastput.facts.modules import ModuleFact, entries_of, modules_of
-from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Where
+from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
 
 CODE = "FIL001"
 NAME = "fops-without-owner"
 
-#: Calls that make files of the table that is one of their arguments, and their confidence: the files of
-#: debugfs are removed at exit, which waits for the operations that run, not for the release.
-_PUBLISHERS: dict[str, Confidence] = {
-    "cdev_init": "high",
-    "register_chrdev": "high",
-    "__register_chrdev": "high",
-    "anon_inode_getfd": "high",
-    "anon_inode_getfd_secure": "high",
-    "anon_inode_getfile": "high",
-    "anon_inode_create_getfile": "high",
-    "debugfs_create_file": "medium",
-    "debugfs_create_file_unsafe": "medium",
-    "debugfs_create_file_size": "medium",
-}
-#: Structs from whose field ``fops`` the core makes files.
-_DEVICES = frozenset({"miscdevice"})
+_CONFIDENCE: dict[str, Confidence] = {"cdev": "high", "anon": "high", "misc": "high", "debugfs": "medium"}
 
 _TABLES = """
     SELECT v.id, v.file, p.path, v.name, v.line, v.static FROM variables v JOIN files p ON p.id = v.file
@@ -73,12 +69,16 @@ _TABLES = """
     ORDER BY p.path, v.line
 """
 _CALLS = """
-    SELECT c.name, c.arguments, c.line, f.name FROM functions f JOIN calls c ON c.function = f.id
+    SELECT c.name, c.arguments, c.line, f.name, f.id FROM functions f JOIN calls c ON c.function = f.id
     WHERE f.file = ? AND c.receiver = '' ORDER BY c.line
 """
-_FIELDS = """
-    SELECT v.type, v.name, r.line FROM field_row r JOIN variables v ON v.id = r.variable
-    WHERE v.file = ? AND r.field = 'fops' AND r.value = ? ORDER BY r.line
+_MISC_FIELDS = """
+    SELECT v.name, r.line FROM field_row r JOIN variables v ON v.id = r.variable
+    WHERE v.file = ? AND v.type = 'miscdevice' AND r.value = ? ORDER BY r.line
+"""
+_OWNER_STORES = """
+    SELECT s.target, s.line, f.name, f.file FROM stores s JOIN functions f ON f.id = s.function
+    WHERE s.field = 'owner' AND {} ORDER BY s.line
 """
 
 
@@ -87,17 +87,18 @@ class _Published(msgspec.Struct, frozen=True):
 
     where: Where
     api: str
-    confidence: Confidence
+    kind: str
 
 
 def run(facts: Facts) -> Iterator[Finding]:
+    known = publishers(facts)
     for variable, file, path, name, line, static in facts.sql(_TABLES):
         modules = [one for one in modules_of(facts, path) if one.modular and _unloadable(facts, one)]
         if not modules or _owner_is_stored(facts, name, file, static):
             continue
-        published = _published(facts, file, path, name)
+        published = _published(facts, file, path, name, known)
         if published is not None:
-            yield _finding(facts, variable, Where(path, line), name, modules[0], published)
+            yield _finding(facts, variable, file, Where(path, line), name, modules[0], published)
 
 
 def _unloadable(facts: Facts, module: ModuleFact) -> bool:
@@ -106,67 +107,124 @@ def _unloadable(facts: Facts, module: ModuleFact) -> bool:
 
 
 def _owner_is_stored(facts: Facts, name: str, file: int, static: bool) -> bool:
-    query = (
-        "SELECT f.file FROM stores s JOIN functions f ON f.id = s.function"
-        " WHERE s.field = 'owner' AND s.target = ?"
-    )
-    return any(not static or row[0] == file for row in facts.sql(query, f"{name}.owner"))
+    rows = facts.sql(_OWNER_STORES.format("s.target = ?"), f"{name}.owner")
+    return any(not static or row[3] == file for row in rows)
 
 
 def _cdev_owned(facts: Facts, file: int, cdev: str) -> bool:
     """Whether the file gives a cdev of that name an owner: __fput() puts it after the release, too."""
-    query = (
-        "SELECT s.target FROM stores s JOIN functions f ON f.id = s.function"
-        " WHERE s.field = 'owner' AND f.file = ?"
-    )
-    targets = (re.sub(r"(->|\.)owner$", "", row[0]) for row in facts.sql(query, file))
-    return any(member(target) == member(cdev) for target in targets)
+    targets = (row[0] for row in facts.sql(_OWNER_STORES.format("f.file = ?"), file))
+    return any(member(re.sub(r"(->|\.)owner$", "", target)) == member(cdev) for target in targets)
 
 
-def _published(facts: Facts, file: int, path: str, name: str) -> _Published | None:
+def _published(
+    facts: Facts, file: int, path: str, name: str, known: dict[str, Publisher]
+) -> _Published | None:
     """The first place in its own file where files are made of the table."""
-    for api, arguments, line, function in facts.sql(_CALLS, file):
-        confidence = _PUBLISHERS.get(api)
-        given = split_arguments(arguments)
+    registering: list[int] = []
+    for api, arguments, line, function, identifier in facts.sql(_CALLS, file):
+        publisher = known.get(api)
+        if api == "misc_register":
+            registering.append(identifier)
         if (
-            confidence
-            and f"&{name}" in given
-            and not (api == "cdev_init" and _cdev_owned(facts, file, given[0]))
+            publisher
+            and argument(arguments, publisher.table) == f"&{name}"
+            and not (api == "cdev_init" and _cdev_owned(facts, file, argument(arguments, 0)))
         ):
-            return _Published(Where(path, line, 0, function), api, confidence)
-    for kind, device, line in facts.sql(_FIELDS, file, f"&{name}"):
-        if kind in _DEVICES:
-            return _Published(Where(path, line), f"struct {kind} {device}", "high")
+            return _Published(Where(path, line, 0, function), f"{api}()", publisher.kind)
+    for device, line in facts.sql(_MISC_FIELDS, file, f"&{name}"):
+        return _Published(Where(path, line), f"struct miscdevice {device}", "misc")
+    return _filled(facts, registering, path, name)
+
+
+def _filled(facts: Facts, registering: list[int], path: str, name: str) -> _Published | None:
+    """A miscdevice that gets the table in the function that registers it."""
+    for function in dict.fromkeys(registering):
+        graph = facts.graph(function)
+        for node in graph.nodes if graph is not None else ():
+            for write in node.writes:
+                if write.value == f"&{name}" and re.search(r"(->|\.)fops$", write.target):
+                    device = re.sub(r"(->|\.)fops$", "", write.target)
+                    where = Where(path, node.line, 0, facts.function(function).name)
+                    return _Published(where, f"the miscdevice {device}", "misc")
     return None
 
 
 def _finding(
-    facts: Facts, variable: int, where: Where, name: str, module: ModuleFact, published: _Published
+    facts: Facts, variable: int, file: int, where: Where, name: str, module: ModuleFact, published: _Published
 ) -> Finding:
     fields = facts.sql("SELECT field, value, line FROM field_row WHERE variable = ? ORDER BY id", variable)
     last = next((row for row in fields if row[0] == "release"), fields[0])
-    stored = Evidence("pin", f"nothing stores an owner into {name}", searched=(where, published.where))
+    opened = callback(facts, variable, "open", file)
+    pin = reach(facts, opened, GETS) if opened else None
+    release = callback(facts, variable, "release", file)
+    put = reach(facts, release, PUTS) if release else None
     return Finding(
         code=CODE,
         verdict="bug",
-        confidence=published.confidence,
+        confidence="low" if pin else _CONFIDENCE[published.kind],
         message=f"{name} has no owner: an open file does not keep {module.name} loaded",
         where=where,
+        kind=published.kind,
         object=name,
         statement=f"struct file_operations {name}",
-        causes=(
-            Cause(published.where, f"files are made of {name} by {published.api}"),
-            Cause(where, f"opening one takes no reference to {module.name}: {name} has no owner"),
-            Cause(
-                Where(where.path, last[2]),
-                f".{last[0]} = {last[1]} is used after rmmod {module.name}, which nothing refuses",
-            ),
-        ),
+        causes=tuple(_causes(facts, file, where, name, module, published, last, put)),
         evidence=(
             Evidence("module", f"{module.name} can be a module, and can be unloaded"),
             Evidence("pin", "the initialiser has no owner", where=where),
-            stored,
+            Evidence("pin", f"nothing stores an owner into {name}", searched=(where, published.where)),
+            *([Evidence("pin", f"->open() comes to {pin.call}()", where=pin.where)] if pin else []),
         ),
-        remedy=f"{name}.owner = THIS_MODULE",
+        chain=_chain(facts, put) if put else (),
+        remedy=f"{name}.owner = THIS_MODULE, or the module that the callbacks also run in",
+        depends_on=(f"what {pin.call}() in ->open() pins does not depend on {module.name}",) if pin else (),
         text=(module.name,),
     )
+
+
+def _causes(
+    facts: Facts,
+    file: int,
+    where: Where,
+    name: str,
+    module: ModuleFact,
+    published: _Published,
+    last: tuple[str, str, int],
+    put: Reached | None,
+) -> Iterator[Cause]:
+    yield Cause(published.where, f"files are made of {name} by {published.api}")
+    for target, line, function, _ in facts.sql(_OWNER_STORES.format("f.file = ?"), file):
+        table = target.rpartition(".")[0]
+        if facts.sql(
+            "SELECT 1 FROM variables WHERE file = ? AND name = ? AND type = 'file_operations'", file, table
+        ):
+            yield Cause(
+                Where(where.path, line, 0, function), f"{table} is given an owner here, {name} is not"
+            )
+            break
+    yield Cause(where, f"opening one takes no reference to {module.name}: {name} has no owner")
+    if put is not None:
+        yield Cause(
+            put.where,
+            f"{put.call}() here comes before the return of {last[1]}(), which nothing else pins",
+        )
+    place = Where(where.path, last[2])
+    if published.kind == "debugfs":
+        yield Cause(
+            place,
+            f"closing one after rmmod {module.name} reads {name}, which is gone: removing a debugfs file"
+            " does not wait for the close",
+        )
+    else:
+        yield Cause(place, f".{last[0]} = {last[1]} is used after rmmod {module.name}, which nothing refuses")
+
+
+def _chain(facts: Facts, put: Reached) -> tuple[Link, ...]:
+    """From the core's close of a file down to the put."""
+    for core in facts.functions("__fput"):
+        for call in facts.calls_in(core.id):
+            if call.name == "release":
+                head = Link(core.name, Where(core.path, call.line, 0, core.name))
+                first, *rest = put.chain
+                return (head, Link(first.function, first.where, "file_operations.release"), *rest)
+    return put.chain

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["CallRow", "StoreRow", "find_calls"]
+__all__ = ["CallRow", "StoreRow", "find_all_calls", "find_calls"]
 
+from operator import itemgetter
 from typing import NamedTuple
 
 import numba
@@ -36,6 +37,9 @@ class CallRow(NamedTuple):
     target: int
 
 
+_OPENS = itemgetter(3)  # CallRow.open
+
+
 class StoreRow(NamedTuple):
     """Byte offsets of ``target.field = value``, where the value is a name, ``&name`` or ``a.b``."""
 
@@ -51,14 +55,38 @@ def find_calls(source: bytes, code: bytes, start: int, end: int) -> tuple[list[C
 
     Loop macros are among the calls; ``open`` to ``close`` hold their arguments.
     """
+    room = code.count(b"(", start, end), code.count(b"=", start, end)
+    calls, stores = _find_in(source, code, np.array([(start, end)], dtype=np.int64), *room)
+    return calls[0], stores[0]
+
+
+def find_all_calls(
+    source: bytes, code: bytes, bodies: NDArray[np.int64]
+) -> tuple[list[list[CallRow]], list[list[StoreRow]]]:
+    """``find_calls`` for many bodies of one file, rows (start, end); a list for each body."""
+    return _find_in(source, code, bodies, code.count(b"("), code.count(b"="))
+
+
+def _find_in(
+    source: bytes, code: bytes, bodies: NDArray[np.int64], parentheses: int, equals: int
+) -> tuple[list[list[CallRow]], list[list[StoreRow]]]:
     words = np.frombuffer(source, dtype=np.uint8)
     text = np.frombuffer(code, dtype=np.uint8)
-    calls = np.zeros((code.count(b"(", start, end) + 1, 8), dtype=np.int64)
-    stores = np.zeros((code.count(b"=", start, end) + 1, 5), dtype=np.int64)
-    n_calls, n_stores = _find(words, text, start, end, calls, stores)
-    found = calls[:n_calls]
-    found = found[np.argsort(found[:, 3], kind="stable")]
-    return [CallRow(*row) for row in found.tolist()], [StoreRow(*row) for row in stores[:n_stores].tolist()]
+    calls = np.zeros((parentheses + 1, 8), dtype=np.int64)
+    stores = np.zeros((equals + 1, 5), dtype=np.int64)
+    counts = _find_all(words, text, bodies, calls, stores)
+    call_rows = list(map(CallRow._make, calls[: counts[:, 0].sum()].tolist()))
+    store_rows = list(map(StoreRow._make, stores[: counts[:, 1].sum()].tolist()))
+    found_calls, found_stores = [], []
+    call = store = 0
+    for n_calls, n_stores in counts.tolist():
+        rows = call_rows[call : call + n_calls]
+        rows.sort(key=_OPENS)
+        found_calls.append(rows)
+        found_stores.append(store_rows[store : store + n_stores])
+        call += n_calls
+        store += n_stores
+    return found_calls, found_stores
 
 
 @numba.njit(cache=True)
@@ -300,3 +328,24 @@ def _find(
                 calls[kept, j] = calls[k, j]
             kept += 1
     return kept, n_stores
+
+
+@numba.njit(cache=True, nogil=True)
+def _find_all(
+    words: NDArray[np.uint8],
+    text: NDArray[np.uint8],
+    bodies: NDArray[np.int64],
+    calls: NDArray[np.int64],
+    stores: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Fill ``calls`` and ``stores`` for all bodies; how many of each belong to each body."""
+    counts = np.zeros((len(bodies), 2), dtype=np.int64)
+    call = 0
+    store = 0
+    for body in range(len(bodies)):
+        n_calls, n_stores = _find(words, text, bodies[body, 0], bodies[body, 1], calls[call:], stores[store:])
+        counts[body, 0] = n_calls
+        counts[body, 1] = n_stores
+        call += n_calls
+        store += n_stores
+    return counts

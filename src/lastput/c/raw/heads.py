@@ -20,7 +20,6 @@ _ATTRIBUTE = re.compile(
 _SYSCALL = re.compile(r"(COMPAT_)?SYSCALL(?:32)?_DEFINE\d$|SYSCALL_DEFINE\d$")
 _POINTER = re.compile(r"\(\s*\*\s*(?:const\s+)?(\w+)")
 _LAST_WORD = re.compile(r"(\w+)\s*(?:\[[^\]]*\]\s*)*$")
-_BLANKS = re.compile(r"\s+")
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -59,7 +58,7 @@ class MacroUse(msgspec.Struct, frozen=True):
 
 def squeeze(text: str) -> str:
     """``text`` on one line, blanks single."""
-    return _BLANKS.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def split_arguments(text: str) -> tuple[str, ...]:
@@ -153,6 +152,17 @@ _STORAGE = {"static", "inline", "extern", "__init", "__exit", "__always_inline",
 
 
 def _parameter(text: str) -> Parameter:
+    # Most are plain words and stars.
+    if "(" not in text and "[" not in text:
+        cut = max(text.rfind(" "), text.rfind("*")) + 1
+        name = text[cut:]
+        if not name.isidentifier():
+            return _odd_parameter(text)
+        return Parameter(text[:cut].rstrip(), name) if cut else Parameter(text, "")
+    return _odd_parameter(text)
+
+
+def _odd_parameter(text: str) -> Parameter:
     if (pointer := _POINTER.search(text)) is not None:
         return Parameter("function pointer", pointer[1])
     found = _LAST_WORD.search(text)

@@ -33,6 +33,11 @@ class Source:
         self.code = self.scan.code.decode("latin-1")
 
     @cached_property
+    def text(self) -> str:
+        """The content as Latin-1."""
+        return self.content.decode("latin-1")
+
+    @cached_property
     def lines(self) -> list[int]:
         """Byte offset of the begin of each line."""
         ends = np.flatnonzero(np.frombuffer(self.content, dtype=np.uint8) == 10) + 1

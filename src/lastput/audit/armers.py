@@ -1,0 +1,143 @@
+"""What may arm an item from outside: interrupts, the network stack, other timers; and what shuts it off."""
+
+from __future__ import annotations
+
+__all__ = ["Source", "Sources", "same_object"]
+
+from collections import deque
+
+import msgspec
+
+from lastput.audit.deferred import Deferred, Touch, keys
+from lastput.audit.units import Unit
+from lastput.facts.base import Facts
+from lastput.facts.resolve import resolve
+
+#: Tables whose functions the core may call until one of these has returned.
+_TABLES: dict[str, tuple[str, ...]] = {
+    "net_device_ops": ("unregister_netdev", "unregister_netdevice", "unregister_candev"),
+    "scsi_host_template": ("scsi_remove_host",),
+    "ieee80211_ops": ("ieee80211_unregister_hw",),
+    "usb_gadget_ops": ("usb_del_gadget_udc", "usb_del_gadget"),
+    "blk_mq_ops": ("del_gendisk",),
+    "hc_driver": ("usb_remove_hcd",),
+    "mmc_host_ops": ("mmc_remove_host",),
+    "nci_ops": ("nci_unregister_device",),
+}
+#: Functions of those tables that run once more while it is shut off, and may wait themselves.
+_LAST = frozenset(("ndo_stop", "ndo_uninit", "stop", "close", "shutdown", "udc_stop", "ndo_close"))
+_IRQ = frozenset(("free_irq",))
+_DEPTH = 3
+
+
+class Source(msgspec.Struct, frozen=True):
+    """``callback`` runs until one of ``ends`` was called; ``object`` is the item, or "" for any.
+
+    ``kind``: ``irq``, ``item`` or the type of the table; ``last`` are functions that run while it ends.
+    """
+
+    callback: int
+    kind: str
+    ends: frozenset[str]
+    object: str = ""
+    last: tuple[int, ...] = ()
+
+
+class Sources:
+    """The sources of each unit, and which of them come to a function that arms."""
+
+    def __init__(self, facts: Facts, deferred: Deferred) -> None:
+        self.facts = facts
+        self.deferred = deferred
+        self._entries: dict[int, list[Source]] = {}
+        self._callers: dict[tuple[str, int], list[int]] = {}
+        self._by_unit: dict[frozenset[int], dict[int, list[Source]]] = {}
+        self._rows = self._load()
+
+    def of(self, unit: Unit, arm: Touch) -> list[tuple[Source, tuple[int, ...]]]:
+        """Sources that come to the function of ``arm`` by at most three calls of its unit, with the functions
+        on the way, from the callback down."""
+        entries = self._sources(unit)
+        found: list[tuple[Source, tuple[int, ...]]] = []
+        queue: deque[tuple[int, ...]] = deque([(arm.function,)])
+        seen = {arm.function}
+        while queue:
+            way = queue.popleft()
+            found += [(source, way) for source in entries.get(way[0], ())]
+            if len(way) > _DEPTH:
+                continue
+            for caller in self._calling(unit, way[0]):
+                if caller not in seen:
+                    seen.add(caller)
+                    queue.append((caller, *way))
+        return found
+
+    def _calling(self, unit: Unit, function: int) -> list[int]:
+        fact = self.facts.function(function)
+        key = (fact.name, fact.file)
+        if key not in self._callers:
+            rows = self.facts.sql(
+                "SELECT DISTINCT f.id, f.file FROM names n CROSS JOIN call_row c ON c.name = n.id"
+                " JOIN functions f ON f.id = c.function WHERE n.name = ? AND c.receiver = ''",
+                fact.name,
+            )
+            local = fact.static and fact.path.endswith(".c")
+            self._callers[key] = [
+                one for one, file in rows if (file == fact.file if local else file in unit.files)
+            ]
+        return self._callers[key]
+
+    def _sources(self, unit: Unit) -> dict[int, list[Source]]:
+        if unit.files not in self._by_unit:
+            found: dict[int, list[Source]] = {}
+            for file in sorted(unit.files):
+                for one in self._rows.get(file, ()):
+                    found.setdefault(one.callback, []).append(one)
+            self._by_unit[unit.files] = found
+        return self._by_unit[unit.files]
+
+    def _load(self) -> dict[int, list[Source]]:
+        facts = self.facts
+        found: dict[int, list[Source]] = {}
+
+        def add(
+            file: int, name: str, kind: str, ends: frozenset[str], thing: str, last: tuple[int, ...] = ()
+        ) -> None:
+            for one in resolve(facts, name, file)[:1]:
+                found.setdefault(file, []).append(Source(one, kind, ends, thing, last))
+
+        for target, file, thing in facts.sql(
+            "SELECT target, file, object FROM callbacks"
+            " WHERE role IN ('irq', 'irq_thread') AND via NOT LIKE 'devm%' ORDER BY id"
+        ):
+            add(file, target, "irq", _IRQ, thing)
+        for item in self.deferred.items:
+            if item.file in self.deferred.units:
+                ends = frozenset(one.name for one in self.deferred.of(item) if one.kind == "sync")
+                if ends:
+                    add(item.file, item.target, "item", ends, item.object)
+        marks = ", ".join("?" * len(_TABLES))
+        tables: dict[int, list[tuple[str, str, str, int]]] = {}
+        for variable, kind, field, value, file in facts.sql(
+            "SELECT v.id, v.type, r.field, r.value, v.file FROM variables v"
+            " JOIN field_row r ON r.variable = v.id"
+            f" WHERE v.type IN ({marks}) ORDER BY r.id",
+            *_TABLES,
+        ):
+            tables.setdefault(variable, []).append((kind, field, value.lstrip("& "), file))
+        for rows in tables.values():
+            last = tuple(
+                one
+                for _, field, value, file in rows
+                if field in _LAST and value.isidentifier()
+                for one in resolve(facts, value, file)[:1]
+            )
+            for kind, field, value, file in rows:
+                if field not in _LAST and value.isidentifier():
+                    add(file, value, kind, frozenset(_TABLES[kind]), "", last)
+        return found
+
+
+def same_object(source: Source, text: str) -> bool:
+    """Whether a call that ends a source names its object (any, if it has none)."""
+    return not source.object or bool(keys(source.object) & keys(text))

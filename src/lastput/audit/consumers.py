@@ -1,0 +1,136 @@
+"""What a call does with a reference that it is given: puts it, keeps it, or only looks at it."""
+
+from __future__ import annotations
+
+__all__ = ["Consumers", "Fate"]
+
+import re
+from typing import Literal
+
+from lastput.audit.bodies import Bodies
+from lastput.audit.references import BORROWS, GIVES_UP, KEEPS, REFERENCES, Counted, Handed
+from lastput.c.raw.heads import split_arguments
+from lastput.facts.resolve import resolve
+
+Fate = Literal["put", "kept", "seen"]
+
+_DEPTH = 4
+_CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
+_TABLES: tuple[Counted | Handed, ...] = (*REFERENCES.result, *REFERENCES.argument)
+#: These give back what they are given, and get another.
+_NEXT = {"of_get_next_child", "of_get_next_available_child", "of_get_next_parent"}
+_GETS = frozenset(name for one in _TABLES for name in one.get) - _NEXT
+_PUTS = frozenset(name for one in _TABLES for name in one.put)
+
+
+class Consumers:
+    """Follows a reference into the functions of the tree; remembers what it found."""
+
+    def __init__(self, bodies: Bodies) -> None:
+        self.bodies = bodies
+        self._facts = bodies.facts
+        self._fates: dict[tuple[int, int], Fate] = {}
+        self._macros: dict[str, list[tuple[str, str]]] = {}
+        self._resolved: dict[tuple[str, int], tuple[int, ...]] = {}
+
+    def fate(self, name: str, receiver: str, position: int, file: int, depth: int = 0) -> Fate:
+        """What a call by ``name`` in ``file`` does with argument ``position``.
+
+        A call that is not understood is said to keep it, so that nothing is reported of it.
+        """
+        if name in _PUTS or (name.endswith(GIVES_UP) and not receiver):
+            return "put"
+        if receiver or name.startswith(KEEPS):
+            return "kept"
+        if name.startswith(BORROWS):
+            return "seen"
+        if depth >= _DEPTH:
+            return "kept"
+        key = (name, file)
+        if key not in self._resolved:
+            self._resolved[key] = resolve(self._facts, name, file)
+        functions = self._resolved[key]
+        if functions:
+            fates = {self._function(one, position, depth) for one in functions[:3]}
+            return "put" if "put" in fates else "kept" if "kept" in fates else "seen"
+        return self._macro(name, position, file, depth)
+
+    def _function(self, function: int, position: int, depth: int) -> Fate:
+        key = (function, position)
+        found = self._fates.get(key)
+        if found is None:
+            self._fates[key] = "seen"  # a recursion looks at it once more
+            fact = self._facts.function(function)
+            names = [one.name for one in fact.parameters]
+            if position < len(names) and names[position]:
+                found = self._text(self.bodies.text(function), names[position], fact.file, depth)
+            else:
+                found = "kept"
+            self._fates[key] = found
+        return found
+
+    def _macro(self, name: str, position: int, file: int, depth: int) -> Fate:
+        if name not in self._macros:
+            self._macros[name] = self._facts.sql(
+                "SELECT parameters, body FROM macros WHERE name = ? LIMIT 3", name
+            )
+        for parameters, body in self._macros[name]:
+            names = [one.strip() for one in parameters.split(",")]
+            if position < len(names):
+                return self._text(body, names[position], file, depth)
+        return "seen" if name.isupper() else "kept"
+
+    def _text(self, text: str, name: str, file: int, depth: int) -> Fate:
+        """What a body does with its parameter ``name``."""
+        word = re.escape(name)
+        if not text:
+            return "kept"
+        passed = list(_passed(text, name))
+        if any(callee in _GETS for callee, _ in passed):
+            return "seen"
+        if any(callee in _PUTS or callee.endswith(GIVES_UP) for callee, _ in passed):
+            return "put"
+        if re.search(rf"(?<![=!<>])=\s*(?:\([^()]*\)\s*)?{word}\s*[;,)}}?|+&]", text):
+            return "kept"
+        if re.search(rf"\breturn\s*\(?(?:\([^()]*\)\s*)?{word}\s*\)?;", text):
+            return "kept"
+        around = re.search(rf"=\s*(?:to_\w+|container_of)\s*\(\s*{word}\b", text)
+        if around is not None and any(f"{put}(" in text for put in _PUTS):
+            return "put"
+        worst: Fate = "seen"
+        for callee, position in passed:
+            fate = self.fate(callee, "", position, file, depth + 1)
+            if fate == "put":
+                return "put"
+            if fate == "kept":
+                worst = "kept"
+        return worst
+
+
+def _passed(text: str, name: str) -> list[tuple[str, int]]:
+    """The calls in ``text`` that are given ``name``, or the address of a part of it, and where."""
+    found = []
+    word = re.escape(name)
+    whole = re.compile(rf"^(?:\([^()]*\)\s*)?(?:{word}|&\s*\(?{word}\)?\s*->[\w.]+|\({word}\))$")
+    for match in _CALL.finditer(text):
+        close = _close(text, match.end() - 1)
+        inside = text[match.end() : close]
+        if name in inside:
+            for position, argument in enumerate(split_arguments(" ".join(inside.split()))):
+                if whole.match(argument):
+                    found.append((match[1], position))
+    return found
+
+
+def _close(text: str, opened: int) -> int:
+    """The offset of the parenthesis that closes the one at ``opened``."""
+    depth = 0
+    for index in range(opened, len(text)):
+        letter = text[index]
+        if letter == "(":
+            depth += 1
+        elif letter == ")":
+            depth -= 1
+            if not depth:
+                return index
+    return len(text)

@@ -1,0 +1,72 @@
+"""Calls that raise a count of their argument, and what in a file lowers it again."""
+
+from __future__ import annotations
+
+__all__ = ["Pair", "Releases", "pairs", "plain"]
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from lastput.audit.references import REFERENCES, Counted
+from lastput.facts.base import Facts
+
+_ROUNDS = 3
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """A function raises a count by ``get`` of ``object`` in ``line``; ``result`` is where the value goes."""
+
+    function: int
+    get: str
+    object: str
+    line: int
+    result: str
+    use: str
+    counted: Counted
+
+
+def plain(text: str) -> str:
+    """An argument without blanks, ``&`` and parentheses around it."""
+    return re.sub(r"\s+", "", text).strip("&()")
+
+
+def pairs(facts: Facts) -> Iterator[Pair]:
+    """Every call that raises a count of the table."""
+    for counted in REFERENCES.argument:
+        for name in counted.get:
+            rows = facts.sql(
+                "SELECT function, argument(arguments, 0), line, result, use FROM calls"
+                " WHERE name = ? AND receiver = '' ORDER BY function, seq",
+                name,
+            )
+            for function, thing, line, result, use in rows:
+                yield Pair(function, name, plain(thing), line, result, use, counted)
+
+
+class Releases:
+    """The functions of a file that lower a count of a kind, by themselves or through others of the file."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._known: dict[tuple[int, str], frozenset[str]] = {}
+
+    def of(self, file: int, counted: Counted) -> frozenset[str]:
+        """Names of calls that lower it in ``file``, those of the table included."""
+        key = (file, counted.kind)
+        found = self._known.get(key)
+        if found is None:
+            found = frozenset(counted.put)
+            for _ in range(_ROUNDS):
+                marks = ", ".join("?" * len(found))
+                rows = self._facts.sql(
+                    "SELECT DISTINCT f.name FROM functions f JOIN calls c ON c.function = f.id"
+                    f" WHERE f.file = ? AND c.name IN ({marks})", file, *sorted(found),
+                )  # fmt: skip
+                more = found | {name for (name,) in rows}
+                if more == found:
+                    break
+                found = more
+            self._known[key] = found
+        return found

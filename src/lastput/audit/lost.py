@@ -1,0 +1,167 @@
+"""Ways out of a function on which a reference that a call gave it is neither put nor kept."""
+
+from __future__ import annotations
+
+__all__ = ["Lost", "can_leave", "locals_of", "losses", "reachable", "returns_pointer", "succeeds_after"]
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from lastput.audit.acquirers import Acquirer
+from lastput.audit.bodies import Bodies
+from lastput.audit.consumers import Consumers
+from lastput.audit.feasible import Start, Way, always_before, ways_out
+from lastput.audit.holding import Act, Holding, is_local
+from lastput.c.flow.graph import Call, Graph, Kind, Node
+from lastput.facts.base import FunctionFact
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """What becomes of one acquired reference: the ways on which it is lost, and the places where it is put or
+    kept. ``settled``: it is put before a success too, so that nobody else is meant to put it later."""
+
+    node: Node
+    call: Call
+    ways: tuple[Way, ...]
+    puts: tuple[Node, ...]
+    kept: tuple[Node, ...]
+    settled: bool
+
+
+def losses(
+    bodies: Bodies, consumers: Consumers, function: FunctionFact, acquirer: Acquirer, name: str, line: int
+) -> Lost | None:
+    """The fate of the value of the call of ``acquirer`` in ``line`` that is assigned to ``name``.
+
+    None if the variable is not local, the body was not understood, or it has too many paths.
+    """
+    text = bodies.text(function.id)
+    if not is_local(name, text) or not _worthwhile(text, acquirer, name):
+        return None
+    graph = bodies.graph(function.id)
+    if graph is None or not graph.clean:
+        return None
+    found = next(
+        (
+            (node, call)
+            for node, call in graph.calling(acquirer.name)
+            if call.result == name and call.line == line and not call.receiver
+        ),
+        None,
+    )
+    if found is None:
+        return None
+    node, call = found
+    if node.text.lstrip().startswith("*"):
+        return None  # it is stored where the variable points to
+    star = function.returns.rstrip().endswith("*")
+    holding = Holding(
+        graph, name, acquirer.put, consumers, function.file, locals_of(graph, text) | {name}, star
+    )
+    acts = {one.index: holding.act(one) for one in graph.nodes}
+    ways = _ways(graph, node, name, acts, returns_pointer(function))
+    if ways is None:
+        return None
+    after = reachable(graph, node.index)
+    puts = tuple(one for one in graph.nodes if acts[one.index] is Act.PUT and one.index in after)
+    return Lost(
+        node,
+        call,
+        tuple(sorted(ways, key=lambda way: (way.last.line, len(way.nodes)))),
+        puts,
+        tuple(one for one in graph.nodes if acts[one.index] is Act.KEPT and one.index in after),
+        bool(ways) and succeeds_after(graph, puts, returns_pointer(function)),
+    )
+
+
+def succeeds_after(graph: Graph, nodes: Iterable[Node], pointer: bool) -> bool:
+    """Whether the function can go on from one of ``nodes`` to an end that reports no error."""
+    before = always_before(graph)
+    for node in nodes:
+        ways = ways_out(graph, Start(node.index, before.get(node.index, {})), lambda _: False, pointer)
+        if ways is not None and any(
+            way.failed is False or not way.last.value for way in ways if not way.failed
+        ):
+            return True
+    return False
+
+
+def locals_of(graph: Graph, text: str) -> set[str]:
+    """The variables that a body declares and its graph writes."""
+    written = {write.target for node in graph.nodes for write in node.writes}
+    return {name for name in written if is_local(name, text)}
+
+
+def returns_pointer(function: FunctionFact) -> bool:
+    """Whether a value of zero tells of failure: the function returns a pointer or a truth value."""
+    return function.returns.rstrip().endswith("*") or function.returns.split()[-1:] == ["bool"]
+
+
+def _worthwhile(text: str, acquirer: Acquirer, name: str) -> bool:
+    """Whether it is worth to look at the paths: the scope does not put the variable, nothing keeps it if
+    nothing puts it, and the function can be left between the call and its last put."""
+    if re.search(rf"\b{name}\s*__free\s*\(|\b__free\s*\(\w+\)\s*=\s*{acquirer.name}", text):
+        return False
+    start = re.search(rf"\b{name}\s*=\s*[^;]*?\b{acquirer.name}\s*\(", text)
+    if start is None:
+        return True
+    rest = text[start.end() :]
+    puts = [
+        match.end() for put in acquirer.put for match in re.finditer(rf"\b{put}\s*\([^;]*\b{name}\b", rest)
+    ]
+    if not puts:
+        return (
+            re.search(rf"(?<![=!<>])=\s*{name}\s*[;,}}]|\breturn\s+{name}\s*;|&\s*{name}\s*[,)]", rest)
+            is None
+        )
+    between = rest[: max(puts)]
+    checked = re.match(
+        rf"[^;]*;\s*if\s*\([^;{{}}]*\b{name}\b[^;{{}}]*\)\s*(?:\{{[^{{}}]*\}}|(?:return|goto|continue|break)[^;]*;)",
+        between,
+    )
+    if checked is not None:
+        between = between[checked.end() :]
+    return can_leave(between)
+
+
+def can_leave(between: str) -> bool:
+    """Whether control can leave a piece of source before its end: by ``return``, or to a label outside."""
+    if re.search(r"\b(?:return|break|continue)\b", between):
+        return True
+    labels = re.findall(r"\bgoto\s+(\w+)", between)
+    return any(not re.search(rf"\b{label}\s*:", between) for label in labels)
+
+
+def _ways(graph: Graph, node: Node, name: str, acts: dict[int, Act], pointer: bool) -> list[Way] | None:
+    known = dict(always_before(graph).get(node.index, {}))
+    known = {key: truth for key, truth in known.items() if not re.search(rf"\b{re.escape(name)}\b", key)}
+    known |= {name: True, f"IS_ERR({name})": False, f"IS_ERR_OR_NULL({name})": False}
+    edge = ""
+    if node.kind is Kind.CONDITION:
+        edge = _taken(node, name)
+    return ways_out(
+        graph, Start(node.index, known, edge), lambda one: acts[one.index] is not Act.NOTHING, pointer
+    )
+
+
+def _taken(node: Node, name: str) -> str:
+    """The branch of ``if (!(p = get()))`` on which there is a reference."""
+    text = node.text.replace(" ", "")
+    if "IS_ERR" in text or "PTR_ERR" in text:
+        return "false"
+    failed = text.startswith("!") or text.endswith(("==NULL", "==0"))
+    return "false" if failed else "true"
+
+
+def reachable(graph: Graph, start: int) -> set[int]:
+    """The nodes that can follow ``start``."""
+    seen: set[int] = set()
+    pending = [start]
+    while pending:
+        for edge in graph.successors[pending.pop()]:
+            if edge.target not in seen:
+                seen.add(edge.target)
+                pending.append(edge.target)
+    return seen

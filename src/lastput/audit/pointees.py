@@ -1,0 +1,31 @@
+"""To which struct a variable of a function points, by its declaration."""
+
+from __future__ import annotations
+
+__all__ = ["pointee", "root"]
+
+import re
+
+from lastput.audit.bodies import Bodies
+
+_ROOT = re.compile(r"^[&*(\s]*(?:\([^()]*\)\s*)?(\w+)")
+_TAG = re.compile(r"struct\s+(\w+)")
+
+
+def root(text: str) -> str:
+    """The variable that an expression starts from: ``priv`` of ``&priv->reset.work``."""
+    found = _ROOT.match(text)
+    return found[1] if found is not None else ""
+
+
+def pointee(bodies: Bodies, function: int, name: str) -> str:
+    """The tag of the struct that variable ``name`` of a function points to or is; "" if none is declared."""
+    for one in bodies.facts.function(function).parameters:
+        if one.name == name:
+            tag = _TAG.search(one.type)
+            return tag[1] if tag is not None else ""
+    declared = re.search(
+        rf"\bstruct\s+(\w+)\s*(?:\*+\s*)?(?:[^;(){{}}]*?,\s*\**\s*)?{re.escape(name)}\s*(?:__free\(\w+\)\s*)?[;,=)]",
+        bodies.text(function),
+    )
+    return declared[1] if declared is not None else ""

@@ -1,0 +1,248 @@
+"""An item is waited for, and then armed again by what is shut off only later.
+
+What it finds
+    A teardown that waits for a work item, timer or tasklet, and after that shuts off an interrupt, a
+    network device or another item whose callback arms the first one. Nothing waits for it again.
+
+Why it breaks
+    Between the wait and the end of its source the item can be armed once more. Then it runs when its
+    object is freed.
+
+Example
+    static void foo_remove(struct pci_dev *pdev)
+    {
+            struct foo *foo = pci_get_drvdata(pdev);
+
+            cancel_work_sync(&foo->reset);
+            unregister_netdev(foo->netdev);         /* until here foo_tx_timeout() may schedule it */
+            free_netdev(foo->netdev);
+    }
+
+Instead
+    Stop the sources first, and wait then; or disable_work_sync() and timer_shutdown_sync(), which also refuse
+    to arm it again.
+
+How lastput knows
+    The calls of each teardown function are laid out in the order of the source, with those of the functions
+    of the module that it calls. A source is an interrupt handler (until free_irq()), a table of the network
+    or SCSI core (until it is unregistered), or an item (until it is waited for). Three calls at most lie
+    between its callback and the call that arms.
+
+Known limits
+    A flag that the teardown sets and the callback reads makes it safe: where a name that is written before
+    the wait is read on the way to the arming call, the finding is of low confidence. So it is where a
+    function with a name such as foo_disable_irq() comes before the wait.
+
+History
+    Linux 6.12 cancels the works of enic after unregister_netdev(); efe4186e6a1b (6pack, CVE-2022-1198).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lastput.audit.armers import Source, Sources, same_object
+from lastput.audit.bodies import Bodies
+from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
+from lastput.audit.inside import Inside
+from lastput.audit.sequence import Event, laid_out
+from lastput.audit.teardown import Teardown, teardowns
+from lastput.audit.units import Unit
+from lastput.audit.written import WRITTEN
+from lastput.facts.base import Facts
+from lastput.schema.finding import Cause, Evidence, Finding, Link
+
+CODE = "WRK003"
+NAME = "armed-after-wait"
+
+_QUIETS = re.compile(
+    r"(?=.*(irq|intr|interrupt|_int|ints?$))(?=.*(disable|mask|off|stop|clear|shutdown|sync))"
+    r"|napi_disable|netif_device_detach|free_irq|quiesce|_reset_hw|hw_reset|^disable_|_halt|_shutdown"
+    r"|_stop$|_down$|_disable$"
+)
+
+
+def run(facts: Facts) -> Iterator[Finding]:
+    deferred, bodies = Deferred(facts), Bodies(facts)
+    sources = Sources(facts, deferred)
+    armed: dict[Unit, list[tuple[Item, list[tuple[Source, tuple[int, ...], Touch]]]]] = {}
+    for item in deferred.items:
+        unit = deferred.units.get(item.file)
+        if unit is None or not unit.unloadable:
+            continue
+        touches = deferred.of(item)
+        if not any(one.kind == "sync" and not one.final for one in touches):
+            continue
+        late = [
+            (source, way, arm)
+            for arm in touches
+            if arm.kind == "arm" and same_path(arm.object, item.object)
+            for source, way in sources.of(unit, arm)
+            if not (source.kind == "item" and keys(source.object) & keys(item.object))
+        ]
+        if late:
+            armed.setdefault(unit, []).append((item, late))
+    for unit, items in armed.items():
+        yield from _unit(facts, deferred, bodies, unit, items)
+
+
+def _unit(
+    facts: Facts,
+    deferred: Deferred,
+    bodies: Bodies,
+    unit: Unit,
+    items: list[tuple[Item, list[tuple[Source, tuple[int, ...], Touch]]]],
+) -> Iterator[Finding]:
+    inside = Inside(facts, unit)
+    told: set[tuple[str, str]] = set()
+    for end in teardowns(facts, unit):
+        if end.how == "module exit" and any(item.embedded for item, _ in items):
+            continue
+        events = laid_out(inside, end.function)
+        places = {(event.call.function, event.call.seq): at for at, event in enumerate(events)}
+        named: dict[str, list[int]] = {}
+        for at, event in enumerate(events):
+            named.setdefault(event.call.name, []).append(at)
+        for item, late in items:
+            waits = [(places[one], final) for one, final in _waits(item, deferred) if one in places]
+            if not waits or any(final for _, final in waits):
+                continue
+            last = max(waits)[0]
+            for source, way, arm in late:
+                over = sorted(
+                    at
+                    for name in source.ends
+                    for at in named.get(name, ())
+                    if same_object(source, events[at].call.arguments.partition(",")[0])
+                )
+                key = (item.object, facts.function(source.callback).name)
+                if not over or over[0] < last or key in told or _ends_it(inside, source, item, deferred):
+                    continue
+                if _stopped_before(events[:last], source, inside):
+                    continue
+                told.add(key)
+                yield _finding(inside, bodies, item, end, (events, last, over[0]), source, way, arm)
+
+
+def _waits(item: Item, deferred: Deferred) -> list[tuple[tuple[int, int], bool]]:
+    """The calls that wait for an item: function and place in it, and whether they forbid arming it."""
+    return [
+        ((one.function, one.seq), one.final)
+        for one in deferred.of(item)
+        if one.kind == "sync" and same_path(one.object, item.object)
+    ]
+
+
+def _ends_it(inside: Inside, source: Source, item: Item, deferred: Deferred) -> bool:
+    """Whether a function that runs while the source ends waits for the item itself."""
+    waiting = {one.function for one in deferred.of(item) if one.kind == "sync"}
+    return any(waiting & inside.reach(one, depth=3, limit=80).keys() for one in source.last)
+
+
+def _stopped_before(events: list[Event], source: Source, inside: Inside) -> bool:
+    return any(
+        event.call.name in ("disable_irq", "del_timer_sync", "timer_delete_sync")
+        and same_object(source, event.call.arguments)
+        for event in events
+    )
+
+
+def _finding(
+    inside: Inside,
+    bodies: Bodies,
+    item: Item,
+    end: Teardown,
+    order: tuple[list[Event], int, int],
+    source: Source,
+    way: tuple[int, ...],
+    arm: Touch,
+) -> Finding:
+    facts = inside.facts
+    events, waited, over = order
+    wait, stop = events[waited].call, events[over].call
+    doubts = []
+    around = events[waited].through
+    quiet = next(
+        (
+            one.call.name
+            for one in events[:waited]
+            if _QUIETS.search(one.call.name) and one.call not in around
+        ),
+        "",
+    )
+    if quiet and source.kind != "item":
+        doubts.append(f"{quiet}() does not keep {facts.function(source.callback).name}() from running")
+    flag = _flag(bodies, {end.function, *(one.call.function for one in events[: waited + 1])}, way)
+    if flag:
+        doubts.append(f"{flag}, which the teardown writes, does not keep it from being armed")
+    callback, waiter, stopper = (
+        facts.function(one) for one in (source.callback, wait.function, stop.function)
+    )
+    where = inside.where(waiter, wait.line)
+    through = [
+        Link(
+            facts.function(one.function).name,
+            inside.where(facts.function(one.function), one.line),
+            "direct" if at else end.how,
+        )
+        for at, one in enumerate(events[waited].through)
+    ]
+    chain = (*through, Link(waiter.name, where, "direct" if through else end.how))
+    target = facts.functions(item.target)
+    runs = inside.where(target[0], target[0].line) if target else where
+    armer = facts.function(arm.function)
+    return Finding(
+        code=CODE,
+        verdict="bug",
+        confidence="low" if doubts else "medium",
+        message=f"{item.object} can be armed again after {wait.name}(): {callback.name}() is shut off "
+        f"later, by {stop.name}()",
+        where=where,
+        object=item.object,
+        statement=f"{wait.name}({wait.arguments})",
+        causes=(
+            Cause(where, f"{wait.name}({wait.arguments}) waits for {item.target}()"),
+            Cause(
+                inside.where(armer, arm.line),
+                f"{callback.name}() may still run: {arm.name}() arms {item.object} again",
+            ),
+            Cause(
+                inside.where(stopper, stop.line),
+                f"only {stop.name}() shuts {callback.name}() off; nothing waits for {item.object} after it",
+            ),
+            Cause(runs, f"{item.target}() may run while the teardown goes on, and after it"),
+        ),
+        chain=chain,
+        evidence=(
+            Evidence(
+                "handshake",
+                f"{item.object} is not waited for after {stop.name}()",
+                searched=(inside.where(stopper, stop.line),),
+            ),
+            Evidence(
+                "path",
+                f"{callback.name}() comes to {arm.name}() in {armer.name}()",
+                where=inside.where(armer, arm.line),
+            ),
+        ),
+        remedy=f"wait for {item.object} after {stop.name}(), or so that it cannot be armed again",
+        depends_on=tuple(doubts),
+        text=inside.unit.modules[:1],
+    )
+
+
+def _flag(bodies: Bodies, written: set[int], way: tuple[int, ...]) -> str:
+    """A name that the teardown writes and that a function on the way to the arming call reads in a
+    condition.
+    """
+    names: set[str] = set()
+    for function in written:
+        for one, other in WRITTEN.findall(bodies.text(function)):
+            names.add(one or other)
+    for function in way:
+        for condition in re.findall(r"\b(?:if|while)\s*\(([^{;]*)", bodies.text(function)):
+            for word in re.findall(r"\w+", condition):
+                if word in names:
+                    return str(word)
+    return ""

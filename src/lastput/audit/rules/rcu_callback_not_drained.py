@@ -1,0 +1,151 @@
+"""A module hands a function to call_rcu(), and does not wait for it when it goes.
+
+What it finds
+    call_rcu() with a function of a module that can be unloaded, while no rcu_barrier() is called in the
+    module, nor by a function of the kernel that its exit calls.
+
+Why it breaks
+    The callback runs after a grace period, from the text of the module. delete_module() waits for readers,
+    not for callbacks: they may run when the text is unmapped.
+
+Example
+    static void foo_free(struct rcu_head *head) { kfree(container_of(head, struct foo, rcu)); }
+
+    static void __exit foo_exit(void)
+    {
+            foo_remove_all();       /* call_rcu(&foo->rcu, foo_free) for each */
+    }
+
+Instead
+    rcu_barrier() at the end of the exit function, after the last call_rcu(); or kfree_rcu(), which needs no
+    text of the module.
+
+How lastput knows
+    The call and all barriers are looked for in every file that is linked with the caller. What the exit
+    functions call by name is followed in the kernel, three calls deep, for a barrier there, such as that of
+    unregister_pernet_subsys().
+
+Known limits
+    A driver whose devices are gone for long when its module goes is reported all the same. A callback that
+    signals a completion, for which the exit waits, is of low confidence.
+
+History
+    Documentation/RCU/rcubarrier.rst; rcu_barrier() in kernel/rcu/tree.c.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lastput.audit.deferred import Deferred
+from lastput.audit.inside import Inside
+from lastput.audit.units import Unit
+from lastput.facts.api import API
+from lastput.facts.base import Facts
+from lastput.facts.resolve import closure, resolve
+from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
+
+CODE = "WRK005"
+NAME = "rcu-callback-not-drained"
+
+_BARRIERS = frozenset(name for one in API.wait if one.role == "rcu" for name in one.names)
+_TOLD = re.compile(r"^(complete|complete_all|wake_up\w*|swake_up\w*)$")
+
+
+def run(facts: Facts) -> Iterator[Finding]:
+    units = Deferred(facts)
+    drained: dict[frozenset[int], bool] = {}
+    seen: set[tuple[Unit, str]] = set()
+    for target, thing, file, function, line, via in facts.sql(
+        "SELECT target, object, file, function, line, via FROM callbacks WHERE role = 'rcu' ORDER BY id"
+    ):
+        unit = units.unit(file)
+        callbacks = resolve(facts, target, file)
+        if not function or not unit.unloadable or len(callbacks) != 1 or (unit, target) in seen:
+            continue
+        if facts.function(callbacks[0]).file not in unit.files:
+            continue
+        seen.add((unit, target))
+        if unit.files not in drained:
+            drained[unit.files] = _drained(facts, unit)
+        if not drained[unit.files]:
+            yield _finding(facts, unit, function, callbacks[0], line, f"{via}({thing}, {target})", thing)
+
+
+def _exits(facts: Facts, unit: Unit) -> list[int]:
+    """Functions that end the module."""
+    files = ", ".join(map(str, sorted(unit.files)))
+    rows = facts.sql(
+        f"SELECT target, file FROM entries WHERE role = 'exit' AND file IN ({files}) ORDER BY id"
+    )
+    return [one for target, file in rows for one in resolve(facts, target, file)[:1]]
+
+
+def _drained(facts: Facts, unit: Unit) -> bool:
+    """Whether the module has a barrier, or its exit comes to one in the kernel."""
+    inside = Inside(facts, unit)
+    files = ", ".join(map(str, sorted(unit.files)))
+    names = {
+        name
+        for (name,) in facts.sql(
+            "SELECT DISTINCT n.name FROM functions f JOIN call_row c ON c.function = f.id"
+            f" JOIN names n ON n.id = c.name WHERE f.file IN ({files})"
+        )
+    }
+    if names & _BARRIERS:
+        return True
+    outside: set[int] = set()
+    for end in _exits(facts, unit):
+        for function in inside.reach(end, depth=4, limit=200):
+            for call in inside.calls(function):
+                if not call.receiver and not inside.resolve(call.name, facts.function(function).file):
+                    outside.update(resolve(facts, call.name, facts.function(function).file)[:1])
+    reached = closure(
+        facts,
+        outside,
+        follow=("direct",),
+        enter=lambda one: one.path.endswith(".c"),
+        limit=len(outside) + 250,
+    )
+    return any(call.name in _BARRIERS for one in reached for call in facts.calls_in(one))
+
+
+def _finding(
+    facts: Facts, unit: Unit, function: int, callback: int, line: int, statement: str, thing: str
+) -> Finding:
+    caller, runs = facts.function(function), facts.function(callback)
+    where = Inside.where(caller, line)
+    module = unit.modules[0]
+    told = next((call.name for call in facts.calls_in(callback) if _TOLD.match(call.name)), "")
+    ends = [facts.function(one) for one in _exits(facts, unit)]
+    places = tuple(Where(one.path, one.line, 0, one.name) for one in ends)
+    return Finding(
+        code=CODE,
+        verdict="bug",
+        confidence="low" if told or not ends else "medium",
+        message=f"{runs.name}() may run after {module} is unloaded: nothing waits for its grace period",
+        where=where,
+        object=thing,
+        statement=statement,
+        causes=(
+            Cause(where, f"{caller.name}() leaves {runs.name}() to run after a grace period"),
+            *(Cause(one, f"{one.function}() ends the module without rcu_barrier()") for one in places[:1]),
+            Cause(
+                Inside.where(runs, runs.line), f"{runs.name}() runs in text of {module}, which is unmapped"
+            ),
+        ),
+        chain=(Link(caller.name, where),),
+        evidence=(
+            Evidence("module", f"{module} can be a module, and can be unloaded"),
+            Evidence(
+                "handshake", f"neither {module} nor what its exit calls has an rcu_barrier()", searched=places
+            ),
+        ),
+        remedy="rcu_barrier() in the exit function, after the last call_rcu()",
+        depends_on=(
+            *((f"nobody waits for what {runs.name}() tells by {told}()",) if told else ()),
+            *(() if ends else ("no exit function was found",)),
+        ),
+        text=(module,),
+    )

@@ -1,0 +1,228 @@
+"""A callback waits, through what it calls, for its own end.
+
+What it finds
+    A work item, timer or tasklet whose callback reaches a call that waits for the same item, or that
+    flushes or destroys the queue on which the item is put; also through the release function of a reference
+    that it puts.
+
+Why it breaks
+    cancel_work_sync(), flush_work() and timer_delete_sync() return when the callback has ended. Called
+    from inside of it, they never return: the worker is lost, and with it whoever waits for it.
+
+Example
+    static void foo_work(struct work_struct *work)
+    {
+            struct foo *foo = container_of(work, struct foo, work);
+
+            foo_handle(foo);
+            kref_put(&foo->ref, foo_release);       /* foo_release() does cancel_work_sync(&foo->work) */
+    }
+
+Instead
+    Let another context put the last reference, or do not wait in the release if the item holds one.
+
+How lastput knows
+    The calls from the callback down are followed in the module, up to five deep, and through kref_put().
+    The item waited for has the same name, in a struct of the same tag. A function that asks current_work()
+    or in_interrupt() is taken to know what it does.
+
+Known limits
+    Whether a put can be the last one is not known: it is where nobody else holds a reference. Such findings,
+    and those whose structs are not known, are of low confidence.
+
+History
+    kvm_put_kvm() in async_pf_execute() would wait for the work that it is in: 22583f0d9c85 avoided that, and
+    778c350eb580 could revert it when the work no longer had a reference. ccbde4b128ef (xillyusb,
+    CVE-2024-45007).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from lastput.audit.bodies import Bodies
+from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
+from lastput.audit.inside import Inside, Step
+from lastput.audit.pointees import pointee, root
+from lastput.audit.written import WRITTEN
+from lastput.c.flow.graph import Kind
+from lastput.c.flow.paths import reached
+from lastput.facts.base import Facts
+from lastput.facts.resolve import resolve
+from lastput.schema.finding import Cause, Evidence, Finding, Where
+
+CODE = "WRK004"
+NAME = "waits-for-itself"
+
+_DEPTH = 5
+#: A function that asks these knows in which context it runs.
+_ASKS = frozenset(("current_work", "in_interrupt", "in_softirq", "current_is_workqueue_rescuer", "in_task"))
+
+
+def run(facts: Facts) -> Iterator[Finding]:
+    deferred, bodies = Deferred(facts), Bodies(facts)
+    insides: dict[frozenset[int], Inside] = {}
+    seen: set[tuple[int, int, int]] = set()
+    for item in deferred.items:
+        waits = _waits(deferred, bodies, item)
+        callbacks = resolve(facts, item.target, item.file) if waits else ()
+        if len(callbacks) != 1:
+            continue
+        unit = deferred.unit(item.file)
+        inside = insides.setdefault(unit.files, Inside(facts, unit))
+        steps = inside.reach(callbacks[0], depth=_DEPTH, limit=300, release=True)
+        for wait in waits:
+            key = (callbacks[0], wait.function, wait.line)
+            if wait.function not in steps or key in seen:
+                continue
+            if any(_asks(inside, one) for one in _upward(steps, wait.function)):
+                continue
+            seen.add(key)
+            finding = _finding(inside, bodies, item, callbacks[0], wait, steps)
+            if finding is not None:
+                yield finding
+
+
+def _waits(deferred: Deferred, bodies: Bodies, item: Item) -> list[Touch]:
+    """Calls that wait for an item, or for a queue of its unit on which it is put."""
+    touches = deferred.of(item)
+    found = [one for one in touches if one.kind == "sync" and "try" not in one.name]
+    known = deferred.touches(item.file)
+    arms = [
+        one
+        for one in touches
+        if one.kind == "arm"
+        and one.queue
+        and same_path(one.object, item.object)
+        and (
+            one.function == item.function
+            or _tag(bodies, one.function, one.object) == _tag(bodies, item.function, item.object)
+        )
+    ]
+    for arm in arms:
+        for name in sorted(keys(arm.queue)):
+            found += [
+                one
+                for one in known.get(name, ())
+                if one.family == "queue"
+                and one.kind == "sync"
+                and one.function != arm.function
+                and _tag(bodies, one.function, one.object) == _tag(bodies, arm.function, arm.queue)
+            ]
+    return list(dict.fromkeys(found))
+
+
+def _tag(bodies: Bodies, function: int, text: str) -> str:
+    """The struct that an expression starts from; its variable if it has none."""
+    first = root(text)
+    return (pointee(bodies, function, first) if function else "") or first
+
+
+def _upward(reached: dict[int, Step], function: int) -> Iterator[int]:
+    while function:
+        yield function
+        function = reached[function].parent
+
+
+def _asks(inside: Inside, function: int) -> bool:
+    return any(call.name in _ASKS for call in inside.calls(function))
+
+
+def _finding(
+    inside: Inside, bodies: Bodies, item: Item, callback: int, wait: Touch, steps: dict[int, Step]
+) -> Finding | None:
+    facts = inside.facts
+    own = pointee(bodies, item.function, root(item.object)) if item.function else ""
+    other = pointee(bodies, wait.function, root(wait.object))
+    if wait.family != "queue" and own != other and own and other:
+        return None
+    doubts: list[str] = []
+    if wait.family != "queue" and item.embedded and not (own and own == other):
+        doubts.append(f"{wait.object} is the {item.object} that runs")
+    puts = [step for step in (steps[one] for one in _upward(steps, wait.function)) if _by_put(step)]
+    if puts:
+        doubts.append("the put can be the last one")
+    if _guarded(bodies, wait) or _told_apart(bodies, _upward(steps, wait.function)):
+        doubts.append(
+            f"the branch of {facts.function(wait.function).name}() that waits is taken in the callback"
+        )
+    fact, waiter = facts.function(callback), facts.function(wait.function)
+    where = Where(waiter.path, wait.line, 0, waiter.name)
+    chain = inside.chain(steps, wait.function, wait.line, f"callback of {item.object}")
+    setup = facts.function(item.function) if item.function else None
+    what = f"the queue {wait.object}" if wait.family == "queue" else item.object
+    calls = [
+        Cause(link.where, f"{link.function}() calls {following.function}()")
+        for link, following in itertools.pairwise(chain)
+    ]
+    return Finding(
+        code=CODE,
+        verdict="bug",
+        confidence="low" if doubts else "medium",
+        message=f"{fact.name}() waits for itself: {wait.name}({wait.object}) is reached from the "
+        f"callback of {item.object}",
+        where=where,
+        object=item.object,
+        statement=f"{wait.name}({wait.object})",
+        causes=(
+            Cause(
+                Where(facts.path(item.file), item.line, 0, setup.name if setup else ""),
+                f"{item.object} runs {fact.name}()",
+            ),
+            *calls,
+            Cause(where, f"{wait.name}() waits until {fact.name}() of {what} has returned, which waits here"),
+        ),
+        chain=chain,
+        evidence=(
+            Evidence(
+                "self-wait", f"nothing on the way asks whether it runs in {fact.name}()", searched=(where,)
+            ),
+        ),
+        remedy=f"wait for {item.object} in another context, or without waiting for its callback",
+        depends_on=tuple(doubts),
+    )
+
+
+def _told_apart(bodies: Bodies, way: Iterator[int]) -> bool:
+    """Whether the function that waits has a condition on what one of those above it has written."""
+    waiter, *above = list(way)
+    written = {one for function in above for one in WRITTEN.findall(bodies.text(function))}
+    names = {name for pair in written for name in pair if name}
+    conditions = " ".join(re.findall(r"\bif\s*\(([^{;]*)", bodies.text(waiter)))
+    return bool(names & set(re.findall(r"\w+", conditions)))
+
+
+def _guarded(bodies: Bodies, wait: Touch) -> bool:
+    """Whether a branch goes round the wait and comes back to the same way: it may be the one taken."""
+    graph = bodies.graph(wait.function)
+    if graph is None or not graph.clean:
+        return True
+    here = [
+        node.index
+        for node in graph.nodes
+        if any(call.line == wait.line and call.name == wait.name for call in node.calls)
+    ]
+    if any("?" in graph.nodes[one].text.partition(wait.name)[0] for one in here):
+        return True
+    after = reached(graph, here)
+    for index, node in enumerate(graph.nodes):
+        if node.kind not in (Kind.CONDITION, Kind.SWITCH) or len(graph.successors[index]) < 2:
+            continue
+        ways = [
+            frozenset((edge.target,)) | reached(graph, (edge.target,)) for edge in graph.successors[index]
+        ]
+        hits = [not way.isdisjoint(here) for way in ways]
+        if not any(hits) or all(hits):
+            continue
+        # An early return does not meet the way of the wait before the end of the function.
+        round_it = frozenset().union(*(way for way, hit in zip(ways, hits, strict=True) if not hit))
+        meets = round_it & after - {graph.exit}
+        if meets or any(graph.exit == edge.target for edge in graph.successors[index]):
+            return True
+    return False
+
+
+def _by_put(step: Step) -> bool:
+    return step.call is not None and step.call.name.startswith(("kref_put", "kref_sub", "percpu_ref"))

@@ -1,0 +1,271 @@
+"""A lock is held while something is waited for that needs the same lock.
+
+What it finds
+    A call that waits for the end of a work item, timer, tasklet or kernel thread, or for a queue, with a
+    lock held that the function waited for takes; by itself or through what it calls.
+
+Why it breaks
+    The callback waits for the lock, and its owner for the callback. Nobody goes on.
+
+Example
+    spin_lock_irqsave(&foo->lock, flags);
+    timer_delete_sync(&foo->timer);         /* foo_timeout() does spin_lock(&foo->lock) */
+    spin_unlock_irqrestore(&foo->lock, flags);
+
+Instead
+    Take the lock after the wait, or let the callback try it and give up.
+
+How lastput knows
+    Where each lock is surely held is computed on the flow graph of the function that waits; for a function
+    that only its callers lock, on theirs. From the callback down the calls in the module are followed,
+    three deep. Locks are the same if the path of members and the tag of the struct are, or the variable.
+
+Known limits
+    Two objects of one type have two locks: one may be held while the other is taken. A callback that takes
+    the lock only where it cannot be waited for is not told apart. Locks that are not known by a struct's
+    tag on both sides give a finding of low confidence.
+
+History
+    4d378f2ae581 (oxu210hp, CVE-2022-49313), 806c7b534149 (rtl8192u, CVE-2022-49305), fef965764cf5 (mlx5e).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import msgspec
+
+from lastput.audit.bodies import Bodies
+from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
+from lastput.audit.inside import Inside
+from lastput.audit.lock_identity import Taken, lock_name, locks_taken
+from lastput.audit.pointees import pointee, root
+from lastput.c.raw.heads import split_arguments
+from lastput.facts.api import API
+from lastput.facts.base import Facts, member
+from lastput.facts.lockstate import Held, locks_held
+from lastput.facts.resolve import resolve
+from lastput.schema.finding import Cause, Evidence, Finding, Link
+
+CODE = "LCK001"
+NAME = "waits-under-lock"
+
+_LOCKS = frozenset(name for one in API.lock for name in (*one.lock, *one.try_lock))
+_UNLOCKS = frozenset(name for one in API.lock for name in one.unlock)
+_DEPTH = 3
+
+
+class _Wait(msgspec.Struct, frozen=True):
+    """A call of ``name`` in ``function`` that comes to ``touch``, by ``links`` calls of functions in
+    between.
+    """
+
+    function: int
+    line: int
+    name: str
+    touch: Touch
+    links: tuple[Link, ...]
+
+
+def run(facts: Facts) -> Iterator[Finding]:
+    deferred, bodies = Deferred(facts), Bodies(facts)
+    locking = _locking(facts)
+    insides: dict[frozenset[int], Inside] = {}
+    held: dict[int, dict[int, list[Held]]] = {}
+    told: set[tuple[int, int, str]] = set()
+    for item in deferred.items:
+        waits = _waits(deferred, item)
+        callbacks = resolve(facts, item.target, item.file) if waits else ()
+        if len(callbacks) != 1:
+            continue
+        unit = deferred.unit(item.file)
+        inside = insides.setdefault(unit.files, Inside(facts, unit))
+        reached = inside.reach(callbacks[0], depth=_DEPTH, limit=80)
+        if not any(one in locking for one in reached):
+            continue
+        taken = locks_taken(inside, reached)
+        for wait in (one for touch in waits if taken for one in _places(inside, touch)):
+            if wait.function not in locking or wait.function in reached or not _may_hold(inside, wait, taken):
+                continue
+            if wait.function not in held:
+                held[wait.function] = _held(bodies, wait.function)
+            for lock in held[wait.function].get(wait.line, ()):
+                name = lock_name(bodies, wait.function, lock.kind, lock.object)
+                match = next(
+                    (
+                        one
+                        for one in taken
+                        if one.kind == lock.kind
+                        and member(one.text) == member(lock.object)
+                        and lock_name(bodies, one.function, one.kind, one.text) == name
+                    ),
+                    None,
+                )
+                key = (wait.function, callbacks[0], lock.object)
+                if match is None or key in told or (wait.links and _unlocks(inside, wait, lock.kind)):
+                    continue
+                told.add(key)
+                certain = name.known and _item_is_same(bodies, item, wait.touch)
+                yield _finding(inside, item, callbacks[0], wait, lock, match, certain)
+
+
+def _locking(facts: Facts) -> frozenset[int]:
+    marks = ", ".join("?" * len(_LOCKS))
+    rows = facts.sql(
+        "SELECT DISTINCT c.function FROM names n CROSS JOIN call_row c ON c.name = n.id"
+        f" WHERE n.name IN ({marks}) OR n.name LIKE 'guard(%' OR n.name = 'scoped_guard'",
+        *sorted(_LOCKS),
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def _waits(deferred: Deferred, item: Item) -> list[Touch]:
+    touches = deferred.of(item)
+    found = [
+        one
+        for one in touches
+        if one.kind == "sync" and "try" not in one.name and same_path(one.object, item.object)
+    ]
+    known = deferred.touches(item.file)
+    for queue in sorted({one.queue for one in touches if one.kind == "arm" and one.queue}):
+        if not queue.startswith("system_"):
+            for name in sorted(keys(queue)):
+                found += [one for one in known.get(name, ()) if one.family == "queue" and one.kind == "sync"]
+    return found
+
+
+def _places(inside: Inside, touch: Touch) -> Iterator[_Wait]:
+    """The wait itself, and the calls of its function and of their callers, in the unit."""
+    yield _Wait(touch.function, touch.line, touch.name, touch, ())
+    level: list[tuple[int, tuple[Link, ...]]] = [
+        (touch.function, (_link(inside, touch.function, touch.line),))
+    ]
+    seen = {touch.function}
+    for _ in range(2):
+        following: list[tuple[int, tuple[Link, ...]]] = []
+        for function, links in level:
+            for caller, line in _callers(inside, function):
+                if caller not in seen:
+                    seen.add(caller)
+                    yield _Wait(caller, line, inside.facts.function(function).name, touch, links)
+                    following.append((caller, (_link(inside, caller, line), *links)))
+        level = following
+
+
+def _link(inside: Inside, function: int, line: int) -> Link:
+    fact = inside.facts.function(function)
+    return Link(fact.name, inside.where(fact, line), "direct")
+
+
+def _callers(inside: Inside, function: int) -> list[tuple[int, int]]:
+    fact = inside.facts.function(function)
+    rows = inside.facts.sql(
+        "SELECT f.id, c.line, f.file FROM names n CROSS JOIN call_row c ON c.name = n.id"
+        " JOIN functions f ON f.id = c.function WHERE n.name = ? AND c.receiver = '' ORDER BY f.id, c.seq",
+        fact.name,
+    )
+    local = fact.static and fact.path.endswith(".c")
+    return [
+        (one, line) for one, line, file in rows if (file == fact.file if local else file in inside.unit.files)
+    ]
+
+
+def _may_hold(inside: Inside, wait: _Wait, taken: list[Taken]) -> bool:
+    """Whether the function names one of the locks before the wait, and again after it, or guards it."""
+    wanted = {member(one.text) for one in taken}
+    before = after = False
+    for call in inside.calls(wait.function):
+        if "guard" in call.name:
+            if any(member(one) in wanted for one in split_arguments(call.arguments)):
+                return True
+        elif call.name in _LOCKS and call.line <= wait.line:
+            before = before or not call.arguments or member(call.argument(0)) in wanted
+        elif call.name in _UNLOCKS and call.line >= wait.line:
+            after = after or not call.arguments or member(call.argument(0)) in wanted
+    return before and after
+
+
+def _held(bodies: Bodies, function: int) -> dict[int, list[Held]]:
+    """Locks held at each line of a function that has a call."""
+    graph = bodies.graph(function)
+    if graph is None or not graph.clean:
+        return {}
+    found: dict[int, list[Held]] = {}
+    for index, locks in locks_held(graph).items():
+        for call in graph.nodes[index].calls:
+            found[call.line] = sorted(locks)
+    return found
+
+
+def _item_is_same(bodies: Bodies, item: Item, touch: Touch) -> bool:
+    if touch.family == "queue" or not item.embedded:
+        return True
+    own = pointee(bodies, item.function, root(item.object)) if item.function else ""
+    return bool(own) and own == pointee(bodies, touch.function, root(touch.object))
+
+
+def _unlocks(inside: Inside, wait: _Wait, kind: str) -> bool:
+    """Whether a function between the lock and the wait lets locks of that kind go."""
+    names = {name for one in API.lock if one.kind == kind for name in one.unlock}
+    functions = {(link.where.path, link.function) for link in wait.links}
+    return any(
+        call.name in names
+        for path, name in functions
+        for fact in inside.facts.functions(name, path)
+        for call in inside.calls(fact.id)
+    )
+
+
+def _finding(
+    inside: Inside,
+    item: Item,
+    callback: int,
+    wait: _Wait,
+    lock: Held,
+    match: Taken,
+    certain: bool,
+) -> Finding:
+    facts = inside.facts
+    waiter, runs, taker = (facts.function(one) for one in (wait.function, callback, match.function))
+    where = inside.where(waiter, wait.line)
+    touch = wait.touch
+    chain = (Link(waiter.name, where), *wait.links)
+    through = "" if match.function == callback else f", called by {runs.name}()"
+    causes = [Cause(inside.where(waiter, lock.line), f"{waiter.name}() holds {lock.object}")]
+    causes += [
+        Cause(link.where, f"{link.function}() calls {following.function}()")
+        for link, following in itertools.pairwise(chain)
+    ]
+    end = chain[-1].where
+    causes += [
+        Cause(end, f"{touch.name}({touch.object}) waits until {runs.name}() has returned"),
+        Cause(
+            inside.where(taker, match.line),
+            f"{taker.name}(){through} waits for the same lock: {match.call}({match.text})",
+        ),
+    ]
+    return Finding(
+        code=CODE,
+        verdict="bug",
+        confidence="medium" if certain else "low",
+        message=f"{touch.name}({touch.object}) under {lock.object}: {runs.name}(), which it waits "
+        f"for, takes that lock",
+        where=where,
+        object=item.object,
+        statement=f"{touch.name}({touch.object}) under {lock.object}",
+        causes=tuple(causes),
+        chain=chain,
+        evidence=(
+            Evidence(
+                "lock",
+                f"{lock.object} is held on every way to the wait",
+                where=inside.where(waiter, lock.line),
+            ),
+            Evidence(
+                "role", f"{runs.name}() is the callback of {item.object}", where=inside.where(runs, runs.line)
+            ),
+        ),
+        remedy=f"call {touch.name}() before {lock.object} is taken, or after it is let go",
+        depends_on=() if certain else ("both sides mean the same lock, and the same item",),
+    )

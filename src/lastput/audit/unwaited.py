@@ -1,0 +1,194 @@
+"""Items that are armed and that nothing in their unit ever waits for."""
+
+from __future__ import annotations
+
+__all__ = ["Unwaited", "unwaited"]
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from lastput.audit.bodies import Bodies
+from lastput.audit.deferred import Deferred, Item, Touch, keys
+from lastput.audit.inside import Inside
+from lastput.audit.pointees import pointee, root
+from lastput.audit.units import Unit
+from lastput.c.raw.heads import split_arguments
+from lastput.facts.api import API, fill
+from lastput.facts.base import Facts
+from lastput.facts.resolve import resolve
+
+_TOLD = re.compile(r"^(complete|complete_all|complete_and_exit|wake_up\w*|swake_up\w*)$")
+_GIVES_UP = re.compile(
+    r"(^|_)(put|free|release|unref|destroy|drop|kill|remove|delete|del|done|end|finish)(_|$)|free$"
+)
+_CONTAINER = re.compile(
+    r"(\w+)\s*=\s*(?:\w+\s*\(\s*)?(?:container_of\w*|from_timer|timer_container_of|from_tasklet|from_work)\s*\("
+)
+#: Calls that look at an item, and change nothing.
+_LOOKS = frozenset(
+    (
+        "timer_pending",
+        "work_pending",
+        "delayed_work_pending",
+        "work_busy",
+        "hrtimer_active",
+        "container_of",
+        "hrtimer_is_queued",
+        "hrtimer_callback_running",
+        "current_work",
+        "from_timer",
+        "to_delayed_work",
+        "hrtimer_init",
+        "hrtimer_setup",
+        "lockdep_init_map",
+        "memset",
+        "hrtimer_get_remaining",
+        "hrtimer_get_expires",
+        "hrtimer_set_expires",
+        "hrtimer_forward",
+        "hrtimer_cb_get_time",
+        "hrtimer_expires_remaining",
+        "READ_ONCE",
+        "WRITE_ONCE",
+        "pr_debug",
+    )
+)
+_KNOWN = (
+    _LOOKS
+    | {name for one in API.arm for name in one.names}
+    | {name for one in API.wait for name in one.names}
+    | {name for one in API.callback for name in one.names}
+)
+_STOPS_THREAD = frozenset(name for one in API.wait if one.role == "kthread" for name in one.names)
+_FREES = {name: one.object for one in API.free for name in one.names}
+
+
+class Unwaited(msgspec.Struct, frozen=True):
+    """An item, where it is armed, where it is stopped without waiting, its callback, and what may still be
+    a wait in other words (``doubts``). ``struct`` is the tag of the object around it, "" for a variable."""
+
+    item: Item
+    unit: Unit
+    arms: tuple[Touch, ...]
+    stops: tuple[Touch, ...]
+    callback: int
+    struct: str
+    doubts: tuple[str, ...]
+
+
+def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies, stopped: bool) -> Iterator[Unwaited]:
+    """Those that something stops without waiting (``stopped``), or those that nothing stops either.
+
+    In the order of the tree; an item that is set up in several places comes once, from the first.
+    """
+    seen: set[tuple[Unit, frozenset[str], str]] = set()
+    insides: dict[frozenset[int], Inside] = {}
+    for item in deferred.items:
+        unit = deferred.unit(item.file)
+        if not unit.unloadable or not keys(item.object):
+            continue
+        touches = deferred.of(item)
+        arms = tuple(one for one in touches if one.kind == "arm")
+        stops = tuple(one for one in touches if one.kind == "stop")
+        if bool(stops) != stopped or not arms:
+            continue
+        if any(one.kind == "sync" for one in touches) or _queue_waited(deferred, item, arms):
+            continue
+        key = (unit, keys(item.object), item.target)
+        callbacks = resolve(facts, item.target, item.file)
+        if key in seen or len(callbacks) != 1 or _thread_stopped(facts, item, unit):
+            continue
+        seen.add(key)
+        struct = pointee(bodies, item.function, root(item.object)) if item.function and item.embedded else ""
+        inside = insides.setdefault(unit.files, Inside(facts, unit))
+        doubts = _doubts(inside, item, arms, callbacks[0], bodies, struct)
+        yield Unwaited(item, unit, arms, stops, callbacks[0], struct, doubts)
+
+
+def _queue_waited(deferred: Deferred, item: Item, arms: tuple[Touch, ...]) -> bool:
+    """Whether the unit waits for a queue on which the item is armed."""
+    if item.family != "work":
+        return False
+    for arm in arms:
+        for name in keys(arm.queue) if arm.queue else ("system_wq",):
+            if any(
+                one.family == "queue" and one.kind == "sync"
+                for one in deferred.touches(item.file).get(name, ())
+            ):
+                return True
+    return False
+
+
+def _thread_stopped(facts: Facts, item: Item, unit: Unit) -> bool:
+    """A kthread worker does what it has, then ends, when its thread is stopped."""
+    if item.role != "kthread_work":
+        return False
+    return any(
+        call.name in _STOPS_THREAD
+        for file in unit.files
+        for (function,) in facts.sql("SELECT id FROM functions WHERE file = ?", file)
+        for call in facts.calls_in(function)
+    )
+
+
+def _doubts(
+    inside: Inside, item: Item, arms: tuple[Touch, ...], callback: int, bodies: Bodies, struct: str
+) -> tuple[str, ...]:
+    facts = inside.facts
+    found = _handed_on(facts, inside.unit, item) or _callback_ends(inside, callback, bodies)
+    if item.embedded and item.family != "timer" and all(one.function == item.function for one in arms):
+        found.append("the object is made for one run of the item")
+    if struct:
+        homes = {
+            row[0]
+            for row in facts.sql(
+                "SELECT DISTINCT p.path FROM records r JOIN files p ON p.id = r.file WHERE r.record = ?",
+                struct,
+            )
+        }
+        if homes and all(home.startswith("include/") or "/include/asm/" in home for home in homes):
+            found.append(f"struct {struct} is of {min(homes)}: whoever made it may wait for the item")
+    return tuple(found)
+
+
+def _handed_on(facts: Facts, unit: Unit, item: Item) -> list[str]:
+    """Functions of which nothing is known that get the item's address: they may wait for it."""
+    names = keys(item.object)
+    likes = " OR ".join("c.arguments LIKE ?" for _ in names)
+    files = ", ".join(map(str, sorted(unit.files)))
+    rows = facts.sql(
+        f"SELECT DISTINCT c.name, c.arguments FROM functions f JOIN calls c ON c.function = f.id"
+        f" WHERE f.file IN ({files}) AND ({likes}) ORDER BY c.name",
+        *(f"%&%{name}%" for name in sorted(names)),
+    )
+    return [
+        f"{name}() gets its address"
+        for name, arguments in rows
+        if name not in _KNOWN
+        and any(given.startswith("&") and keys(given) & names for given in split_arguments(arguments))
+    ][:2]
+
+
+def _callback_ends(inside: Inside, callback: int, bodies: Bodies) -> list[str]:
+    """What the callback does that another one may wait for, or that says that it holds its object itself."""
+    facts = inside.facts
+    reached = inside.reach(callback, depth=3, limit=60)
+    for function in reached:
+        for call in inside.calls(function):
+            if _TOLD.match(call.name):
+                return [
+                    f"{facts.function(function).name}() calls {call.name}(): a teardown may wait for that"
+                ]
+    containers = set(_CONTAINER.findall(bodies.text(callback)))
+    containers |= {one.name for one in facts.function(callback).parameters}
+    for call in inside.calls(callback):
+        first = call.argument(0)
+        if _GIVES_UP.search(call.name) and root(first) in containers and first.count("->") <= 1:
+            return [
+                f"{facts.function(callback).name}() calls {call.name}({first}): it may hold its object itself"
+            ]
+        if call.name in _FREES and fill(_FREES[call.name], call.arguments) in containers:
+            return ["the callback frees its object"]
+    return []

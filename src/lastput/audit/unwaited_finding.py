@@ -1,0 +1,156 @@
+"""The finding about an item that nothing waits for, as WRK001 and WRK002 tell it."""
+
+from __future__ import annotations
+
+__all__ = ["Teller"]
+
+from lastput.audit.bodies import Bodies
+from lastput.audit.inside import Inside, Step
+from lastput.audit.pointees import pointee
+from lastput.audit.teardown import Teardown, teardowns
+from lastput.audit.unwaited import Unwaited
+from lastput.facts.api import API, fill
+from lastput.facts.base import CallFact, Facts
+from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
+
+_FREES = {name: one.object for one in API.free for name in one.names}
+_WORDS = {
+    "work": "work",
+    "delayed_work": "delayed work",
+    "kthread_work": "kthread work",
+    "timer": "timer",
+    "hrtimer": "hrtimer",
+    "tasklet": "tasklet",
+    "irq_work": "irq work",
+}
+_CANCEL = {
+    "work": "cancel_work_sync",
+    "delayed_work": "cancel_delayed_work_sync",
+    "kthread_work": "kthread_cancel_work_sync",
+    "timer": "timer_delete_sync",
+    "hrtimer": "hrtimer_cancel",
+    "tasklet": "tasklet_kill",
+    "irq_work": "irq_work_sync",
+}
+
+
+class Teller:
+    """Makes findings; keeps what it found out about units."""
+
+    def __init__(self, facts: Facts, bodies: Bodies) -> None:
+        self.facts = facts
+        self.bodies = bodies
+        self._insides: dict[frozenset[int], Inside] = {}
+        self._ends: dict[frozenset[int], list[Teardown]] = {}
+
+    def finding(self, one: Unwaited, code: str) -> Finding:
+        """What happens if the callback runs after the teardown."""
+        facts, item = self.facts, one.item
+        kind = _WORDS[item.role]
+        setup = self._at(item.function, item.file, item.line)
+        arm = one.arms[0]
+        callback = facts.function(one.callback)
+        inside = self._insides.setdefault(one.unit.files, Inside(facts, one.unit))
+        end, steps, freed = self._teardown(one, inside)
+        stop = one.stops[0] if one.stops else None
+        module = one.unit.modules[0] if one.unit.modules else ""
+        gone = (
+            f"struct {one.struct}"
+            if one.struct
+            else ("the object" if item.embedded else f"the text of {module}")
+        )
+        causes = [
+            Cause(setup, f"{item.object} will run {item.target}()"),
+            Cause(self._at(arm.function, arm.file, arm.line), f"{arm.name}() arms it"),
+        ]
+        if stop is not None:
+            causes.append(
+                Cause(
+                    self._at(stop.function, stop.file, stop.line),
+                    f"{stop.name}() does not wait for a {item.target}() that runs",
+                )
+            )
+        where = causes[-1].where
+        chain: tuple[Link, ...] = ()
+        if end is not None:
+            fact = facts.function(end.function)
+            where = inside.where(fact, fact.line)
+            if freed is not None:
+                owner = facts.function(freed.function)
+                where = inside.where(owner, freed.line)
+                chain = inside.chain(steps, freed.function, freed.line, end.how)
+                causes.append(
+                    Cause(
+                        where,
+                        f"{freed.name}({freed.arguments}) frees {gone}; no wait for the {kind} came before",
+                    )
+                )
+            else:
+                chain = (Link(fact.name, where, end.how),)
+                causes.append(
+                    Cause(where, f"{fact.name}() ends without waiting for the {kind}; {gone} goes after it")
+                )
+        causes.append(
+            Cause(inside.where(callback, callback.line), f"{callback.name}() may still run, in what is gone")
+        )
+        how = "is only stopped without waiting" if stop is not None else "is never waited for"
+        return Finding(
+            code=code,
+            verdict="bug",
+            confidence="low" if one.doubts or end is None else "medium",
+            message=f"{kind} {item.object} {how}: {callback.name}() may run after {gone} is gone",
+            where=where,
+            object=item.object,
+            statement=f"{item.via}({item.object}, {item.target})",
+            causes=tuple(causes),
+            chain=chain,
+            evidence=(
+                Evidence("module", f"{module} can be a module, and can be unloaded"),
+                Evidence("role", f"{callback.name}() is the callback of a {kind}", where=setup),
+                Evidence(
+                    "handshake",
+                    f"no call in {module} waits for {item.object}, nor for its queue",
+                    searched=(where, setup),
+                ),
+            ),
+            remedy=f"{_CANCEL[item.role]}({item.object}) once nothing can arm it again, before {gone} goes",
+            depends_on=(*one.doubts, *(() if end is not None else ("no teardown function was found",))),
+            text=(module,),
+        )
+
+    def _at(self, function: int, file: int, line: int) -> Where:
+        if function:
+            return Inside.where(self.facts.function(function), line)
+        return Where(self.facts.path(file), line)
+
+    def _teardown(
+        self, one: Unwaited, inside: Inside
+    ) -> tuple[Teardown | None, dict[int, Step], CallFact | None]:
+        """The teardown that frees the object: of its type if that is known; else one of the same file,
+        or any.
+        """
+        if one.unit.files not in self._ends:
+            self._ends[one.unit.files] = teardowns(self.facts, one.unit)
+        ends = self._ends[one.unit.files]
+        near = {one.item.file, *(arm.file for arm in one.arms)}
+        ends = sorted(
+            ends,
+            key=lambda end: (
+                not one.item.embedded and end.how != "module exit",
+                self.facts.function(end.function).file not in near,
+            ),
+        )
+        if one.item.embedded:
+            for end in ends[:12]:
+                steps = inside.reach(end.function, depth=4, limit=120)
+                for function in steps:
+                    for call in inside.calls(function):
+                        freed = fill(_FREES.get(call.name, ""), call.arguments)
+                        if (
+                            freed.isidentifier()
+                            and one.struct
+                            and pointee(self.bodies, function, freed) == one.struct
+                        ):
+                            return end, steps, call
+        first = ends[0] if ends else None
+        return first, {first.function: Step(first.function, 0, None, 0)} if first else {}, None
