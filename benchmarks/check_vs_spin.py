@@ -173,7 +173,9 @@ def compare(job: Job, collapse: bool) -> list[float]:
         row, built = measure_spin(job, answer, flags, name)
         rows.append(row)
         print(told(row), flush=True)
-        if flags and (row.states, row.transitions - 1) != (ours.states, ours.transitions):
+        # pan tells 8 digits of its transitions, and counts one more.
+        digits = {f"{count:.7e}" for count in (row.transitions, ours.transitions + 1)}
+        if flags and (row.states != ours.states or len(digits) > 1):
             raise LastputError(
                 "benchmark-failed", "SPIN stored other states than we did", "find out which is wrong"
             )

@@ -25,12 +25,15 @@ from lastput.engine.signals import (
     G_THREAD,
     GOAL,
     MARGIN,
+    O_SLOT,
+    O_VALUE,
     PAUSE,
     R_ENTRIES,
     R_LASTS,
     R_LEVEL,
     R_WAITING,
     R_WANTED,
+    RANGE,
     ROUTE,
 )
 from lastput.engine.verdict import Progress
@@ -84,6 +87,10 @@ def shortest_fast(
             break
         if status == FULL:
             entries = np.concatenate((entries, np.zeros(len(entries), dtype=np.int64)))
+        elif status == RANGE:
+            # A walk that was resumed has not run the steps of its first states.
+            walk.fit(int(walk.out[O_SLOT]), int(walk.out[O_VALUE]))
+            return shortest_fast(walk, wanted, report)
         elif status != PAUSE:
             raise InternalError(f"the search for a trace stopped with status {status}")
         elif report is not None:

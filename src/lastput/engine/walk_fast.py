@@ -358,7 +358,7 @@ class FastWalk:
             elif status == NARROW:
                 self._move(self.ranges, (self.bits[0] + 3, self.bits[1] + 2))
             elif status == RANGE:
-                self._widen(int(self.out[O_SLOT]), int(self.out[O_VALUE]))
+                self.fit(int(self.out[O_SLOT]), int(self.out[O_VALUE]))
             elif status == CONFLICT:
                 self._demote()
             else:
@@ -407,7 +407,8 @@ class FastWalk:
                 ranges = widen(self.program, ranges, number, value)
         return tuple((low, low + (1 << (high - low).bit_length()) - 1) for low, high in ranges)
 
-    def _widen(self, slot: int, value: int) -> None:
+    def fit(self, slot: int, value: int) -> None:
+        """Widens the field of ``slot`` so that ``value`` fits; states keep their numbers."""
         ranges = widen(self.program, self.ranges, slot, value)
         if ranges == self.ranges:
             raise InternalError(f"{self.program.slots[slot].name} should not change, but is {value}")
