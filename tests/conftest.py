@@ -40,6 +40,14 @@ def tree(release: str) -> Path:
     return _SOURCES / f"linux-source-{release}.tar.xz"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_search() -> None:
+    """A new installation compiles the search once, and says so on stderr: not in the midst of a test."""
+    from lastput.engine.native import prepare
+
+    prepare()
+
+
 @pytest.fixture(scope="session")
 def tree_6_1() -> Path:
     return tree("6.1")

@@ -7,7 +7,7 @@ with a digest of the rest, so that a damaged file is made again.
 
 from __future__ import annotations
 
-__all__ = ["ARGUMENTS", "call", "is_cold"]
+__all__ = ["ARGUMENTS", "call", "is_cold", "prepare"]
 
 import contextlib
 import ctypes
@@ -195,6 +195,11 @@ _NUMBA = (
     "numba_runtime_build_excinfo_struct",
     "numba_unpickle",
 )
+
+
+def prepare() -> None:
+    """Compiles the engine now if that has to be done, and loads it."""
+    _functions()
 
 
 def call(name: str, *arguments: Any) -> int:
