@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULTS = Options()
 #: States that the Python engine may store before 'auto' goes over to the compiled one.
-SMALL = 100
+SMALL = 200
 #: Threads whose accesses can be told apart when steps are merged.
 MERGED_THREADS = 62
 
