@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,13 @@ def test_states_come_back_from_their_parts(seed: int) -> None:
     states = reachable(program)
     layout = lay_out(program, learn(program, states), states[0])
     assert list(read_roots(layout, write_roots(layout, states))) == states
+
+
+def test_numba_still_works_in_the_same_process() -> None:
+    """What the engine takes numba's helpers for must not be seen by other code of numba."""
+    code = (
+        "from lastput.engine.native import prepare; prepare()\n"
+        "import numba, numpy\n"
+        "assert numba.njit(lambda n: numpy.arange(n).sum())(5) == 10\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

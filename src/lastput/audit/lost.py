@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Lost", "can_leave", "locals_of", "losses", "reachable", "returns_pointer", "succeeds_after"]
+__all__ = ["Lost", "can_leave", "locals_of", "losses", "returns_pointer", "succeeds_after"]
 
 import re
 from collections.abc import Iterable
@@ -15,6 +15,7 @@ from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
 from lastput.c.flow.graph import Call, Graph, Kind, Node
+from lastput.c.flow.paths import reached
 from lastput.facts.base import FunctionFact
 
 
@@ -64,7 +65,7 @@ def losses(
     ways = _ways(graph, node, name, acts, returns_pointer(function))
     if ways is None:
         return None
-    after = reachable(graph, node.index)
+    after = reached(graph, (node.index,))
     puts = tuple(one for one in graph.nodes if acts[one.index] is Act.PUT and one.index in after)
     return Lost(
         node,
@@ -153,15 +154,3 @@ def _taken(node: Node, name: str) -> str:
         return "false"
     failed = text.startswith("!") or text.endswith(("==NULL", "==0"))
     return "false" if failed else "true"
-
-
-def reachable(graph: Graph, start: int) -> set[int]:
-    """The nodes that can follow ``start``."""
-    seen: set[int] = set()
-    pending = [start]
-    while pending:
-        for edge in graph.successors[pending.pop()]:
-            if edge.target not in seen:
-                seen.add(edge.target)
-                pending.append(edge.target)
-    return seen

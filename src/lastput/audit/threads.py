@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from lastput.c.flow.graph import Call, Graph, Node
+from lastput.c.flow.paths import reached
 from lastput.facts.base import Facts, FunctionFact, member
 from lastput.facts.modules import entries_of, modules_of
 from lastput.facts.resolve import resolve
@@ -98,18 +99,7 @@ def tail_calls(graph: Graph, names: tuple[str, ...]) -> Iterator[tuple[Node, Cal
     After such a call there is no loop, and the way ends at the exit, not in a call that does not return.
     """
     for node, call in graph.calling(*names):
-        after = _after(graph, node.index)
-        loops = any(one in _after(graph, one) for one in after) or node.index in after
+        after = reached(graph, (node.index,))
+        loops = any(one in reached(graph, (one,)) for one in after) or node.index in after
         if graph.exit in after and not loops:
             yield node, call, tuple(graph.nodes[one] for one in sorted(after - {graph.exit}))
-
-
-def _after(graph: Graph, start: int) -> set[int]:
-    seen: set[int] = set()
-    pending = [start]
-    while pending:
-        for edge in graph.successors[pending.pop()]:
-            if edge.target not in seen:
-                seen.add(edge.target)
-                pending.append(edge.target)
-    return seen

@@ -146,7 +146,10 @@ def _compile() -> _Code:
     try:
         from lastput.engine.entries import ENTRIES
 
-        texts = [_COUNTING.sub("", entry._library.get_llvm_str()) for entry in ENTRIES.values()]
+        texts = [
+            _HELPERS.sub(r"@lastput_\1", _COUNTING.sub("", entry._library.get_llvm_str()))
+            for entry in ENTRIES.values()
+        ]
     finally:
         config.OPT = before
     target = _target()
@@ -166,14 +169,19 @@ def _compile() -> _Code:
 def _functions() -> dict[str, Any]:
     code = _found()
     if code is None:
-        print("lastput: compiling the search, once per installation", file=sys.stderr, flush=True)
+        print(
+            "lastput: compiling the search, once per installation: about half a minute",
+            file=sys.stderr,
+            flush=True,
+        )
         code = _compile()
         _write(code)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
-    # numba's code for exceptions refers to numba; nothing here raises any.
+    # numba's code for exceptions refers to numba; nothing here raises any. The names are ours: symbols are
+    # those of the whole process, and numba may have code of its own in it.
     never = ctypes.cast(ctypes.CDLL(None).abort, ctypes.c_void_p).value
     for symbol in _NUMBA:
-        llvm.add_symbol(symbol, never)
+        llvm.add_symbol(f"lastput_{symbol}", never)
     engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code.object))
     engine.finalize_object()
     kind = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)
@@ -195,6 +203,7 @@ _NUMBA = (
     "numba_runtime_build_excinfo_struct",
     "numba_unpickle",
 )
+_HELPERS = re.compile(rf"@({'|'.join(_NUMBA)})\b")
 
 
 def prepare() -> None:

@@ -14,7 +14,7 @@ from collections.abc import Collection
 
 import msgspec
 
-from lastput.c.raw.heads import split_arguments
+from lastput.c.raw.heads import group, split_arguments
 
 _CALL = re.compile(r"\b(\w+)\s*\(")
 _EXIT = re.compile(r"\bmodule_exit\s*\(\s*([\w#\s]+?)\s*\)")
@@ -54,7 +54,7 @@ def driver_macros(connection: sqlite3.Connection) -> dict[str, DriverMacro]:
                 base = found.get(call[1])
                 if base is None:
                     continue
-                arguments = split_arguments(_group(body, call.end()))
+                arguments = split_arguments(group(body, call.end()))
                 values = dict(zip(base.parameters, arguments, strict=False))
                 if (
                     base.parameters
@@ -71,15 +71,6 @@ def driver_macros(connection: sqlite3.Connection) -> dict[str, DriverMacro]:
 
 def _statement(match: re.Match[str] | None) -> str:
     return match[1].strip().removeprefix("return ").rstrip("; ") if match is not None else ""
-
-
-def _group(text: str, start: int) -> str:
-    depth = 1
-    for position in range(start, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[position], 0)
-        if depth == 0:
-            return text[start:position]
-    return text[start:]
 
 
 def _replace(text: str, values: dict[str, str]) -> str:
@@ -114,7 +105,7 @@ def write_entries(connection: sqlite3.Connection, files: Collection[int] | None 
                 text = _replace(call, values)
                 callee = _CALL.match(text)
                 target = callee[1] if callee is not None else text
-                given = split_arguments(_group(text, callee.end())) if callee is not None else ()
+                given = split_arguments(group(text, callee.end())) if callee is not None else ()
                 what = next((one.lstrip("&( ").rstrip(")") for one in given), "")
                 connection.execute(
                     "INSERT INTO entries VALUES (NULL, ?, ?, ?, ?, ?, ?)",

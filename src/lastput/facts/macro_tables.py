@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
-from lastput.c.raw.heads import split_arguments, squeeze
+from lastput.c.raw.heads import group, split_arguments, squeeze
 from lastput.c.raw.initialisers import field_values, read_variable
 from lastput.c.raw.scan import INITIALISER
 from lastput.c.raw.source import Source
@@ -52,7 +52,7 @@ def macro_tables(definitions: Mapping[str, _Definition]) -> dict[str, tuple[Macr
             if name in found:
                 continue
             tables = [
-                _filled(table, _group(body, call.end()), parameters)
+                _filled(table, group(body, call.end()), parameters)
                 for call in _CALL.finditer(body)
                 for table in level.get(call[1], ())
             ]
@@ -104,16 +104,6 @@ def _filled(
         parameters, fill(table.name), fill(table.type), table.static, table.const,
         tuple((fill(path), fill(field), fill(value)) for path, field, value in table.fields),
     )  # fmt: skip
-
-
-def _group(text: str, start: int) -> str:
-    """The text up to the parenthesis that closes the one before ``start``."""
-    depth = 1
-    for position in range(start, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[position], 0)
-        if depth == 0:
-            return text[start:position]
-    return text[start:]
 
 
 def _definitions(connection: sqlite3.Connection) -> dict[str, _Definition]:

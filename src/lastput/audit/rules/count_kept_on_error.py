@@ -45,9 +45,10 @@ from collections.abc import Iterator
 from lastput.audit.bodies import Bodies
 from lastput.audit.counting import Pair, Releases, pairs, plain
 from lastput.audit.feasible import Start, Way, always_before, ways_out
-from lastput.audit.lost import can_leave, reachable, returns_pointer
+from lastput.audit.lost import can_leave, returns_pointer
 from lastput.audit.truths import read_condition
 from lastput.c.flow.graph import Call, Graph, Kind, Node
+from lastput.c.flow.paths import reached
 from lastput.facts.base import Facts, FunctionFact
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
@@ -126,7 +127,7 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
     failing = [way for way in ways or () if way.failed]
     if not failing:
         return
-    after = reachable(graph, node.index)
+    after = reached(graph, (node.index,))
     puts = [
         one
         for one in graph.nodes

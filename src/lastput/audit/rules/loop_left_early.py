@@ -42,9 +42,10 @@ from lastput.audit.bodies import Bodies
 from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
-from lastput.audit.lost import locals_of, reachable, returns_pointer
+from lastput.audit.lost import locals_of, returns_pointer
 from lastput.audit.references import REFERENCES, Looped
 from lastput.c.flow.graph import Graph, Kind, Node
+from lastput.c.flow.paths import reached
 from lastput.facts.base import Facts, FunctionFact
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
@@ -140,6 +141,6 @@ def _leaves_at(graph: Graph, loop: Node, way: Way) -> Node:
     after: set[int] = set()
     for edge in graph.successors[loop.index]:
         if edge.label == "done":
-            after |= reachable(graph, edge.target) | {edge.target}
+            after |= reached(graph, (edge.target,)) | {edge.target}
     inside = [node for node in way.nodes if node.index not in after]
     return inside[-1] if inside else loop

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["FunctionHead", "MacroUse", "Parameter", "macro_uses", "read_head", "split_arguments", "squeeze"]
+__all__ = [
+    "FunctionHead",
+    "MacroUse",
+    "Parameter",
+    "group",
+    "macro_uses",
+    "read_head",
+    "split_arguments",
+    "squeeze",
+]
 
 import re
 
@@ -59,6 +68,16 @@ class MacroUse(msgspec.Struct, frozen=True):
 def squeeze(text: str) -> str:
     """``text`` on one line, blanks single."""
     return " ".join(text.split())
+
+
+def group(text: str, start: int) -> str:
+    """The text up to the parenthesis that closes the one before ``start``, or to the end."""
+    depth = 1
+    for position in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[position], 0)
+        if depth == 0:
+            return text[start:position]
+    return text[start:]
 
 
 def split_arguments(text: str) -> tuple[str, ...]:
