@@ -5,7 +5,9 @@ from __future__ import annotations
 __all__ = ["Truth", "known_by", "learn", "read_condition", "spoils"]
 
 import re
+from functools import lru_cache
 
+from lastput.audit.patterns import has_word
 from lastput.c.flow.graph import Kind, Node
 
 #: An expression and whether it is other than zero. ``IS_ERR(p)`` is an expression of its own.
@@ -22,6 +24,7 @@ _VIEW = re.compile(r"^(?:to_\w+|container_of)\(\s*([A-Za-z_]\w*)\b")
 _OUT = re.compile(r"&\s*([A-Za-z_]\w*)\b(?!\s*(?:->|\.|\[))")
 
 
+@lru_cache(maxsize=100_000)
 def read_condition(text: str) -> Truth:
     """The expression that ``text`` asks for, and its truth when the condition holds.
 
@@ -64,6 +67,7 @@ def _bare(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=100_000)
 def known_by(value: str) -> bool | None:
     """Whether a value written in the source is other than zero; None if that is not to be seen."""
     value = _bare(value)
@@ -74,8 +78,7 @@ def known_by(value: str) -> bool | None:
 
 def spoils(target: str, expression: str) -> bool:
     """Whether a write to ``target`` may change ``expression``."""
-    place = re.escape(target)
-    return re.search(rf"(?<![\w.>]){place}(?!\w)", expression) is not None
+    return target in expression and has_word(expression, target, ".>")
 
 
 def learn(node: Node, facts: dict[str, bool]) -> dict[str, bool]:
@@ -99,7 +102,7 @@ def learn(node: Node, facts: dict[str, bool]) -> dict[str, bool]:
             after[write.target] = known
     for call in node.calls:
         for argument in call.arguments:
-            for name in _OUT.findall(argument):
+            for name in _OUT.findall(argument) if "&" in argument else ():
                 for key in [one for one in after if spoils(name, one)]:
                     del after[key]
     return after
