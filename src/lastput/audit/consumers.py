@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["Consumers", "Fate"]
+__all__ = ["Consumers", "Fate", "Question"]
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from lastput.audit.bodies import Bodies
@@ -15,6 +17,8 @@ from lastput.facts.base import Facts
 from lastput.facts.resolve import resolve
 
 Fate = Literal["put", "kept", "seen"]
+#: Name and receiver of a call, which argument, and the file.
+Question = tuple[str, str, int, int]
 
 _DEPTH = 4
 _CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
@@ -34,14 +38,31 @@ class Consumers:
         self._fates: dict[tuple[int, int, int], Fate] = {}
         self._active: set[tuple[int, int]] = set()
         self._met: set[tuple[int, int]] = set()
+        self._asked: dict[Question, Fate] | None = None
         self._macros: dict[str, list[tuple[str, str]]] = {}
         self._resolved: dict[tuple[str, int], tuple[int, ...]] = {}
 
-    def fate(self, name: str, receiver: str, position: int, file: int, depth: int = 0) -> Fate:
+    @contextmanager
+    def recorded(self) -> Iterator[dict[Question, Fate]]:
+        """The questions that are asked meanwhile, with their answers."""
+        asked: dict[Question, Fate] = {}
+        self._asked = asked
+        try:
+            yield asked
+        finally:
+            self._asked = None
+
+    def fate(self, name: str, receiver: str, position: int, file: int) -> Fate:
         """What a call by ``name`` in ``file`` does with argument ``position``.
 
         A call that is not understood is said to keep it, so that nothing is reported of it.
         """
+        found = self._fate(name, receiver, position, file, 0)
+        if self._asked is not None:
+            self._asked[(name, receiver, position, file)] = found
+        return found
+
+    def _fate(self, name: str, receiver: str, position: int, file: int, depth: int) -> Fate:
         if name in _PUTS or (name.endswith(GIVES_UP) and not receiver):
             return "put"
         if receiver or name.startswith(KEEPS):
@@ -113,7 +134,7 @@ class Consumers:
             return "put"
         worst: Fate = "seen"
         for callee, position in passed:
-            fate = self.fate(callee, "", position, file, depth + 1)
+            fate = self._fate(callee, "", position, file, depth + 1)
             if fate == "put":
                 return "put"
             if fate == "kept":

@@ -10,7 +10,6 @@ from __future__ import annotations
 __all__ = ["judged"]
 
 import fcntl
-import functools
 import hashlib
 import os
 import sys
@@ -21,10 +20,10 @@ from pathlib import Path
 
 import msgspec
 
-import lastput
 from lastput.audit.rule import Rule
 from lastput.audit.run import gather, run_each
 from lastput.audit.tree import OpenTree, Tree
+from lastput.audit.version import shared_sources
 from lastput.schema.audit import Broken
 from lastput.schema.finding import Finding
 
@@ -69,20 +68,8 @@ def judged(
 
 def _name(rule: Rule, tree: Tree) -> str:
     """The file for what ``rule`` says of ``tree``."""
-    key = hashlib.sha256(f"{tree.digest}\0{_shared()}\0{_own(rule)}".encode()).hexdigest()
+    key = hashlib.sha256(f"{tree.digest}\0{shared_sources()}\0{_own(rule)}".encode()).hexdigest()
     return f"judged-{rule.code}-{key[:32]}"
-
-
-@functools.cache
-def _shared() -> str:
-    """A digest of the sources that all rules use, so that nothing older answers for an edited one."""
-    package = Path(lastput.__file__).parent
-    digest = hashlib.sha256(lastput.__version__.encode())
-    for part in ("audit", "c", "facts", "schema"):
-        for path in sorted((package / part).rglob("*")):
-            if path.suffix in (".py", ".toml", ".sql") and path.parent.name != "rules":
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _own(rule: Rule) -> str:

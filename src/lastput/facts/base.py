@@ -9,7 +9,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -102,6 +102,13 @@ class Facts:
         self._shared: dict[object, object] = {}
         self.source = lru_cache(maxsize=64)(self._source)
         self.function = lru_cache(maxsize=100_000)(self._function)
+
+    @cached_property
+    def token(self) -> str:
+        """Names this base: ids of another one mean other things. Those of a file that changes are never used
+        again."""
+        rows = self.sql("SELECT value FROM meta WHERE key = 'token'")
+        return str(rows[0][0]) if rows else str(self.database.stat().st_mtime_ns)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -13,6 +13,7 @@ import fcntl
 import gc
 import hashlib
 import os
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -212,6 +213,7 @@ def _store(
         if progress is not None:
             progress(done, total)
     writer.finish()
+    db.execute("INSERT OR IGNORE INTO meta VALUES ('token', ?)", (secrets.token_hex(16),))
     return touched
 
 

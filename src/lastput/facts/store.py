@@ -72,8 +72,10 @@ class Writer:
         self._came: Counter[tuple[str, ...]] = Counter()
 
     def _next(self, table: str) -> int:
+        """An id that no row has, nor had (see ``finish``)."""
         (greatest,) = self._db.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()
-        return int(greatest)
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (f"next {table}",)).fetchone()
+        return max(int(greatest), int(row[0]) if row is not None else 0)
 
     def remove(self, path: str) -> None:
         """Forget a file that the base holds."""
@@ -162,3 +164,5 @@ class Writer:
         self.flush()
         self._db.executemany("INSERT INTO names (name, id) VALUES (?, ?)", self._names.new.items())
         self._names.new.clear()
+        following = (("next files", str(self._file)), ("next functions", str(self._function)))
+        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", following)

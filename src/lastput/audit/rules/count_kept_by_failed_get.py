@@ -36,11 +36,13 @@ from __future__ import annotations
 __all__ = ["CODE", "NAME", "run"]
 
 from collections.abc import Iterator
+from functools import partial
 
 from lastput.audit.bodies import Bodies
 from lastput.audit.counting import Pair, Releases, pairs, plain
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.lost import returns_pointer
+from lastput.audit.memo import Memo
 from lastput.audit.truths import read_condition
 from lastput.c.flow.graph import Graph, Kind, Node
 from lastput.facts.base import Facts, FunctionFact
@@ -54,17 +56,20 @@ _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each call whose failure is seen, and then forgotten."""
-    bodies = facts.once(Bodies)
-    releases = facts.once(Releases)
-    for pair in facts.once(pairs):
-        if pair.get not in pair.counted.despite or pair.use == "ignored" or pair.use == "returned":
-            continue
-        function = facts.function(pair.function)
-        if function.path.startswith(_PROGRAMS) or function.name.startswith("pm_runtime_"):
-            continue
-        graph = bodies.graph(function.id)
-        if graph is not None and graph.clean:
-            yield from _judge(function, graph, pair, releases.of(function.file, pair.counted))
+    with Memo(facts, CODE, __file__) as memo:
+        for pair in facts.once(pairs):
+            if pair.get in pair.counted.despite and pair.use not in ("ignored", "returned"):
+                yield from memo.ask(pair, partial(_of_pair, facts, pair))
+
+
+def _of_pair(facts: Facts, pair: Pair) -> Iterator[Finding]:
+    function = facts.function(pair.function)
+    if function.path.startswith(_PROGRAMS) or function.name.startswith("pm_runtime_"):
+        return
+    graph = facts.once(Bodies).graph(function.id)
+    if graph is not None and graph.clean:
+        releases = facts.once(Releases)
+        yield from _judge(function, graph, pair, releases.of(function.file, pair.counted))
 
 
 def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset[str]) -> Iterator[Finding]:

@@ -41,11 +41,13 @@ __all__ = ["CODE", "NAME", "run"]
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from lastput.audit.bodies import Bodies
 from lastput.audit.counting import Pair, Releases, pairs, plain
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.lost import can_leave, returns_pointer
+from lastput.audit.memo import Memo
 from lastput.audit.truths import read_condition
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.c.flow.paths import reached
@@ -60,18 +62,19 @@ _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each call, at the first error return that leaves the count raised."""
-    bodies = facts.once(Bodies)
-    releases = facts.once(Releases)
-    for pair in facts.once(pairs):
-        function = facts.function(pair.function)
-        if function.path.startswith(_PROGRAMS):
-            continue
-        text = bodies.text(function.id)
-        if not _worthwhile(text, pair):
-            continue
-        graph = bodies.graph(function.id)
-        if graph is not None and graph.clean:
-            yield from _judge(function, graph, pair, releases.of(function.file, pair.counted))
+    with Memo(facts, CODE, __file__) as memo:
+        for pair in facts.once(pairs):
+            yield from memo.ask(pair, partial(_of_pair, facts, pair))
+
+
+def _of_pair(facts: Facts, pair: Pair) -> Iterator[Finding]:
+    function = facts.function(pair.function)
+    bodies, releases = facts.once(Bodies), facts.once(Releases)
+    if function.path.startswith(_PROGRAMS) or not _worthwhile(bodies.text(function.id), pair):
+        return
+    graph = bodies.graph(function.id)
+    if graph is not None and graph.clean:
+        yield from _judge(function, graph, pair, releases.of(function.file, pair.counted))
 
 
 def _worthwhile(text: str, pair: Pair) -> bool:

@@ -37,12 +37,14 @@ __all__ = ["CODE", "NAME", "run"]
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from lastput.audit.bodies import Bodies
 from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
 from lastput.audit.lost import locals_of, returns_pointer
+from lastput.audit.memo import Memo
 from lastput.audit.references import REFERENCES, Looped
 from lastput.c.flow.graph import Graph, Kind, Node
 from lastput.c.flow.paths import reached
@@ -58,16 +60,22 @@ _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each loop, at the place where it is left."""
+    with Memo(facts, CODE, __file__) as memo:
+        for looped in REFERENCES.iterator:
+            for name in looped.names:
+                rows = facts.sql("SELECT DISTINCT function FROM calls WHERE name = ? ORDER BY function", name)
+                for (identifier,) in rows:
+                    yield from memo.ask(
+                        (looped, name, identifier), partial(_of_loop, facts, looped, name, identifier)
+                    )
+
+
+def _of_loop(facts: Facts, looped: Looped, name: str, identifier: int) -> Iterator[Finding]:
     bodies = facts.once(Bodies)
-    consumers = facts.once(Consumers)
-    for looped in REFERENCES.iterator:
-        for name in looped.names:
-            rows = facts.sql("SELECT DISTINCT function FROM calls WHERE name = ? ORDER BY function", name)
-            for (identifier,) in rows:
-                function = facts.function(identifier)
-                text = bodies.text(identifier)
-                if not function.path.startswith(_PROGRAMS) and _LEAVES.search(text[text.find(name) :]):
-                    yield from _judge(bodies, consumers, function, looped, name)
+    function = facts.function(identifier)
+    text = bodies.text(identifier)
+    if not function.path.startswith(_PROGRAMS) and _LEAVES.search(text[text.find(name) :]):
+        yield from _judge(bodies, facts.once(Consumers), function, looped, name)
 
 
 def _judge(

@@ -44,12 +44,14 @@ from __future__ import annotations
 __all__ = ["CODE", "NAME", "run"]
 
 from collections.abc import Iterator
+from functools import partial
 
 from lastput.audit.acquirers import Acquirer, acquirers
 from lastput.audit.bodies import Bodies
 from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Way
 from lastput.audit.lost import Lost, losses
+from lastput.audit.memo import Memo
 from lastput.facts.base import Facts, FunctionFact
 from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
 
@@ -66,19 +68,22 @@ _CALLS = (
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each variable and function, at the first place where the reference is lost."""
-    bodies = facts.once(Bodies)
-    consumers = facts.once(Consumers)
-    for acquirer in facts.once(acquirers):
-        for identifier, result, line in facts.sql(_CALLS, acquirer.name, acquirer.file, acquirer.file):
-            function = facts.function(identifier)
-            if function.path.startswith(_PROGRAMS):
-                continue
-            lost = losses(bodies, consumers, function, acquirer, result, line)
-            if lost is not None:
-                kept = acquirer.retained or (lost.puts and not lost.settled)
-                ways = [way for way in lost.ways if way.failed or not kept]
-                if ways:
-                    yield _finding(facts, function, acquirer, lost, ways)
+    with Memo(facts, CODE, __file__) as memo:
+        for acquirer in facts.once(acquirers):
+            for place in facts.sql(_CALLS, acquirer.name, acquirer.file, acquirer.file):
+                yield from memo.ask((acquirer, place), partial(_of_call, facts, acquirer, *place))
+
+
+def _of_call(facts: Facts, acquirer: Acquirer, identifier: int, result: str, line: int) -> Iterator[Finding]:
+    function = facts.function(identifier)
+    if function.path.startswith(_PROGRAMS):
+        return
+    lost = losses(facts.once(Bodies), facts.once(Consumers), function, acquirer, result, line)
+    if lost is not None:
+        kept = acquirer.retained or (lost.puts and not lost.settled)
+        ways = [way for way in lost.ways if way.failed or not kept]
+        if ways:
+            yield _finding(facts, function, acquirer, lost, ways)
 
 
 def _finding(

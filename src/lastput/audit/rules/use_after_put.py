@@ -35,10 +35,12 @@ __all__ = ["CODE", "NAME", "run"]
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from lastput.audit.acquirers import acquirers
 from lastput.audit.bodies import Bodies
 from lastput.audit.feasible import Start, always_before, ways_out
+from lastput.audit.memo import Memo
 from lastput.c.flow.graph import Call, Kind, Node
 from lastput.facts.base import Facts, FunctionFact
 from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
@@ -66,21 +68,29 @@ _EXPRESSION = re.compile(r"^[A-Za-z_]\w*(?:(?:->|\.)\w+)*$")
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each put that is followed by a use."""
-    bodies = facts.once(Bodies)
     gets: dict[str, set[str]] = {}
     kinds: dict[str, str] = {}
     for one in facts.once(acquirers):
         for put in one.put:
             gets.setdefault(put, set()).add(one.name)
             kinds.setdefault(put, one.kind)
-    for put in sorted({*gets, *_ENDS}):
-        for identifier, argument, line in facts.sql(_CALLS, put):
-            function = facts.function(identifier)
-            thing = _object(argument)
-            if thing and not function.path.startswith(_PROGRAMS):
-                yield from _judge(
-                    bodies, function, put, thing, line, gets.get(put, set()), kinds.get(put, "")
+    with Memo(facts, CODE, __file__) as memo:
+        for put in sorted({*gets, *_ENDS}):
+            getters, kind = gets.get(put, set()), kinds.get(put, "")
+            known = " ".join(sorted(getters))
+            for place in facts.sql(_CALLS, put):
+                yield from memo.ask(
+                    (put, known, kind, place), partial(_of_call, facts, put, getters, kind, *place)
                 )
+
+
+def _of_call(
+    facts: Facts, put: str, gets: set[str], kind: str, identifier: int, argument: str, line: int
+) -> Iterator[Finding]:
+    function = facts.function(identifier)
+    thing = _object(argument)
+    if thing and not function.path.startswith(_PROGRAMS):
+        yield from _judge(facts.once(Bodies), function, put, thing, line, gets, kind)
 
 
 def _object(argument: str) -> str:
