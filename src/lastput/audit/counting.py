@@ -8,6 +8,7 @@ import re
 
 import msgspec
 
+from lastput.audit.called import Called
 from lastput.audit.references import REFERENCES, Counted
 from lastput.facts.base import Facts
 
@@ -50,34 +51,19 @@ class Releases:
     """The functions of a file that lower a count of a kind, by themselves or through others of the file."""
 
     def __init__(self, facts: Facts) -> None:
-        self._facts = facts
         self._known: dict[tuple[int, Counted], frozenset[str]] = {}
-        self._calls: dict[int, dict[str, set[str]]] = {}
+        self._called = facts.once(Called)
 
     def of(self, file: int, counted: Counted) -> frozenset[str]:
         """Names of calls that lower it in ``file``, those of the table included."""
         key = (file, counted)
         found = self._known.get(key)
         if found is None:
-            calls = self._called(file)
             found = frozenset(counted.put)
             for _ in range(_ROUNDS):
-                more = found | {name for name, called in calls.items() if not called.isdisjoint(found)}
+                more = found | self._called.calling(file, found)
                 if more == found:
                     break
                 found = more
             self._known[key] = found
-        return found
-
-    def _called(self, file: int) -> dict[str, set[str]]:
-        """The names that each function of a file calls."""
-        found = self._calls.get(file)
-        if found is None:
-            found = {}
-            for name, callee in self._facts.sql(
-                "SELECT f.name, n.name FROM functions f CROSS JOIN call_row c ON c.function = f.id"
-                " CROSS JOIN names n ON n.id = c.name WHERE f.file = ?", file,
-            ):  # fmt: skip
-                found.setdefault(name, set()).add(callee)
-            self._calls[file] = found
         return found

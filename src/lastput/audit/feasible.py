@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import msgspec
 
-from lastput.audit.truths import known_by, learn, read_condition
+from lastput.audit.truths import known_by, learn, read_condition, teaches
 from lastput.c.flow.graph import Edge, Graph, Kind, Node
 from lastput.c.flow.paths import forward
 
@@ -59,9 +59,7 @@ def always_before(graph: Graph) -> dict[int, dict[str, bool]]:
 
 def _after(node: Node, known: _Known) -> _Known:
     """What is known after a node, whichever way it is left."""
-    before = dict(known)
-    after = learn(node, before)
-    return known if after is before else frozenset(after.items())
+    return frozenset(learn(node, dict(known)).items()) if teaches(node) else known
 
 
 def _leave(node: Node, after: _Known, edge: Edge) -> _Known | None:

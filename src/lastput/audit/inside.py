@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Inside", "Step"]
+__all__ = ["Inside", "Insides", "Step"]
 
 from collections import deque
 from functools import cached_property, lru_cache
@@ -36,6 +36,7 @@ class Inside:
         self.facts = facts
         self.unit = unit
         self.calls = lru_cache(maxsize=None)(facts.calls_in)
+        self.callers = lru_cache(maxsize=None)(self._callers)
 
     @cached_property
     def _named(self) -> dict[str, list[tuple[int, int, bool]]]:
@@ -56,6 +57,21 @@ class Inside:
             return own[-1]
         ours = [function for function, _, static in found if not static]
         return ours[0] if len(ours) == 1 else 0
+
+    def _callers(self, function: int) -> list[tuple[int, int]]:
+        """The functions of the unit that call one by name, and the lines; of the file if it is static."""
+        fact = self.facts.function(function)
+        rows = self.facts.sql(
+            "SELECT f.id, c.line, f.file FROM names n CROSS JOIN call_row c ON c.name = n.id"
+            " JOIN functions f ON f.id = c.function WHERE n.name = ? AND c.receiver = ''"
+            " ORDER BY f.id, c.seq", fact.name,
+        )  # fmt: skip
+        local = fact.static and fact.path.endswith(".c")
+        return [
+            (one, line)
+            for one, line, file in rows
+            if (file == fact.file if local else file in self.unit.files)
+        ]
 
     def reach(self, start: int, depth: int = 4, limit: int = 400, release: bool = False) -> dict[int, Step]:
         """Functions that a call of ``start`` may run, nearest first, ``start`` too.
@@ -95,3 +111,18 @@ class Inside:
     def where(fact: FunctionFact, line: int) -> Where:
         """A line of a function."""
         return Where(fact.path, line, 0, fact.name)
+
+
+class Insides:
+    """The calls of each unit that was asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._units: dict[Unit, Inside] = {}
+
+    def of(self, unit: Unit) -> Inside:
+        """The calls of a unit."""
+        found = self._units.get(unit)
+        if found is None:
+            found = self._units[unit] = Inside(self._facts, unit)
+        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Truth", "known_by", "learn", "read_condition", "spoils"]
+__all__ = ["Truth", "known_by", "learn", "read_condition", "spoils", "teaches"]
 
 import re
 from functools import lru_cache
@@ -81,9 +81,14 @@ def spoils(target: str, expression: str) -> bool:
     return target in expression and has_word(expression, target, ".>")
 
 
+def teaches(node: Node) -> bool:
+    """Whether ``learn`` may find something in ``node``."""
+    return bool(node.writes) or any("&" in argument for call in node.calls for argument in call.arguments)
+
+
 def learn(node: Node, facts: dict[str, bool]) -> dict[str, bool]:
     """The truths after ``node``, given those before it."""
-    if not node.writes and not any("&" in argument for call in node.calls for argument in call.arguments):
+    if not teaches(node):
         return facts
     after = dict(facts)
     for write in node.writes:

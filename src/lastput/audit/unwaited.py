@@ -11,7 +11,7 @@ import msgspec
 
 from lastput.audit.bodies import Bodies
 from lastput.audit.deferred import Deferred, Item, Touch, keys
-from lastput.audit.inside import Inside
+from lastput.audit.inside import Inside, Insides
 from lastput.audit.pointees import pointee, root
 from lastput.audit.units import Unit
 from lastput.c.raw.heads import split_arguments
@@ -84,7 +84,7 @@ def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies, stopped: bool) ->
     In the order of the tree; an item that is set up in several places comes once, from the first.
     """
     seen: set[tuple[Unit, frozenset[str], str]] = set()
-    insides: dict[frozenset[int], Inside] = {}
+    insides = facts.once(Insides)
     for item in deferred.items:
         unit = deferred.unit(item.file)
         if not unit.unloadable or not keys(item.object):
@@ -102,7 +102,7 @@ def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies, stopped: bool) ->
             continue
         seen.add(key)
         struct = pointee(bodies, item.function, root(item.object)) if item.function and item.embedded else ""
-        inside = insides.setdefault(unit.files, Inside(facts, unit))
+        inside = insides.of(unit)
         doubts = _doubts(inside, item, arms, callbacks[0], bodies, struct)
         yield Unwaited(item, unit, arms, stops, callbacks[0], struct, doubts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Teller"]
 
 from lastput.audit.bodies import Bodies
-from lastput.audit.inside import Inside, Step
+from lastput.audit.inside import Inside, Insides, Step
 from lastput.audit.pointees import pointee
 from lastput.audit.teardown import Teardown, teardowns
 from lastput.audit.unwaited import Unwaited
@@ -40,7 +40,6 @@ class Teller:
     def __init__(self, facts: Facts, bodies: Bodies) -> None:
         self.facts = facts
         self.bodies = bodies
-        self._insides: dict[frozenset[int], Inside] = {}
         self._ends: dict[frozenset[int], list[Teardown]] = {}
 
     def finding(self, one: Unwaited, code: str) -> Finding:
@@ -50,7 +49,7 @@ class Teller:
         setup = self._at(item.function, item.file, item.line)
         arm = one.arms[0]
         callback = facts.function(one.callback)
-        inside = self._insides.setdefault(one.unit.files, Inside(facts, one.unit))
+        inside = facts.once(Insides).of(one.unit)
         end, steps, freed = self._teardown(one, inside)
         stop = one.stops[0] if one.stops else None
         module = one.unit.modules[0] if one.unit.modules else ""

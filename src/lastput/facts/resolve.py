@@ -53,6 +53,18 @@ def resolve(facts: Facts, name: str, file: int) -> tuple[int, ...]:
 
     More than one is left where architectures or both arms of an ``#if`` define it.
     """
+    known = facts.once(_known)
+    found = known.get((name, file))
+    if found is None:
+        found = known[(name, file)] = _resolve(facts, name, file)
+    return found
+
+
+def _known(_: Facts) -> dict[tuple[str, int], tuple[int, ...]]:
+    return {}
+
+
+def _resolve(facts: Facts, name: str, file: int) -> tuple[int, ...]:
     own = facts.sql("SELECT id FROM functions WHERE name = ? AND file = ? ORDER BY id", name, file)
     if own:
         return tuple(row[0] for row in own)

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 from lastput.audit.armers import Source, Sources, same_object
 from lastput.audit.bodies import Bodies
 from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
-from lastput.audit.inside import Inside
+from lastput.audit.inside import Inside, Insides
 from lastput.audit.sequence import Event, laid_out
 from lastput.audit.teardown import Teardown, teardowns
 from lastput.audit.units import Unit
@@ -94,7 +94,7 @@ def _unit(
     unit: Unit,
     items: list[tuple[Item, list[tuple[Source, tuple[int, ...], Touch]]]],
 ) -> Iterator[Finding]:
-    inside = Inside(facts, unit)
+    inside = facts.once(Insides).of(unit)
     told: set[tuple[str, str]] = set()
     for end in teardowns(facts, unit):
         if end.how == "module exit" and any(item.embedded for item, _ in items):

@@ -44,13 +44,16 @@ from __future__ import annotations
 __all__ = ["CODE", "NAME", "run"]
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from lastput.audit.bodies import Bodies
+from lastput.audit.called import Called
 from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
 from lastput.audit.lost import locals_of
+from lastput.audit.memo import Memo
 from lastput.audit.references import REFERENCES, Counted, Handed
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.facts.base import Facts, FunctionFact
@@ -69,55 +72,41 @@ _TABLES = """
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each reference that a probe takes and only its error path puts."""
-    bodies = facts.once(Bodies)
-    consumers = facts.once(Consumers)
     tables: tuple[Counted | Handed, ...] = (*REFERENCES.argument, *REFERENCES.result)
     wanted = {name: one for one in tables if one.kind not in _BY_CORE for name in one.get}
-    puts: dict[tuple[int, str], set[str]] = {}
     by_file: dict[int, list[tuple[str, str]]] = {}
     for file, probe, remove in facts.sql(_TABLES):
         by_file.setdefault(file, []).append((probe.lstrip("&"), remove.lstrip("&")))
-    for file, pairs in by_file.items():
-        for probe, remove in dict.fromkeys(pairs):
-            found = facts.functions(probe, facts.path(file))
-            end = facts.functions(remove, facts.path(file))
-            if len(found) != 1 or len(end) != 1:
-                continue
-            for call in facts.calls_in(found[0].id):
-                one = wanted.get(call.name)
-                if one is None or call.receiver or _elsewhere(facts, puts, found[0], one):
+    with Memo(facts, CODE, __file__) as memo:
+        for file, pairs in by_file.items():
+            for probe, remove in dict.fromkeys(pairs):
+                found = facts.functions(probe, facts.path(file))
+                end = facts.functions(remove, facts.path(file))
+                if len(found) != 1 or len(end) != 1:
                     continue
-                text = bodies.text(found[0].id)
-                if any(f"{put}(" in text for put in one.put):
-                    yield from _judge(bodies, consumers, found[0], end[0], one, call.name, call.line)
+                place = (found[0].id, end[0].id)
+                yield from memo.ask(place, partial(_of_probe, facts, wanted, found[0], end[0]))
 
 
-def _elsewhere(
-    facts: Facts, known: dict[tuple[int, str], set[str]], probe: FunctionFact, one: Counted | Handed
-) -> bool:
+def _of_probe(
+    facts: Facts, wanted: Mapping[str, Counted | Handed], probe: FunctionFact, remove: FunctionFact
+) -> Iterator[Finding]:
+    bodies, consumers = facts.once(Bodies), facts.once(Consumers)
+    for call in facts.calls_in(probe.id):
+        one = wanted.get(call.name)
+        if one is None or call.receiver or _elsewhere(facts.once(Called), probe, one):
+            continue
+        if any(f"{put}(" in bodies.text(probe.id) for put in one.put):
+            yield from _judge(bodies, consumers, probe, remove, one, call.name, call.line)
+
+
+def _elsewhere(called: Called, probe: FunctionFact, one: Counted | Handed) -> bool:
     """Whether another function of the file gives back something of this kind, or hands that on."""
-    key = (probe.file, one.kind)
-    if key not in known:
-        puts, gets = _callers(facts, probe.file, one.put), _callers(facts, probe.file, one.get)
-        known[key] = puts - gets if isinstance(one, Handed) else puts
-        if facts.sql(
-            "SELECT 1 FROM functions f JOIN calls c ON c.function = f.id"
-            " WHERE f.file = ? AND c.name LIKE '%add_action%' LIMIT 1", probe.file,
-        ):  # fmt: skip
-            known[key].add("")
-    return bool(known[key] - {probe.name})
-
-
-def _callers(facts: Facts, file: int, names: tuple[str, ...]) -> set[str]:
-    """The functions of a file that call one of ``names``."""
-    marks = ", ".join("?" * len(names))
-    rows = facts.sql(
-        "SELECT f.name FROM functions f JOIN calls c ON c.function = f.id"
-        f" WHERE f.file = ? AND c.name IN ({marks})",
-        file,
-        *names,
-    )
-    return {name for (name,) in rows}
+    puts = called.calling(probe.file, one.put)
+    if isinstance(one, Handed):
+        puts -= called.calling(probe.file, one.get)
+    actions = any("add_action" in name for names in called.of(probe.file).values() for name in names)
+    return actions or bool(puts - {probe.name})
 
 
 def _judge(

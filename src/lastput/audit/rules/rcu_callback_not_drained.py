@@ -39,7 +39,7 @@ import re
 from collections.abc import Iterator
 
 from lastput.audit.deferred import Deferred
-from lastput.audit.inside import Inside
+from lastput.audit.inside import Inside, Insides
 from lastput.audit.units import Unit
 from lastput.facts.api import API
 from lastput.facts.base import Facts
@@ -84,7 +84,7 @@ def _exits(facts: Facts, unit: Unit) -> list[int]:
 
 def _drained(facts: Facts, unit: Unit) -> bool:
     """Whether the module has a barrier, or its exit comes to one in the kernel."""
-    inside = Inside(facts, unit)
+    inside = facts.once(Insides).of(unit)
     files = ", ".join(map(str, sorted(unit.files)))
     names = {
         name

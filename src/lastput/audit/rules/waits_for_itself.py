@@ -44,7 +44,7 @@ from collections.abc import Iterator
 
 from lastput.audit.bodies import Bodies
 from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
-from lastput.audit.inside import Inside, Step
+from lastput.audit.inside import Inside, Insides, Step
 from lastput.audit.pointees import pointee, root
 from lastput.audit.written import WRITTEN
 from lastput.c.flow.graph import Kind
@@ -63,7 +63,7 @@ _ASKS = frozenset(("current_work", "in_interrupt", "in_softirq", "current_is_wor
 
 def run(facts: Facts) -> Iterator[Finding]:
     deferred, bodies = facts.once(Deferred), facts.once(Bodies)
-    insides: dict[frozenset[int], Inside] = {}
+    insides = facts.once(Insides)
     seen: set[tuple[int, int, int]] = set()
     for item in deferred.items:
         waits = _waits(deferred, bodies, item)
@@ -71,7 +71,7 @@ def run(facts: Facts) -> Iterator[Finding]:
         if len(callbacks) != 1:
             continue
         unit = deferred.unit(item.file)
-        inside = insides.setdefault(unit.files, Inside(facts, unit))
+        inside = insides.of(unit)
         steps = inside.reach(callbacks[0], depth=_DEPTH, limit=300, release=True)
         for wait in waits:
             key = (callbacks[0], wait.function, wait.line)

@@ -38,7 +38,7 @@ import msgspec
 
 from lastput.audit.bodies import Bodies
 from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
-from lastput.audit.inside import Inside
+from lastput.audit.inside import Inside, Insides
 from lastput.audit.lock_identity import Taken, lock_name, locks_taken
 from lastput.audit.pointees import pointee, root
 from lastput.c.raw.heads import split_arguments
@@ -71,7 +71,7 @@ class _Wait(msgspec.Struct, frozen=True):
 def run(facts: Facts) -> Iterator[Finding]:
     deferred, bodies = facts.once(Deferred), facts.once(Bodies)
     locking = _locking(facts)
-    insides: dict[frozenset[int], Inside] = {}
+    insides = facts.once(Insides)
     held: dict[int, dict[int, list[Held]]] = {}
     told: set[tuple[int, int, str]] = set()
     for item in deferred.items:
@@ -80,7 +80,7 @@ def run(facts: Facts) -> Iterator[Finding]:
         if len(callbacks) != 1:
             continue
         unit = deferred.unit(item.file)
-        inside = insides.setdefault(unit.files, Inside(facts, unit))
+        inside = insides.of(unit)
         reached = inside.reach(callbacks[0], depth=_DEPTH, limit=80)
         if not any(one in locking for one in reached):
             continue
@@ -145,7 +145,7 @@ def _places(inside: Inside, touch: Touch) -> Iterator[_Wait]:
     for _ in range(2):
         following: list[tuple[int, tuple[Link, ...]]] = []
         for function, links in level:
-            for caller, line in _callers(inside, function):
+            for caller, line in inside.callers(function):
                 if caller not in seen:
                     seen.add(caller)
                     yield _Wait(caller, line, inside.facts.function(function).name, touch, links)
@@ -156,19 +156,6 @@ def _places(inside: Inside, touch: Touch) -> Iterator[_Wait]:
 def _link(inside: Inside, function: int, line: int) -> Link:
     fact = inside.facts.function(function)
     return Link(fact.name, inside.where(fact, line), "direct")
-
-
-def _callers(inside: Inside, function: int) -> list[tuple[int, int]]:
-    fact = inside.facts.function(function)
-    rows = inside.facts.sql(
-        "SELECT f.id, c.line, f.file FROM names n CROSS JOIN call_row c ON c.name = n.id"
-        " JOIN functions f ON f.id = c.function WHERE n.name = ? AND c.receiver = '' ORDER BY f.id, c.seq",
-        fact.name,
-    )
-    local = fact.static and fact.path.endswith(".c")
-    return [
-        (one, line) for one, line, file in rows if (file == fact.file if local else file in inside.unit.files)
-    ]
 
 
 def _may_hold(inside: Inside, wait: _Wait, taken: list[Taken]) -> bool:
