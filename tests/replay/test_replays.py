@@ -115,10 +115,10 @@ def test_a_snapshot_of_another_kernel(
     from lastput.replay.kernel import open_kernel
     from lastput.replay.mailbox import Mailbox
 
-    about = guests.About(text=0, mailbox=Mailbox.empty(), kernel="another")
+    about = guests.About(text=0, mailbox=Mailbox.empty(), modules={}, kernel="another")
     (tmp_path / "about").write_bytes(msgspec.msgpack.encode(about))
-    monkeypatch.setattr(guests, "snapshot", lambda *_: (tmp_path, False))
-    recipe = guests.Recipe(b"", "")
+    monkeypatch.setattr(guests, "snapshot", lambda *_: tmp_path)
+    recipe = guests.Recipe({}, "")
     with (
         pytest.raises(LastputError, match="another kernel") as error,
         guests.ready(open_kernel(package_6_1), conductor(), recipe),

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Facts", "Kernel", "ModuleFile", "open_kernel"]
 
 import lzma
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -48,6 +49,12 @@ class Kernel:
         self.key = made.name
         self.facts = msgspec.msgpack.decode((made / "facts").read_bytes(), type=Facts)
         self.btf = Btf(self.facts.btf)
+
+    @cached_property
+    def by_address(self) -> tuple[list[tuple[int, str]], list[int]]:
+        """All symbols in the order of their addresses, and those addresses alone, for bisection."""
+        found = sorted((place, name) for name, places in self.facts.symbols.items() for place in places)
+        return found, [place for place, _ in found]
 
     def module(self, name: str) -> ModuleFile:
         """A module of this kernel by its name. Raises LastputError ``no-module``."""

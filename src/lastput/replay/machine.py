@@ -18,7 +18,7 @@ from lastput.replay.kernel import Kernel
 from lastput.replay.mailbox import ACTORS, DONE, PAGE_AT, READY, Done, Mailbox
 from lastput.replay.qemu import Guest
 from lastput.replay.registers import ARGUMENTS, Registers
-from lastput.replay.symbols import Symbols
+from lastput.replay.symbols import Live, Symbols
 
 _COMM = 16  # TASK_COMM_LEN
 #: Called by oops_end() when all was printed: 6.1 arch/x86/kernel/dumpstack.c:327.
@@ -99,13 +99,18 @@ class Machine:
                         (told or ["a module does not load"])[-1],
                         "does it belong to this kernel?",
                     )
-                self.begin(value)
+                self._begin(value)
                 return value
 
-    def begin(self, text: int) -> None:
-        """From here on the guest is ready: it stands at the end of boot(), or was restored to there."""
-        self._symbols = Symbols(self.kernel.facts, self.kernel.btf, text)
-        self.symbols.look(self.gdb)
+    def resume(self, text: int, mailbox: Mailbox, modules: dict[str, Live]) -> None:
+        """Take over a guest that was restored: its kernel is at ``text``, ``modules`` are loaded."""
+        self.mailbox = mailbox
+        self._heard = list(mailbox.sent)
+        self._begin(text)
+        self.symbols.seen |= modules
+
+    def _begin(self, text: int) -> None:
+        self._symbols = Symbols(self.kernel, text)
         self.arm(self.symbols.address(_DEATH))
 
     def arm(self, address: int) -> None:

@@ -22,6 +22,8 @@ from lastput.schema.replay import Act, Run, Told
 OBSERVER = ACTORS - 1
 _STALL = 12.0  # seconds of wall time without any event
 _HANG = 60.0
+#: check_hung_task() prints the stack of the task with it: 6.1 kernel/hung_task.c:141.
+_REPORTS = "sched_show_task"
 _SETTLE = "sleep 300"
 _LEAVE = "sleep 100"
 
@@ -40,7 +42,6 @@ def play(machine: Machine, plan: Plan, steps: tuple[Step, ...], mode: Mode) -> R
     began = time.monotonic()
     stage = _Stage(machine, plan, mode)
     try:
-        stage.prepare()
         for step in steps:
             stage.step(step)
         verdict, reason = stage.settle()
@@ -56,9 +57,7 @@ class _Stage:
     """What is going on: who runs, who is held, what was told."""
 
     def __init__(self, machine: Machine, plan: Plan, mode: Mode) -> None:
-        users = [name for name, thread in plan.threads.items() if not thread.kernel]
-        if len(users) > OBSERVER:
-            raise LastputError("bad-plan", "the plan has too many user threads", f"{OBSERVER} are the most")
+        users = plan.users()
         self.machine = machine
         self.plan = plan
         self.mode = mode
@@ -73,14 +72,6 @@ class _Stage:
         self.refused: list[Act] = []
         self.seek: Seek | None = None
         self.dead = False
-
-    def prepare(self) -> None:
-        """Name the actors, and do what comes before the story."""
-        for name in self.actor:
-            for action in (f"name {name}", *self.plan.threads[name].setup):
-                done = self._act(self.actor[name], action)
-                if done.value < 0:
-                    raise _Over("UNKNOWN", f"before the story: {name}: {action}: {_errno(done.error)}")
 
     def step(self, step: Step) -> None:
         self.acts = []
@@ -187,13 +178,22 @@ class _Stage:
         return ""
 
     def _hang(self) -> None:
+        """Run until khungtaskd has printed its first report."""
+        report = self.machine.symbols.address(_REPORTS)
+        printed = 0
+        self.machine.arm(report)
         deadline = time.monotonic() + _HANG
         while time.monotonic() < deadline:
-            self._next(0.1)
-            if console.hung(self.machine.guest.console()):
-                self._next(0.1)
+            event = self._next(deadline - time.monotonic())
+            if isinstance(event, Hit) and event.address == report and not printed:
+                printed = self.machine.gdb.word(self.machine.registers(event.thread)["rsp"])
+                self.machine.arm(printed)
+            elif isinstance(event, Hit) and event.address == printed and self._reported():
                 raise _Over("HUNG", "the kernel reports a task that waits for ever")
         raise _Over("UNKNOWN", f"no hung task was reported within {_HANG:.0f} seconds")
+
+    def _reported(self) -> bool:
+        return bool(console.hung(self.machine.guest.console()))
 
     def _start(self, name: str) -> None:
         self.started.add(name)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["Guest", "Settings", "version"]
+__all__ = ["Guest", "Settings", "end_all", "version"]
 
 import ctypes
 import os
-import shlex
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -27,7 +27,8 @@ _PR_SET_PDEATHSIG = 1
 
 class Settings(msgspec.Struct, frozen=True):
     """What decides how a guest runs. ``memory`` in MiB; ``exact`` counts instructions, so that two runs
-    are the same to the last bit, and skips the time in which the guest is idle."""
+    are the same to the last bit, and skips the time in which the guest is idle. ``ram`` is a file that is
+    the guest's memory ("": none is); a guest that is restored reads it and keeps its changes to itself."""
 
     image: str
     initrd: str
@@ -35,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True):
     cpus: int = 1
     memory: int = 256
     exact: bool = False
+    ram: str = ""
 
 
 class Guest:
@@ -73,6 +75,7 @@ class Guest:
                     preexec_fn=die_with_parent,
                     start_new_session=True,
                 )
+            _running.add(self)
             self._connect(folder)
         except BaseException as error:
             self._end(error)
@@ -88,6 +91,10 @@ class Guest:
     def pid(self) -> int:
         """QEMU's process."""
         return self._process.pid
+
+    def kill(self) -> None:
+        """End QEMU at once; the block that it is used in cleans up."""
+        self._process.kill()
 
     def console(self) -> str:
         """All that the guest's kernel printed so far."""
@@ -113,10 +120,11 @@ class Guest:
             time.sleep(0.01)
         self.monitor = Monitor(folder / "qmp")
         if self._state is not None:
-            self.monitor.loaded()
+            self.monitor.load(self._state)
         self.gdb = GdbRemote.connect(folder / "gdb")
 
     def _end(self, error: BaseException | None) -> None:
+        _running.discard(self)
         if hasattr(self, "_process"):
             self._process.kill()
             self._process.wait()
@@ -140,11 +148,29 @@ class Guest:
         ]  # fmt: skip
         if asked.exact:
             words += ["-icount", "shift=3,sleep=off", "-rtc", "base=2026-01-01,clock=vm", "-seed", "7"]
+        if asked.ram:
+            file = asked.ram.replace(",", ",,")
+            kept = "on" if self._state is None else "off"
+            words += [
+                "-object", f"memory-backend-file,id=ram,size={asked.memory}M,mem-path={file},share={kept}",
+                "-machine", "memory-backend=ram",
+            ]  # fmt: skip
         if self._state is not None:
-            words += ["-incoming", f"exec:cat {shlex.quote(str(self._state))}"]
+            words += ["-incoming", "defer"]
         return words
 
 
+#: Guests that run now, in any thread.
+_running: set[Guest] = set()
+
+
+def end_all() -> None:
+    """Kill all guests of this process. Whoever waits for one gets LastputError ``qemu-gone``."""
+    for guest in tuple(_running):
+        guest.kill()
+
+
+@cache
 def version() -> str:
     """QEMU's version line, or "" if there is none."""
     if not shutil.which(PROGRAM):
