@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
             exact=args.exact,
             kaslr=args.kaslr,
             mitigations=args.mitigations,
+            jobs=args.jobs or 0,
         )
         report = replay(plan, asked, Environment(kernel, fixed, tell), origin)
     if args.format == "json":

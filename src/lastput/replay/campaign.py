@@ -183,13 +183,14 @@ def _recipe(plan: Plan, kernel: Kernel, asked: Asked, program: Conductor) -> Rec
     words += [] if asked.kaslr else ["nokaslr"]
     words += [] if asked.mitigations else ["mitigations=off"]
     ours = tuple(drivers.build(name, kernel) for name in plan.drivers)
+    # 120 seconds of an idle guest are over at once if instructions are its clock.
+    waits = plan.expect == "HUNG"
     return Recipe(
-        contents(program, kernel.with_needs(plan.modules), ours),
+        contents(program, kernel.with_needs(plan.modules), ours, idle=waits),
         " ".join(words),
         tuple((name, plan.threads[name].setup) for name in users),
         asked.cpus,
-        # 120 seconds of an idle guest are over at once if instructions are its clock.
-        exact=plan.expect == "HUNG",
+        exact=waits,
     )
 
 

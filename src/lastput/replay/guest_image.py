@@ -81,14 +81,15 @@ def static_busybox() -> Path:
 
 
 def contents(
-    program: Conductor, loaded: tuple[ModuleFile, ...], kept: tuple[ModuleFile, ...]
+    program: Conductor, loaded: tuple[ModuleFile, ...], kept: tuple[ModuleFile, ...], idle: bool = False
 ) -> dict[str, bytes]:
     """The files of the guest by their names. ``loaded`` modules are loaded in their order before the guest
-    is ready, ``kept`` ones lie in /m for insmod."""
+    is ready, ``kept`` ones lie in /m for insmod. ``idle``: nobody minds if a command waits for seconds."""
     files = {
         "init": _INIT.encode(),
         "bin/busybox": static_busybox().read_bytes(),
         "bin/conductor": program.data,
         "etc/modules": "".join(f"/m/{one.name}.ko\n" for one in loaded).encode(),
     }
+    files |= {"etc/nap": b"5000000\n"} if idle else {}
     return files | {f"m/{one.name}.ko": one.data for one in (*loaded, *kept)}

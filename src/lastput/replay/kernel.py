@@ -12,12 +12,12 @@ import msgspec
 import zstandard
 
 from lastput.errors import LastputError, Place
-from lastput.replay import cache, deb, elf, kallsyms, vmlinux
-from lastput.replay.btf import Btf
+from lastput.replay import cache, deb, elf, vmlinux
+from lastput.replay.btf import Btf, Index
 
 _PADDING = b"\xcc" * 32  # what the compiler puts between functions: int3
 _SPOTS = 16
-_FORMAT = b"1"
+_FORMAT = b"2"
 
 
 class ModuleFile(msgspec.Struct, frozen=True):
@@ -34,6 +34,7 @@ class Facts(msgspec.Struct, frozen=True):
 
     symbols: dict[str, tuple[int, ...]]
     btf: bytes
+    types: Index
     padding: tuple[int, ...]
 
 
@@ -48,7 +49,7 @@ class Kernel:
         made = cache.made("facts", (_FORMAT, image.read_bytes()), self._read)
         self.key = made.name
         self.facts = msgspec.msgpack.decode((made / "facts").read_bytes(), type=Facts)
-        self.btf = Btf(self.facts.btf)
+        self.btf = Btf(self.facts.btf, self.facts.types)
 
     @cached_property
     def by_address(self) -> tuple[list[tuple[int, str]], list[int]]:
@@ -87,6 +88,8 @@ class Kernel:
         return tuple(found.values())
 
     def _read(self, into: Path) -> None:
+        from lastput.replay import kallsyms  # numpy takes long to import
+
         data = vmlinux.extract(self.image.read_bytes(), str(self.image))
         named = {one.name: one for one in elf.sections(data, str(self.image))}
         if ".text" not in named or ".rodata" not in named:
@@ -100,7 +103,8 @@ class Kernel:
             spots.append(text.address + at + 8)
             at = text.data.find(_PADDING, at + 4096)
         btf = named[".BTF"].data if ".BTF" in named else b""
-        facts = Facts(kallsyms.read(named[".rodata"].data, str(self.image)), btf, tuple(spots))
+        symbols = kallsyms.read(named[".rodata"].data, str(self.image))
+        facts = Facts(symbols, btf, Btf(btf).index(), tuple(spots))
         (into / "facts").write_bytes(msgspec.msgpack.encode(facts))
 
 
