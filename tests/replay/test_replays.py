@@ -102,7 +102,7 @@ def test_a_kernel_that_panics_at_boot(package_6_1: Path, tmp_path: Path) -> None
     kernel = open_kernel(package_6_1)
     settings = Settings(str(kernel.image), str(tmp_path / "initrd"), "console=ttyS0 panic=-1")
     with pytest.raises(LastputError, match="panic") as error, Guest(settings) as guest:
-        Machine(guest, kernel, 0x5A001000).boot()
+        Machine(guest, kernel, 0x5A001000).boot(150.0)
     assert error.value.slug == "qemu-gone"
     assert _qemus() <= before
 
@@ -157,7 +157,7 @@ def test_a_qemu_that_dies_in_the_middle(package_6_1: Path) -> None:
     with pytest.raises(LastputError) as error, Guest(settings) as guest:
         machine = Machine(guest, kernel, 0x5A001000)
         os.kill(guest.pid, signal.SIGKILL)
-        machine.boot()
+        machine.boot(150.0)
     assert error.value.slug == "qemu-gone"
 
 

@@ -52,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
             kaslr=args.kaslr,
             mitigations=args.mitigations,
             jobs=args.jobs or 0,
+            boot_timeout=args.boot_timeout,
         )
         report = replay(plan, asked, Environment(kernel, fixed, tell), origin)
     if args.format == "json":

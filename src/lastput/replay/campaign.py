@@ -6,11 +6,9 @@ __all__ = ["Asked", "Environment", "replay"]
 
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import msgspec
 
@@ -26,6 +24,7 @@ from lastput.replay.mailbox import ACTORS
 from lastput.replay.plan import Plan, Step
 from lastput.replay.play import play
 from lastput.replay.qemu import version
+from lastput.replay.scratch import scratch
 from lastput.schema.replay import Report, Run, Series
 
 _CMDLINE = "console=ttyS0 loglevel=7 panic=-1"
@@ -34,7 +33,7 @@ _CMDLINE = "console=ttyS0 loglevel=7 panic=-1"
 class Asked(msgspec.Struct, frozen=True):
     """``runs`` of the story, ``control_runs`` of each control (0: none); ``exact``: two runs from reset
     with counted instructions. ``kaslr`` and ``mitigations`` as the distribution has them. ``jobs`` guests
-    run at a time (0: as many as there are CPUs for)."""
+    run at a time (0: as many as there are CPUs for). ``boot_timeout`` in seconds of the host."""
 
     runs: int = 3
     control_runs: int = 1
@@ -44,6 +43,7 @@ class Asked(msgspec.Struct, frozen=True):
     kaslr: bool = False
     mitigations: bool = False
     jobs: int = 0
+    boot_timeout: float = 150.0
 
 
 class Environment(msgspec.Struct, frozen=True):
@@ -163,8 +163,8 @@ def _with_exact(
         about.tell(f"bit-exact {number + 1}/2")
         began = time.monotonic()
         with (
-            tempfile.TemporaryDirectory(prefix="lastput-exact-") as folder,
-            guests.booted(about.kernel, program, recipe, Path(folder)) as machine,
+            scratch("lastput-exact-") as (folder, _),
+            guests.booted(about.kernel, program, recipe, folder) as machine,
         ):
             run = play(machine, plan, plan.steps, mode)
             consoles.append(machine.guest.console())
@@ -191,6 +191,7 @@ def _recipe(plan: Plan, kernel: Kernel, asked: Asked, program: Conductor) -> Rec
         tuple((name, plan.threads[name].setup) for name in users),
         asked.cpus,
         exact=waits,
+        patience=asked.boot_timeout,
     )
 
 

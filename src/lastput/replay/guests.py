@@ -26,18 +26,21 @@ _STATE = "state"
 _RAM = "ram"
 _ABOUT = "about"
 _FORMAT = b"2"
+_MOST = 2 << 30  # bytes of saved guests; one takes about 110 MiB
 
 
 class Recipe(msgspec.Struct, frozen=True):
     """What a guest is made of; the same parts give the same snapshot. ``files`` by their names in the
     guest; ``setup`` is what each user thread does before the story, in the order of the threads. ``exact``
-    counts instructions, and lets the time in which the guest is idle pass at once; it takes one vCPU."""
+    counts instructions, and lets the time in which the guest is idle pass at once; it takes one vCPU.
+    ``patience`` is how many seconds of the host it may boot; that alone is no part of the guest."""
 
     files: Mapping[str, bytes]
     cmdline: str
     setup: tuple[tuple[str, tuple[str, ...]], ...] = ()
     cpus: int = 1
     exact: bool = False
+    patience: float = 150.0
 
 
 class About(msgspec.Struct, frozen=True):
@@ -76,7 +79,7 @@ def snapshot(kernel: Kernel, program: Conductor, recipe: Recipe) -> Path:
             machine.guest.monitor.save(into / _STATE)
         (into / _ABOUT).write_bytes(msgspec.msgpack.encode(about))
 
-    return cache.made("snapshots", _parts(kernel, recipe), make)
+    return cache.made("snapshots", _parts(kernel, recipe), make, _MOST)
 
 
 @contextmanager
@@ -99,7 +102,7 @@ def ready(kernel: Kernel, program: Conductor, recipe: Recipe) -> Iterator[Machin
 def _booted(kernel: Kernel, program: Conductor, recipe: Recipe, settings: Settings) -> Iterator[Machine]:
     with Guest(settings) as guest:
         machine = Machine(guest, kernel, program.notify)
-        machine.boot()
+        machine.boot(recipe.patience)
         prepare(machine, recipe.setup)
         yield machine
 

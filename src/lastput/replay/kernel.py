@@ -129,6 +129,7 @@ def read_module(path: Path) -> ModuleFile:
 def open_kernel(path: Path, modules: Path | None = None) -> Kernel:
     """A kernel from a linux-image package, from the directory that one was unpacked into, or from a
     vmlinuz with ``modules``. Raises LastputError ``no-kernel`` or ``bad-package``."""
+    path, modules = path.absolute(), modules.absolute() if modules else None
     if path.is_dir():
         return _from_folder(path, modules)
     if not path.is_file():

@@ -23,7 +23,6 @@ from lastput.replay.symbols import Live, Symbols
 _COMM = 16  # TASK_COMM_LEN
 #: Called by oops_end() when all was printed: 6.1 arch/x86/kernel/dumpstack.c:327.
 _DEATH = "rewind_stack_and_make_dead"
-_BOOT = 150.0  # seconds
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -70,12 +69,12 @@ class Machine:
         assert self._symbols is not None
         return self._symbols
 
-    def boot(self) -> int:
-        """Run from the first instruction until the actors wait; gives the address of the kernel's text.
+    def boot(self, seconds: float) -> None:
+        """Run from the first instruction until the actors wait, for ``seconds`` of the host at most.
 
         Raises LastputError ``boot-timeout`` or ``guest-insmod``.
         """
-        deadline = time.monotonic() + _BOOT
+        deadline = time.monotonic() + seconds
         while True:
             self._go()
             stop = self.gdb.wait(deadline - time.monotonic())
@@ -83,8 +82,8 @@ class Machine:
                 self.gdb.interrupt()
                 raise LastputError(
                     "boot-timeout",
-                    f"the guest was not ready after {_BOOT:.0f} seconds; {self.guest.last_words()}",
-                    "is the machine very busy? Does this kernel boot in QEMU?",
+                    f"the guest was not ready after {seconds:.0f} seconds; {self.guest.last_words()}",
+                    "--boot-timeout gives it more, if the machine is very busy",
                 )
             self._stopped = stop
             registers = self.gdb.registers(stop.thread)
@@ -100,7 +99,7 @@ class Machine:
                         "does it belong to this kernel?",
                     )
                 self._begin(value)
-                return value
+                return
 
     def resume(self, text: int, mailbox: Mailbox, modules: dict[str, Live]) -> None:
         """Take over a guest that was restored: its kernel is at ``text``, ``modules`` are loaded."""

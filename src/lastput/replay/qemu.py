@@ -9,8 +9,8 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,7 @@ import msgspec
 from lastput.errors import LastputError
 from lastput.replay.gdbremote import GdbRemote
 from lastput.replay.qmp import Monitor
+from lastput.replay.scratch import scratch
 
 PROGRAM = "qemu-system-x86_64"
 _PR_SET_PDEATHSIG = 1
@@ -53,8 +54,8 @@ class Guest:
     def __enter__(self) -> Guest:
         if not shutil.which(PROGRAM):
             raise LastputError("no-qemu", f"{PROGRAM} is not installed", "apt install qemu-system-x86")
-        self._folder = tempfile.TemporaryDirectory(prefix="lastput-replay-")
-        folder = Path(self._folder.name)
+        self._folder = ExitStack()
+        folder, short = self._folder.enter_context(scratch("lastput-replay-"))
         self._console = folder / "console"
         self._log = folder / "qemu"
         parent = os.getpid()
@@ -68,7 +69,8 @@ class Guest:
         try:
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    self._command(folder),
+                    self._command(folder.name),
+                    cwd=folder,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -76,7 +78,7 @@ class Guest:
                     start_new_session=True,
                 )
             _running.add(self)
-            self._connect(folder)
+            self._connect(short)
         except BaseException as error:
             self._end(error)
             raise
@@ -103,10 +105,11 @@ class Guest:
     def last_words(self) -> str:
         """Why QEMU or its guest ended, as far as it said so."""
         said = self._log.read_text("utf-8", "replace").strip().splitlines()
-        printed = [one for one in self.console().splitlines() if "panic" in one or "BUG:" in one]
-        if printed:
-            return f"the guest said: {printed[-1]}"
-        return f"QEMU said: {said[-1]}" if said else "nobody said why"
+        printed = [one for one in self.console().splitlines() if one.strip()]
+        worst = [one for one in printed if "panic - " in one or "BUG:" in one] or printed
+        if worst:
+            return f"the guest said: {worst[-1].strip()}"
+        return f"QEMU said: {said[-1]}" if said else "neither QEMU nor the guest said why"
 
     def _connect(self, folder: Path) -> None:
         deadline = time.monotonic() + 20
@@ -120,7 +123,14 @@ class Guest:
             time.sleep(0.01)
         self.monitor = Monitor(folder / "qmp")
         if self._state is not None:
-            self.monitor.load(self._state)
+            try:
+                self.monitor.load(self._state)
+            except LastputError as error:
+                raise LastputError(
+                    "bad-snapshot",
+                    f"{self._state.parent} cannot be restored; {self.last_words()}",
+                    "delete that folder: it will be made again",
+                ) from error
         self.gdb = GdbRemote.connect(folder / "gdb")
 
     def _end(self, error: BaseException | None) -> None:
@@ -134,17 +144,18 @@ class Guest:
             self.gdb.close()
         if hasattr(self, "monitor"):
             self.monitor.__exit__(None, None, None)
-        self._folder.cleanup()
+        self._folder.close()
 
-    def _command(self, folder: Path) -> list[str]:
+    def _command(self, name: str) -> list[str]:
         asked = self._settings
         words = [
-            PROGRAM, "-accel", "tcg", "-cpu", "max", "-smp", str(asked.cpus), "-m", str(asked.memory),
+            PROGRAM, "-name", name, "-accel", "tcg", "-cpu", "max",
+            "-smp", str(asked.cpus), "-m", str(asked.memory),
             "-display", "none", "-nodefaults", "-no-user-config", "-no-reboot", "-monitor", "none", "-S",
             "-kernel", asked.image, "-initrd", asked.initrd, "-append", asked.cmdline,
-            "-serial", f"file:{folder}/console",
-            "-qmp", f"unix:{folder}/qmp,server=on,wait=off",
-            "-gdb", f"unix:{folder}/gdb,server=on,wait=off",
+            "-serial", "file:console",
+            "-qmp", "unix:qmp,server=on,wait=off",
+            "-gdb", "unix:gdb,server=on,wait=off",
         ]  # fmt: skip
         if asked.exact:
             words += ["-icount", "shift=3,sleep=off", "-rtc", "base=2026-01-01,clock=vm", "-seed", "7"]
