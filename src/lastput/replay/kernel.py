@@ -18,6 +18,7 @@ from lastput.replay.btf import Btf, Index
 _PADDING = b"\xcc" * 32  # what the compiler puts between functions: int3
 _SPOTS = 16
 _FORMAT = b"2"
+_HEAD = 1 << 20  # of a package: it has the checksums of all files
 
 
 class ModuleFile(msgspec.Struct, frozen=True):
@@ -145,9 +146,10 @@ def open_kernel(path: Path, modules: Path | None = None) -> Kernel:
                 Place(str(path)),
             )
         return Kernel(path, modules)
-    stat = path.stat()
-    identity = f"{path.name} {stat.st_size} {stat.st_mtime_ns}".encode()
-    unpacked = cache.made("kernels", (identity,), lambda into: deb.unpack(path, into, _wanted))
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    size = str(path.stat().st_size).encode()
+    unpacked = cache.made("kernels", (size, head), lambda into: deb.unpack(path, into, _wanted))
     return _from_folder(unpacked, modules)
 
 

@@ -78,7 +78,10 @@ class Guest:
                     start_new_session=True,
                 )
             _running.add(self)
-            self._connect(short)
+            try:
+                self._connect(short)
+            except LastputError as error:
+                raise self._explained(error) from None
         except BaseException as error:
             self._end(error)
             raise
@@ -100,7 +103,11 @@ class Guest:
 
     def console(self) -> str:
         """All that the guest's kernel printed so far."""
-        return self._console.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+        try:
+            printed = self._console.read_bytes()
+        except FileNotFoundError:  # QEMU had no time to make it
+            return ""
+        return printed.decode("utf-8", "replace").replace("\r\n", "\n")
 
     def last_words(self) -> str:
         """Why QEMU or its guest ended, as far as it said so."""
@@ -112,8 +119,15 @@ class Guest:
         return f"QEMU said: {said[-1]}" if said else "neither QEMU nor the guest said why"
 
     def _connect(self, folder: Path) -> None:
+        self._wait_for(folder / "qmp", folder / "gdb")
+        self.monitor = Monitor(folder / "qmp")
+        if self._state is not None:
+            self.monitor.load(self._state)
+        self.gdb = GdbRemote.connect(folder / "gdb")
+
+    def _wait_for(self, *sockets: Path) -> None:
         deadline = time.monotonic() + 20
-        while not ((folder / "qmp").exists() and (folder / "gdb").exists()):
+        while not all(one.exists() for one in sockets):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise LastputError(
                     "qemu-failed",
@@ -121,17 +135,15 @@ class Guest:
                     "QEMU 7.2 and newer are known to work",
                 )
             time.sleep(0.01)
-        self.monitor = Monitor(folder / "qmp")
-        if self._state is not None:
-            try:
-                self.monitor.load(self._state)
-            except LastputError as error:
-                raise LastputError(
-                    "bad-snapshot",
-                    f"{self._state.parent} cannot be restored; {self.last_words()}",
-                    "delete that folder: it will be made again",
-                ) from error
-        self.gdb = GdbRemote.connect(folder / "gdb")
+
+    def _explained(self, error: LastputError) -> LastputError:
+        if self._state is None:
+            return error
+        return LastputError(
+            "bad-snapshot",
+            f"QEMU cannot restore {self._state.parent}; {self.last_words()}",
+            "delete that folder: it will be made again",
+        )
 
     def _end(self, error: BaseException | None) -> None:
         _running.discard(self)
