@@ -64,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _plan(args: argparse.Namespace) -> tuple[Plan, str]:
     """The plan, and a sentence on where it comes from."""
+    from lastput.model.header import read_header
     from lastput.replay.plan import read
 
     path = Path(args.story)
@@ -76,7 +77,13 @@ def _plan(args: argparse.Namespace) -> tuple[Plan, str]:
         raise LastputError("one-test", f"{args.story} names several tests", "a replay is of a single one")
     beside = paths[0].with_suffix(".toml")
     if beside.is_file():
-        plan = read(beside.read_text("utf-8"), str(beside))
+        plan, header = (
+            read(beside.read_text("utf-8"), str(beside)),
+            read_header(paths[0].read_text(), str(paths[0])),
+        )
+        plan = msgspec.structs.replace(
+            plan, question=plan.question or header.question, claims=plan.claims or header.claims
+        )
         return plan, f"written by hand: {shelf.display(beside)}"
     return _derived(paths[0], args)
 

@@ -96,6 +96,8 @@ def replay(plan: Plan, asked: Asked, about: Environment, origin: str = "") -> Re
         controls=tuple(series[1:]),
         sites=_sites(plan, about.kernel),
         cold_seconds=cold,
+        run_seconds=time.monotonic() - began - cold,
+        jobs=min(at_once, sum(one.count for one in wanted)),
         notes=tuple(note for note in notes if note),
     )
     if not asked.exact:

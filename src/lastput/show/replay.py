@@ -154,8 +154,16 @@ def _verdict(report: Report, width: int) -> list[str]:
         rows += _wrapped(f"note: {note}", width)
     if any(" until " in step for step in report.story.steps):
         rows += _wrapped("forced by a loop in padding of the kernel's text, where a thread is held", width)
-    rows += _wrapped(f"a guest that is ready took {report.cold_seconds:.1f} s", width)
-    return rows
+    return rows + _wrapped(_times(report), width)
+
+
+def _times(report: Report) -> str:
+    runs = sum(len(one.runs) for one in (report.story, *report.controls))
+    told = f"{report.cold_seconds:.1f} s until the guest was ready"
+    if report.run_seconds:
+        told += f", {report.run_seconds:.1f} s for {runs} run{'s' if runs > 1 else ''}"
+        told += f", {report.jobs} at a time" if report.jobs > 1 else ""
+    return told
 
 
 def _untouched(report: Report, width: int) -> list[str]:
