@@ -24,6 +24,7 @@ from lastput.replay.scratch import scratch
 
 PROGRAM = "qemu-system-x86_64"
 _PR_SET_PDEATHSIG = 1
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -93,9 +94,22 @@ class Guest:
         self._end(error)
 
     @property
+    def cpus(self) -> int:
+        """How many vCPUs the guest has."""
+        return self._settings.cpus
+
+    @property
     def pid(self) -> int:
         """QEMU's process."""
         return self._process.pid
+
+    def cpu_seconds(self) -> float:
+        """How long QEMU has computed so far, on all CPUs; 0 when it is gone."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / _TICKS  # utime, stime: proc_pid_stat(5)
 
     def kill(self) -> None:
         """End QEMU at once; the block that it is used in cleans up."""

@@ -66,6 +66,7 @@ def _story(run: Run, width: int) -> list[str]:
         rows += textwrap.wrap(f"({number}) {told.step}", width, subsequent_indent="    ")
         if told.place:
             rows.append(f"      held at {told.place}, task {told.task}")
+        rows += textwrap.wrap(told.note, width, initial_indent=" " * 6, subsequent_indent=" " * 6)
         rows += [f"      {line}" for line in _acts(told)]
     return rows
 
