@@ -37,7 +37,9 @@ def _verdicts(report: Report) -> dict[str, set[str]]:
 
 
 def test_the_release_race_and_its_controls(package_6_1: Path, package_6_12: Path) -> None:
-    report = _replay("kvm/f1-release-puts-module", "--kernel", str(package_6_1), "--fixed", str(package_6_12))
+    report = _replay(
+        "kvm/f1-release-puts-module", "--kernel", str(package_6_1), "--fixed", str(package_6_12), "--exact"
+    )
     assert _verdicts(report) == {
         "story": {"OOPS"},
         "no opponent": {"CLEAN"},
@@ -46,7 +48,8 @@ def test_the_release_race_and_its_controls(package_6_1: Path, package_6_12: Path
         "both held, admin goes first": {"OOPS"},
         "the fixed kernel": {"INFEASIBLE"},
     }
-    assert report.evidence()
+    assert report.evidence() and report.exact is not None
+    assert (report.exact.verdict, report.identical) == ("OOPS", 1)
     for run in report.story.runs:
         assert run.where.startswith("kvm_vm_release+") and run.where.endswith("[kvm]")
     assert "EWOULDBLOCK" in report.controls[1].runs[0].reason
@@ -72,3 +75,35 @@ def test_the_work_item_that_flushes_itself(package_6_1: Path) -> None:
     report = _replay("workqueue/self-flush", "--kernel", str(package_6_1))
     assert _verdicts(report) == {"story": {"HUNG"}}
     assert any("flush_work" in line for line in report.story.runs[0].splat)
+
+
+_AT_ITS_LEAST = """
+modules = ["kvm_amd"]
+expect = "INFEASIBLE"
+steps = ["vmm until write to module.refcnt of kvm_amd if value == 1", "admin to end", "vmm to end"]
+[threads.vmm]
+setup = ["open dev /dev/kvm", "ioctl_fd dev vm 0xae01 0", "close dev"]
+do = ["close vm"]
+[threads.admin]
+do = ["rmmod kvm_amd"]
+"""
+
+
+@pytest.mark.parametrize(("cpus", "reason"), [("1", "preempt_count is 0x1"), ("2", "synchronize_rcu")])
+def test_a_thread_that_cannot_be_preempted(package_6_1: Path, tmp_path: Path, cpus: str, reason: str) -> None:
+    """module_put() counts down with preemption off. The unload then waits for a grace period: alone on a
+    CPU it cannot even begin to."""
+    plan = tmp_path / "least.toml"
+    plan.write_text(_AT_ITS_LEAST)
+    report = _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1", "--cpus", cpus)
+    run = report.story.runs[0]
+    assert run.verdict == "INFEASIBLE" and reason in run.reason
+    assert run.story[0].place == "module_put+0x26"
+    assert run.reason.endswith("once that is released, everything goes on")
+
+
+def test_a_thread_that_goes_nowhere_is_no_answer(package_6_1: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "asleep.toml"
+    plan.write_text('expect = "CLEAN"\nsteps = ["one to end"]\n[threads.one]\ndo = ["sleep 1000000"]\n')
+    with pytest.raises(AssertionError):  # exit code 2
+        _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1")

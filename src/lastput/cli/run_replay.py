@@ -25,7 +25,7 @@ _NEEDS = ("capstone", "elftools", "qemu.qmp", "zstandard")
 
 def run(args: argparse.Namespace) -> int:
     """Replay what ``args`` names. 1 if the kernel died or hung as in the story (or a control is not what
-    it must be), 0 if it was clean or refused, as it should be."""
+    it must be), 0 if it was clean or refused, as it should be, 2 if nobody knows how the story ended."""
     _check_extra()
     from lastput.replay.campaign import Asked, Environment, replay
     from lastput.replay.fetch import locate
@@ -59,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     else:
         sys.stdout.write(text(report, args.width, args.verbose))
+    if all(run.verdict == "UNKNOWN" for run in report.story.runs):
+        return 2
     return 0 if report.evidence() and report.story.expected in ("CLEAN", "INFEASIBLE") else 1
 
 

@@ -176,7 +176,7 @@ class _Stage:
                 if name in self.actor and name not in self.busy and not self.left[name]:
                     raise _Over("INFEASIBLE", f"{name} never came to: {step.point}")
                 if patience.over():
-                    raise _Over("INFEASIBLE", f"{name} did not come to: {step.point}{self._stack(name)}")
+                    raise self._stalled(name, f"{name} does not come to: {step.point}")
         finally:
             self.seek.disarm()
             self.seek = None
@@ -196,10 +196,14 @@ class _Stage:
                 patience = _Patience(self.machine)
             if patience.over():
                 doing = self.busy.get(name, "")
-                where = self._stack(name)
-                raise _Over(
-                    "INFEASIBLE", f"{name} does not come to the end of `{doing}` while another is held{where}"
-                )
+                raise self._stalled(name, f"{name} does not come to the end of `{doing}`")
+
+    def _stalled(self, name: str, what: str) -> _Over:
+        """The kernel refuses the order if somebody is held; else nobody knows what ``name`` waits for."""
+        where = self._stack(name)
+        if self.held:
+            return _Over("INFEASIBLE", f"{what} while {' and '.join(self.held)} is held{where}")
+        return _Over("UNKNOWN", f"{what}{where}")
 
     def _check_cpu(self, name: str) -> None:
         """End the story if ``name`` cannot run: somebody is held who never gives the only CPU away."""

@@ -51,7 +51,7 @@ def text(report: Report, width: int = 80, verbose: bool = False) -> str:
 def _head(report: Report, width: int) -> list[str]:
     rows = [
         f"kernel   {report.kernel}, unmodified",
-        f"guest    {report.qemu.partition(' (')[0]}, TCG, {report.cpus} vCPU",
+        f"guest    {report.qemu.partition(' (')[0]}, TCG, {report.cpus} vCPU{'s' if report.cpus > 1 else ''}",
     ]
     rows += _labelled("cmdline", report.cmdline, width)
     rows += _labelled("plan", report.origin, width) if report.origin else []
