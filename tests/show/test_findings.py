@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lastput.schema.audit import Broken, Refused, Report, RuleNote, Suppression
-from lastput.schema.finding import Finding, Where, fingerprint
+from lastput.schema.finding import Finding, Link, Where, fingerprint
 from lastput.schema.trace import Source
 from lastput.show.findings import Options, names, render
 from lastput.show.summary import notes, summary
@@ -51,6 +52,8 @@ def _report(**more: Any) -> Report:
 @pytest.mark.parametrize("form", names())
 def test_golden(form: str) -> None:
     text = render(form, _report(), Options(version="0.1"))
+    if form == "html":
+        text = re.sub(r"(<(style|script)>).*?(</\2>)", r"\1\3", text, flags=re.DOTALL)
     golden = _GOLDEN / f"{form}.txt"
     if os.environ.get("LASTPUT_ACCEPT"):
         golden.parent.mkdir(exist_ok=True)
@@ -58,9 +61,33 @@ def test_golden(form: str) -> None:
     assert text == golden.read_text()
 
 
-@pytest.mark.parametrize("form", [name for name in names() if name != "sarif"])
+@pytest.mark.parametrize("form", [name for name in names() if name not in ("html", "sarif")])
 def test_nothing_is_nothing(form: str) -> None:
     assert render(form, Report(tree="linux")) == ""
+
+
+@pytest.mark.parametrize("width", [0, 40, 56, 72])
+@pytest.mark.parametrize("form", ["commit", "mail"])
+def test_what_is_pasted_is_narrow_and_ascii(form: str, width: int) -> None:
+    deep = tuple(Link(f"foo_{'x' * depth}", Where("drivers/x/a.c", depth + 1)) for depth in range(40))
+    long = _finding(message="é" * 9, statement="x", chain=deep, where=Where("a.c", 1))
+    text = render(form, _report(findings=(*_report().findings, long)), Options(width=width))
+    assert text.isascii()
+    prose = [line for line in text.splitlines() if not line.startswith("  lastput audit")]
+    assert max(len(line) for line in prose) <= (width or 72)
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_a_page_has_no_markup_of_others() -> None:
+    evil = "</style><script>alert(1)</script>"
+    page = render("html", _report(findings=(_finding(message=evil, remedy=evil),), tree=evil))
+    assert evil not in page
+    assert page.count("<script") == 1
+    assert not re.search(r"(src|href)=\"(?!#)|url\((?!#)|@import", page)
+
+
+def test_a_page_of_nothing_says_so() -> None:
+    assert "0 findings" in render("html", Report(tree="linux"))
 
 
 def test_notes_have_no_word_that_bots_count() -> None:
