@@ -22,8 +22,22 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def excerpt(sources: Iterable[Source], file: str, line: int) -> tuple[Row, ...]:
-    """The lines of ``sources`` around a place, with tabs of 8."""
+    """The lines of ``sources`` around a place. Tabs are of 4, for excerpts stand side by side."""
     near = {one.line: one for one in sources if one.file == file and abs(one.line - line) <= AROUND}
-    texts = {number: near[number].text.expandtabs(8) for number in sorted(near)}
-    indent = min((len(text) - len(text.lstrip()) for text in texts.values() if text.strip()), default=0)
-    return tuple(Row(number, text[indent:], number == line) for number, text in texts.items())
+    texts = {number: _narrow(near[number].text) for number in sorted(near)}
+    # Directives stand at the margin, whatever the code around them does.
+    indents = [_indent(text) for text in texts.values() if text.strip() and not text.startswith("#")]
+    indent = min(indents, default=0)
+    return tuple(
+        Row(number, text[min(indent, _indent(text)) :], number == line) for number, text in texts.items()
+    )
+
+
+def _narrow(text: str) -> str:
+    wide = text.expandtabs(8)
+    tabs, blanks = divmod(_indent(wide), 8)
+    return " " * (4 * tabs + blanks) + wide.lstrip()
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
