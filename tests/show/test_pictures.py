@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pytest
 
@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.needs_chromium
 
+
+class _Look(NamedTuple):
+    width: int
+    scheme: Literal["light", "dark"] = "light"
+    media: Literal["print", "screen"] = "screen"
+
+
 _LOOKS = {
-    "light": {"width": 1280, "scheme": "light", "media": "screen"},
-    "dark": {"width": 1280, "scheme": "dark", "media": "screen"},
-    "paper": {"width": 703, "scheme": "dark", "media": "print"},  # A4 without its margins
-    "narrow": {"width": 380, "scheme": "light", "media": "screen"},
+    "light": _Look(1280),
+    "dark": _Look(1280, "dark"),
+    "paper": _Look(703, "dark", "print"),  # A4 without its margins
+    "narrow": _Look(380),
 }
 
 
@@ -38,14 +45,11 @@ def browser() -> Iterator[Browser]:
 
 def _look(browser: Browser, look: str, page: Path) -> bytes:
     how = _LOOKS[look]
-    window = browser.new_page(
-        viewport={"width": how["width"], "height": 900},  # type: ignore[typeddict-item]
-        color_scheme=how["scheme"],  # type: ignore[arg-type]
-    )
+    window = browser.new_page(viewport={"width": how.width, "height": 900}, color_scheme=how.scheme)
     window.goto(page.as_uri())
-    window.emulate_media(media=how["media"])  # type: ignore[arg-type]
+    window.emulate_media(media=how.media)
     window.add_style_tag(content=pictures.FONT)
-    assert window.evaluate("document.documentElement.scrollWidth") <= int(str(how["width"]))
+    assert window.evaluate("document.documentElement.scrollWidth") <= how.width
     return window.screenshot(full_page=True)
 
 
