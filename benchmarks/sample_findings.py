@@ -24,7 +24,6 @@ from pathlib import Path
 
 import msgspec
 
-from lastput.schema.audit import Report
 from lastput.schema.finding import Finding, Where, places
 
 JUDGEMENTS = ("real", "defensible", "false")
@@ -120,9 +119,10 @@ def main() -> int:
     counting.add_argument("page", type=Path)
     args = parser.parse_args()
     if args.part == "draw":
-        report = msgspec.json.decode(args.findings.read_bytes(), type=Report)
+        lines = args.findings.read_bytes().splitlines()
+        findings = [msgspec.json.decode(line, type=Finding) for line in lines]
         rules = frozenset(filter(None, args.rules.split(",")))
-        for number, one in enumerate(draw(report.findings, args.size, args.seed, rules), 1):
+        for number, one in enumerate(draw(findings, args.size, args.seed, rules), 1):
             print("\n".join(shown(number, one, args.tree)))
         return 0
     rows = list(judgements(args.page.read_text()))
