@@ -58,6 +58,8 @@ def in_table(facts: Facts, unit: Unit, role: Role, ending: Ending) -> Answer:
     )
     if owners and PINS.covers(struct):
         return _owned(facts, role, table, file, [row[0] for row in owners])
+    if struct and not facts.sql("SELECT 1 FROM records WHERE record = ? LIMIT 1", struct):
+        return Answer("?", f"is {role.via}, and struct {struct} is nowhere in this tree", here, sure=False)
     return _called(facts, unit, struct, field, role, ending)
 
 
