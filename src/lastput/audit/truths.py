@@ -5,7 +5,9 @@ from __future__ import annotations
 __all__ = ["Truth", "known_by", "learn", "read_condition", "spoils"]
 
 import re
+from functools import lru_cache
 
+from lastput.audit.patterns import has_word
 from lastput.c.flow.graph import Kind, Node
 
 #: An expression and whether it is other than zero. ``IS_ERR(p)`` is an expression of its own.
@@ -25,6 +27,7 @@ _BIT = re.compile(r"^(?:__)?(set|clear)_bit$")
 _OUT = re.compile(r"&\s*([A-Za-z_]\w*)\b(?!\s*(?:->|\.|\[))")
 
 
+@lru_cache(maxsize=100_000)
 def read_condition(text: str) -> Truth:
     """The expression that ``text`` asks for, and its truth when the condition holds.
 
@@ -67,6 +70,7 @@ def _bare(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=100_000)
 def known_by(value: str) -> bool | None:
     """Whether a value written in the source is other than zero; None if that is not to be seen."""
     value = _bare(value)
@@ -77,8 +81,7 @@ def known_by(value: str) -> bool | None:
 
 def spoils(target: str, expression: str) -> bool:
     """Whether a write to ``target`` may change ``expression``."""
-    place = re.escape(target)
-    return re.search(rf"(?<![\w.>]){place}(?!\w)", expression) is not None
+    return target in expression and has_word(expression, target, ".>")
 
 
 def learn(node: Node, facts: dict[str, bool]) -> dict[str, bool]:
@@ -100,7 +103,7 @@ def learn(node: Node, facts: dict[str, bool]) -> dict[str, bool]:
             after[write.target] = known
     for call in node.calls:
         for argument in call.arguments:
-            for name in _OUT.findall(argument):
+            for name in _OUT.findall(argument) if "&" in argument else ():
                 for key in [one for one in after if spoils(name, one)]:
                     del after[key]
         bit = _BIT.match(call.name)

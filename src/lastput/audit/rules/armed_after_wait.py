@@ -64,7 +64,7 @@ _QUIETS = re.compile(
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    deferred, bodies = Deferred(facts), Bodies(facts)
+    deferred, bodies = facts.once(Deferred), facts.once(Bodies)
     sources = Sources(facts, deferred)
     armed: dict[Unit, list[tuple[Item, list[tuple[Source, tuple[int, ...], Touch]]]]] = {}
     for item in deferred.items:

@@ -55,9 +55,9 @@ _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each call whose failure is seen, and then forgotten."""
-    bodies = Bodies(facts)
-    releases = Releases(facts)
-    for pair in pairs(facts):
+    bodies = facts.once(Bodies)
+    releases = facts.once(Releases)
+    for pair in facts.once(pairs):
         if pair.get not in pair.counted.despite or pair.use == "ignored" or pair.use == "returned":
             continue
         function = facts.function(pair.function)

@@ -60,9 +60,9 @@ _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each call, at the first error return that leaves the count raised."""
-    bodies = Bodies(facts)
-    releases = Releases(facts)
-    for pair in pairs(facts):
+    bodies = facts.once(Bodies)
+    releases = facts.once(Releases)
+    for pair in facts.once(pairs):
         function = facts.function(pair.function)
         if function.path.startswith(_PROGRAMS):
             continue

@@ -58,8 +58,8 @@ _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each loop, at the place where it is left."""
-    bodies = Bodies(facts)
-    consumers = Consumers(bodies)
+    bodies = facts.once(Bodies)
+    consumers = facts.once(Consumers)
     for looped in REFERENCES.iterator:
         for name in looped.names:
             rows = facts.sql("SELECT DISTINCT function FROM calls WHERE name = ? ORDER BY function", name)

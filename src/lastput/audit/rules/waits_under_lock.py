@@ -74,7 +74,7 @@ class _Wait(msgspec.Struct, frozen=True):
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    deferred, bodies = Deferred(facts), Bodies(facts)
+    deferred, bodies = facts.once(Deferred), facts.once(Bodies)
     locking = _locking(facts)
     insides: dict[frozenset[int], Inside] = {}
     held: dict[int, dict[int, list[Held]]] = {}
