@@ -135,12 +135,18 @@ def _value(value: str, known: dict[str, bool]) -> bool | None:
 
 
 def _changed(known: dict[str, bool], target: str, sign: str, value: str) -> None:
-    """What ``target |= value`` and the like leave known: bits that were set stay set, cleared ones clear."""
+    """What ``target |= value`` and the like leave known: bits that were set stay set, cleared ones clear.
+
+    Two flags with names of their own are taken to be two bits.
+    """
     stays = {"|": True, "&": False}.get(sign)
+    flag = _bare(value[1:]) if value.startswith("~") else value
     for key in [one for one in known if spoils(target, one)]:
-        if known[key] != stays:
+        asked = key.removeprefix(f"{target} & ")
+        other = stays is not None and asked != key and asked.isidentifier() and flag.isidentifier()
+        if known[key] != stays and not (other and asked != flag):
             del known[key]
     if sign == "|":
         known[f"{target} & {value}"] = True
     elif sign == "&" and value.startswith("~"):
-        known[f"{target} & {_bare(value[1:])}"] = False
+        known[f"{target} & {flag}"] = False

@@ -103,8 +103,29 @@ def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies, stopped: bool) ->
         seen.add(key)
         struct = pointee(bodies, item.function, root(item.object)) if item.function and item.embedded else ""
         inside = insides.setdefault(unit.files, Inside(facts, unit))
-        doubts = _doubts(inside, item, arms, callbacks[0], bodies, struct)
+        doubts = (
+            *_waited_elsewhere(deferred, bodies, item, struct),
+            *_doubts(inside, item, arms, callbacks[0], bodies, struct),
+        )
         yield Unwaited(item, unit, arms, stops, callbacks[0], struct, doubts)
+
+
+def _waited_elsewhere(deferred: Deferred, bodies: Bodies, item: Item, struct: str) -> tuple[str, ...]:
+    """Another module that waits for the same member of the same struct, as a core does for its drivers."""
+    if not struct:
+        return ()
+    found = next(
+        (
+            one
+            for one in deferred.elsewhere(item)
+            if pointee(bodies, one.function, root(one.object)) == struct
+        ),
+        None,
+    )
+    if found is None:
+        return ()
+    place = f"{deferred.facts.path(found.file)}:{found.line}"
+    return (f"{found.name}({found.object}) of {place} is not for this object",)
 
 
 def _queue_waited(deferred: Deferred, item: Item, arms: tuple[Touch, ...]) -> bool:

@@ -90,7 +90,7 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
             edge = "true" if read_condition(node.text)[1] == fails else "false"
         elif not call.result:
             return []
-        return ways_out(graph, Start(node.index, known, edge), lowers, returns_pointer(function)) or []
+        return ways_out(graph, Start(node.index, known, edge), lowers, returns_pointer(function, graph)) or []
 
     def lowers(one: Node) -> bool:
         return any(other.name in lowering or "devm_add_action" in other.name for other in one.calls)
@@ -143,7 +143,7 @@ def _singled_out(way: Way, result: str) -> bool:
     """Whether the way is that of one error code, which the function takes for no failure."""
     return bool(result) and any(
         way.known.get(f"{result} {sign} {code}") is truth
-        for code in {found for key in way.known for found in re.findall(r"-E[A-Z]+\b", key)}
+        for code in {found for key in way.known for found in re.findall(r"-E[A-Z0-9_]+", key)}
         for sign, truth in (("==", True), ("!=", False))
     )
 

@@ -46,6 +46,7 @@ from lastput.audit.bodies import Bodies
 from lastput.audit.counting import Pair, Releases, pairs, plain
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.lost import can_leave, returns_pointer
+from lastput.audit.references import GIVES_UP
 from lastput.audit.truths import read_condition
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.c.flow.paths import reached
@@ -55,6 +56,8 @@ from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 CODE = "REF003"
 NAME = "count-kept-on-error"
 
+#: What is switched on and off, whoever has the object.
+_SWITCHES = ("runtime_pm", "clk_enable", "regulator_enable", "reserved_memory")
 _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 
 
@@ -116,14 +119,18 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
         if call.result:
             known[call.result] = truth
 
+    holders = frozenset() if pair.counted.kind in _SWITCHES else _holders(graph, thing)
+    storing = pair.counted.kind == "kref"
+
     def lowers(one: Node) -> bool:
+        if holders and _handed_over(one, holders, storing):
+            return True
         return any(
             other.name in lowering or "devm_add_action" in other.name or other.name.startswith("guard_end")
             for other in one.calls
         )
 
-    pointer = returns_pointer(function)
-    ways = ways_out(graph, Start(node.index, known, edge), lowers, pointer)
+    ways = ways_out(graph, Start(node.index, known, edge), lowers, returns_pointer(function, graph))
     failing = [way for way in ways or () if way.failed]
     if not failing:
         return
@@ -140,6 +147,32 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
     if puts:
         shortest = min(failing, key=lambda way: (way.last.line, len(way.nodes)))
         yield _finding(function, node, call, pair, puts[0], shortest)
+
+
+def _holders(graph: Graph, thing: str) -> frozenset[str]:
+    """The variable that leads to what is counted, and the object that it is a part of: ``x`` of ``xso->dev``
+    after ``xso = &x->xso``."""
+    start = re.match(r"\w+", thing)
+    if start is None:
+        return frozenset()
+    parts = [
+        re.match(r"&\s*(\w+)->", write.value)
+        for node in graph.nodes
+        for write in node.writes
+        if write.target == start[0]
+    ]
+    return frozenset((start[0], *(part[1] for part in parts if part is not None)))
+
+
+def _handed_over(node: Node, holders: frozenset[str], storing: bool) -> bool:
+    """Whether a node gives the object up with all that it counts, or (``storing``) keeps it for later."""
+    if any(call.name.endswith(GIVES_UP) and holders & set(call.arguments) for call in node.calls):
+        return True
+    return storing and any(
+        re.search(r"->|\.|\[", write.target)
+        and re.sub(r"^\(\s*[\w\s]+\**\s*\)\s*", "", write.value) in holders
+        for write in node.writes
+    )
 
 
 def _finding(function: FunctionFact, node: Node, call: Call, pair: Pair, put: Node, way: Way) -> Finding:
