@@ -16,6 +16,7 @@ from lastput.c.flow.graph import Edge, Graph, Kind, Node
 from lastput.c.flow.paths import forward
 
 _STATES = 3000
+_PENDING = ("-EINPROGRESS", "-EIOCBQUEUED")
 _CODE_OF = re.compile(r"^PTR_ERR\(\s*(.+?)\s*\) (==|!=) -E[A-Z0-9_]+$")
 
 #: What is known at a place, in a form that can be compared.
@@ -146,15 +147,29 @@ def _trace(graph: Graph, came: Mapping[_State, _State | None], end: _State) -> t
 
 
 def error_value(node: Node, known: Mapping[str, bool], pointer: bool) -> bool | None:
-    """Whether a RETURN reports an error, given what is known before it; None if that is not to be seen."""
+    """Whether a RETURN reports an error, given what is known before it; None if that is not to be seen.
+
+    An operation that goes on in the background has not failed, nor has an int function that returns a
+    number above zero.
+    """
     if node.kind is not Kind.RETURN or not node.value:
         return None
     value = node.value.strip("() ")
+    if _goes_on(value, known):
+        return None
     if node.value.lstrip("( ").startswith(("ERR_PTR", "ERR_CAST", "PTR_ERR(", "-E", "dev_err_probe")):
         return True
     truth = known_by(node.value)
     if truth is None:
         truth = known.get(value)
-    if truth is None:
+    if truth is None or (not pointer and value.isdigit() and truth):
         return None
     return truth != pointer
+
+
+def _goes_on(value: str, known: Mapping[str, bool]) -> bool:
+    """Whether the value is the code of what has begun and not ended."""
+    if value.startswith(_PENDING):
+        return True
+    name = value.removeprefix("ERR_PTR(").rstrip(")")
+    return any(known.get(f"{name} == {code}") for code in _PENDING)

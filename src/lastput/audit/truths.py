@@ -19,7 +19,7 @@ _ERROR = re.compile(r"^\(?\s*(?:-\s*E[A-Z0-9]+\b|-\s*[1-9]|ERR_PTR|ERR_CAST|PTR_
 _ZERO = re.compile(r"^(?:0[xX]?0*[uUlL]*|NULL|false)$")
 _NUMBER = re.compile(r"^(?:[1-9]\d*|0[xX][\da-fA-F]+|true)[uUlL]*$")
 _PLAIN = re.compile(r"^[A-Za-z_][\w.>-]*$")
-_MACRO = re.compile(r"^(?!IS_|PTR_)[A-Z][A-Z_]*\((?:\w+, )?([^,]*)(?:, .*)?\)$")
+_MACRO = re.compile(r"^(?:(?!IS_|PTR_)[A-Z][A-Z_]*|[a-z]\w*_WARN\w*)\((?:&?\w[\w.>-]*, )?([^,]*)(?:, .*)?\)$")
 _VIEW = re.compile(r"^(?:to_\w+|container_of)\(\s*([A-Za-z_]\w*)\b")
 _CHOICE = re.compile(r"^([^?:]+?)\s*\?\s*([^?:]*?)\s*:\s*([^?:]+)$")
 _COMPOUND = re.compile(r"^\(*\s*([A-Za-z_][\w.>\[\]-]*?)\s*([-+|&^*/%]|<<|>>)=\s*(.*?);?$")
