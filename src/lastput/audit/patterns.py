@@ -15,8 +15,8 @@ def pattern(text: str) -> re.Pattern[str]:
 
 
 def has_word(text: str, word: str, before: str = "") -> bool:
-    """Whether ``word`` stands in ``text``, with no letter of a name and none of ``before`` in front of it, and
-    no letter of a name behind it."""
+    """Whether ``word`` stands in ``text``: no letter of a name is in front of it or behind it, and none of
+    ``before`` in front."""
     start = text.find(word)
     while start >= 0:
         end = start + len(word)

@@ -28,6 +28,7 @@ from lastput.audit.tree import OpenTree, Tree
 from lastput.schema.audit import Broken
 from lastput.schema.finding import Finding
 
+_FEW = 1000  # files for which no process is worth its start
 _KEPT = 4  # trees of which a rule's findings are kept
 
 _READ = msgspec.msgpack.Decoder(list[Finding])
@@ -55,6 +56,8 @@ def judged(
                 missing.append(rule)
             else:
                 found += known
+        if sum(1 for _ in tree.paths()) < _FEW:
+            jobs = 1
         for rule, outcome in run_each(open_tree, missing, jobs, say):
             if isinstance(outcome, Broken):
                 broken.append(outcome)

@@ -39,6 +39,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     runs.add_argument("--exact", action="store_true", help="also twice from reset, to the last bit the same")
     runs.add_argument("--cpus", type=count, default=1, metavar="N", help="virtual CPUs (default 1)")
     runs.add_argument(
+        "--boot-timeout", type=count, default=150, metavar="SECONDS", help="for a guest to boot (default 150)"
+    )
+    runs.add_argument("-j", "--jobs", type=count, metavar="N", help="guests at a time (default: the CPUs)")
+    runs.add_argument(
         "--hold", choices=("spin", "yield", "sleep"), default="spin",
         help="how a thread is held; spin, with preempt=full, changes nothing but time (default)",
     )  # fmt: skip
