@@ -49,6 +49,7 @@ from lastput.audit.inside import Inside
 from lastput.audit.sequence import Event, laid_out
 from lastput.audit.teardown import Teardown, teardowns
 from lastput.audit.units import Unit
+from lastput.audit.unwaited import counted
 from lastput.audit.written import WRITTEN
 from lastput.facts.base import Facts
 from lastput.facts.resolve import resolve
@@ -179,6 +180,7 @@ def _finding(
     counter = _counter(bodies, [one.call.function for one in events[waited:]], item, facts)
     if counter:
         doubts.append(f"the loop on {counter} does not wait for {item.target}()")
+    doubts += counted(bodies, (arm,))
     flag = _flag(bodies, {end.function, *(one.call.function for one in events[: waited + 1])}, way)
     if flag:
         doubts.append(f"{flag}, which the teardown writes, does not keep it from being armed")

@@ -57,6 +57,8 @@ NAME = "waits-under-lock"
 
 _LOCKS = frozenset(name for one in API.lock for name in (*one.lock, *one.try_lock))
 _UNLOCKS = frozenset(name for one in API.lock for name in one.unlock)
+#: Who takes a socket so may do it while another one has called lock_sock(), and finds it owned.
+_SPINS = ("bh_lock_sock", "bh_lock_sock_nested")
 _CONSTANT = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 _DEPTH = 3
 
@@ -104,6 +106,7 @@ def run(facts: Facts) -> Iterator[Finding]:
                         if one.kind == lock.kind
                         and member(one.text) == member(lock.object)
                         and lock_name(bodies, one.function, one.kind, one.text) == name
+                        and not (one.call in _SPINS and _sleeps(inside, wait, lock))
                     ),
                     None,
                 )
@@ -214,6 +217,13 @@ def _item_is_same(bodies: Bodies, item: Item, touch: Touch) -> bool:
         return True
     own = pointee(bodies, item.function, root(item.object)) if item.function else ""
     return bool(own) and own == pointee(bodies, touch.function, root(touch.object))
+
+
+def _sleeps(inside: Inside, wait: _Wait, lock: Held) -> bool:
+    """Whether a socket is held by lock_sock(), which lets its spinlock go before it returns."""
+    return any(
+        call.line == lock.line and call.name.startswith("lock_sock") for call in inside.calls(wait.function)
+    )
 
 
 def _asked_by_both(bodies: Bodies, wait: Touch, taken: Taken) -> str:
