@@ -224,7 +224,7 @@ def _callback_ends(inside: Inside, callback: int, bodies: Bodies) -> list[str]:
         first = call.argument(0)
         if call.receiver and root(call.receiver) in containers and first in containers:
             return [
-                f"{facts.function(callback).name}() calls {call.receiver}{call.name}({first}), which may free it"
+                f"{facts.function(callback).name}() calls {call.receiver}{call.name}(), which may free it"
             ]
         if _GIVES_UP.search(call.name) and root(first) in containers and first.count("->") <= 1:
             return [
