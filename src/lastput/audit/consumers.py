@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Consumers", "Fate"]
 
 import re
+from collections.abc import Collection
 from typing import Literal
 
 from lastput.audit.bodies import Bodies
@@ -58,6 +59,17 @@ class Consumers:
             fates = {self._function(one, position, depth) for one in functions[:3]}
             return "put" if "put" in fates else "kept" if "kept" in fates else "seen"
         return self._macro(name, position, file, depth)
+
+    def puts_one(self, name: str, file: int, puts: Collection[str]) -> bool:
+        """Whether the function that ``name`` means in ``file`` calls one of ``puts`` itself."""
+        if not name.isidentifier():
+            return False
+        called = {
+            match[1]
+            for one in resolve(self._facts, name, file)[:3]
+            for match in _CALL.finditer(self.bodies.text(one))
+        }
+        return not called.isdisjoint(puts)
 
     def _function(self, function: int, position: int, depth: int) -> Fate:
         """What a definition does. It is remembered if it does not depend on who asks: a recursion is only
