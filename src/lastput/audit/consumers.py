@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Consumers", "Fate", "Question"]
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -17,8 +17,8 @@ from lastput.facts.base import Facts
 from lastput.facts.resolve import resolve
 
 Fate = Literal["put", "kept", "seen"]
-#: Name and receiver of a call, which argument, and the file.
-Question = tuple[str, str, int, int]
+#: Name and receiver of a call, which argument, the file; and for ``puts_one`` the puts.
+Question = tuple[str, str, int, int, tuple[str, ...]]
 
 _DEPTH = 4
 _CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
@@ -38,19 +38,26 @@ class Consumers:
         self._fates: dict[tuple[int, int, int], Fate] = {}
         self._active: set[tuple[int, int]] = set()
         self._met: set[tuple[int, int]] = set()
-        self._asked: dict[Question, Fate] | None = None
+        self._asked: dict[Question, str] | None = None
         self._macros: dict[str, list[tuple[str, str]]] = {}
         self._resolved: dict[tuple[str, int], tuple[int, ...]] = {}
 
     @contextmanager
-    def recorded(self) -> Iterator[dict[Question, Fate]]:
+    def recorded(self) -> Iterator[dict[Question, str]]:
         """The questions that are asked meanwhile, with their answers."""
-        asked: dict[Question, Fate] = {}
+        asked: dict[Question, str] = {}
         self._asked = asked
         try:
             yield asked
         finally:
             self._asked = None
+
+    def answer(self, question: Question) -> str:
+        """The answer to a question that was recorded."""
+        name, receiver, position, file, puts = question
+        if puts:
+            return str(self.puts_one(name, file, puts))
+        return self.fate(name, receiver, position, file)
 
     def fate(self, name: str, receiver: str, position: int, file: int) -> Fate:
         """What a call by ``name`` in ``file`` does with argument ``position``.
@@ -59,7 +66,7 @@ class Consumers:
         """
         found = self._fate(name, receiver, position, file, 0)
         if self._asked is not None:
-            self._asked[(name, receiver, position, file)] = found
+            self._asked[(name, receiver, position, file, ())] = found
         return found
 
     def _fate(self, name: str, receiver: str, position: int, file: int, depth: int) -> Fate:
@@ -79,6 +86,20 @@ class Consumers:
             fates = {self._function(one, position, depth) for one in functions[:3]}
             return "put" if "put" in fates else "kept" if "kept" in fates else "seen"
         return self._macro(name, position, file, depth)
+
+    def puts_one(self, name: str, file: int, puts: Collection[str]) -> bool:
+        """Whether the function that ``name`` means in ``file`` calls one of ``puts`` itself."""
+        if not name.isidentifier():
+            return False
+        called = {
+            match[1]
+            for one in resolve(self._facts, name, file)[:3]
+            for match in _CALL.finditer(self.bodies.text(one))
+        }
+        found = not called.isdisjoint(puts)
+        if self._asked is not None and puts:
+            self._asked[(name, "", 0, file, tuple(sorted(puts)))] = str(found)
+        return found
 
     def _function(self, function: int, position: int, depth: int) -> Fate:
         """What a definition does. It is remembered if it does not depend on who asks: a recursion is only

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Start", "Way", "always_before", "error_value", "ways_out"]
 
+import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -15,6 +16,8 @@ from lastput.c.flow.graph import Edge, Graph, Kind, Node
 from lastput.c.flow.paths import forward
 
 _STATES = 3000
+_PENDING = ("-EINPROGRESS", "-EIOCBQUEUED")
+_CODE_OF = re.compile(r"^PTR_ERR\(\s*(.+?)\s*\) (==|!=) -E[A-Z0-9_]+$")
 
 #: What is known at a place, in a form that can be compared.
 _Known = frozenset[tuple[str, bool]]
@@ -68,13 +71,19 @@ def _leave(node: Node, after: _Known, edge: Edge) -> _Known | None:
         return after
     expression, truth = read_condition(node.text)
     wanted = truth == (edge.label == "true")
-    if (expression, not wanted) in after:
+    if (expression, not wanted) in after or _is_no_error(expression, wanted, after):
         return None
     if expression.startswith("IS_ERR_OR_NULL(") and not wanted:
         inner = expression[15:-1].strip()
         more = {expression: wanted, inner: True, f"IS_ERR({inner})": False}
         return frozenset({**dict(after), **more}.items())
     return after if (expression, wanted) in after else after | {(expression, wanted)}
+
+
+def _is_no_error(expression: str, wanted: bool, known: _Known) -> bool:
+    """Whether the error code of a pointer that is known to be none is said to be a certain one."""
+    asked = _CODE_OF.match(expression)
+    return asked is not None and wanted == (asked[2] == "==") and (f"IS_ERR({asked[1]})", False) in known
 
 
 def ways_out(
@@ -136,15 +145,29 @@ def _trace(graph: Graph, came: Mapping[_State, _State | None], end: _State) -> t
 
 
 def error_value(node: Node, known: Mapping[str, bool], pointer: bool) -> bool | None:
-    """Whether a RETURN reports an error, given what is known before it; None if that is not to be seen."""
+    """Whether a RETURN reports an error, given what is known before it; None if that is not to be seen.
+
+    An operation that goes on in the background has not failed, nor has an int function that returns a
+    number above zero.
+    """
     if node.kind is not Kind.RETURN or not node.value:
         return None
     value = node.value.strip("() ")
+    if _goes_on(value, known):
+        return None
     if node.value.lstrip("( ").startswith(("ERR_PTR", "ERR_CAST", "PTR_ERR(", "-E", "dev_err_probe")):
         return True
     truth = known_by(node.value)
     if truth is None:
         truth = known.get(value)
-    if truth is None:
+    if truth is None or (not pointer and value.isdigit() and truth):
         return None
     return truth != pointer
+
+
+def _goes_on(value: str, known: Mapping[str, bool]) -> bool:
+    """Whether the value is the code of what has begun and not ended."""
+    if value.startswith(_PENDING):
+        return True
+    name = value.removeprefix("ERR_PTR(").rstrip(")")
+    return any(known.get(f"{name} == {code}") for code in _PENDING)

@@ -15,7 +15,10 @@ from lastput.c.flow.graph import Call, Graph, Kind, Node
 
 _WORD = re.compile(r"^[A-Za-z_]\w*$")
 _CAST = r"(?:\(\s*(?:const\s+|struct\s+|void\s*|u?int\w*\s*|unsigned\s+|long\s*)[\w\s]*\**\s*\)\s*)?"
-_VIEW = r"(?:\w*to_\w+|of_fwnode_handle|dev_fwnode|container_of|rcu_dereference\w*|file_inode)"
+_VIEW = (
+    r"(?:\w*to_\w+|of_fwnode_handle|dev_fwnode|container_of|rcu_dereference\w*|file_inode"
+    r"|RCU_INITIALIZER|unrcu_pointer)"
+)
 _NOT_A_COPY = ("sizeof", "IS_ERR", "PTR_ERR", "WARN", "likely", "unlikely", "typeof")
 
 
@@ -56,7 +59,8 @@ class Holding:
             rf"^{_CAST}(?:(?:{alternatives})|&\s*(?:{alternatives})->[\w.]+|(?:{_VIEW}\s*\(\s*&?\s*)+(?:{alternatives})\b[^()]*\)+)$"
         )
         self._chosen = pattern(
-            rf"[?:]\s*{_CAST}(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\b\s*(?![\w\s]*(?:->|\(|\[))"
+            rf"[?:]\s*{_CAST}(?:(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\b\s*(?![\w\s]*(?:->|\(|\[))"
+            rf"|&\s*(?:{alternatives})->)"
         )
         self._member = pattern(rf"(?<![=!<>])=\s*{_CAST}(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\s*[,;}})]")
         self._inside = pattern(rf"^\w*(?:drvdata|priv)\w*\s*\(\s*&?(?:{alternatives})(?:->\w+)?\s*\)$")
@@ -79,6 +83,8 @@ class Holding:
 
     def act(self, node: Node) -> Act:
         """What ``node`` does with the reference."""
+        if any(self._put_later(call) for call in node.calls):
+            return Act.KEPT
         if not self._token.search(node.text) and node.kind is not Kind.CLEANUP:
             return Act.NOTHING
         worst = Act.NOTHING
@@ -104,6 +110,12 @@ class Holding:
             elif write.target == self.name:
                 return Act.LOST
         return Act.NOTHING
+
+    def _put_later(self, call: Call) -> bool:
+        """Whether a call leaves an action to the end of a device that puts a reference of this kind."""
+        return "add_action" in call.name and any(
+            self.consumers.puts_one(argument, self.file, self.puts) for argument in call.arguments
+        )
 
     def _call(self, call: Call, node: Node) -> Act:
         if call.name in self.puts and any(self._token.search(argument) for argument in call.arguments):

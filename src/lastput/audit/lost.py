@@ -63,7 +63,7 @@ def losses(
         graph, name, acquirer.put, consumers, function.file, locals_of(graph, text) | {name}, star
     )
     acts = {one.index: holding.act(one) for one in graph.nodes}
-    ways = _ways(graph, node, name, acts, returns_pointer(function))
+    ways = _ways(graph, node, name, acts, returns_pointer(function, graph))
     if ways is None:
         return None
     after = reached(graph, (node.index,))
@@ -74,7 +74,7 @@ def losses(
         tuple(sorted(ways, key=lambda way: (way.last.line, len(way.nodes)))),
         puts,
         tuple(one for one in graph.nodes if acts[one.index] is Act.KEPT and one.index in after),
-        bool(ways) and succeeds_after(graph, puts, returns_pointer(function)),
+        bool(ways) and succeeds_after(graph, puts, returns_pointer(function, graph)),
     )
 
 
@@ -96,9 +96,11 @@ def locals_of(graph: Graph, text: str) -> set[str]:
     return {name for name in written if is_local(name, text)}
 
 
-def returns_pointer(function: FunctionFact) -> bool:
+def returns_pointer(function: FunctionFact, graph: Graph) -> bool:
     """Whether a value of zero tells of failure: the function returns a pointer or a truth value."""
-    return function.returns.rstrip().endswith("*") or function.returns.split()[-1:] == ["bool"]
+    if function.returns.rstrip().endswith("*") or function.returns.split()[-1:] == ["bool"]:
+        return True
+    return any(node.kind is Kind.RETURN and node.value in ("true", "false") for node in graph.nodes)
 
 
 def _worthwhile(text: str, acquirer: Acquirer, name: str) -> bool:

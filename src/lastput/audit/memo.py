@@ -67,7 +67,7 @@ class Memo:
         that its answer depends on; what becomes of references elsewhere is taken care of here."""
         key = hashlib.blake2b(msgspec.msgpack.encode(place), digest_size=16).digest()
         known = self._known.get(key)
-        if known is None or any(self._consumers.fate(*asked) != fate for asked, fate in known.asked):
+        if known is None or any(self._consumers.answer(asked) != answer for asked, answer in known.asked):
             with self._consumers.recorded() as asked:
                 known = _Answer([], list(judge()))
             known.asked = list(asked.items())

@@ -100,7 +100,7 @@ def _judge(
         def stop(one: Node, loop: Node = node, holding: Holding = holding) -> bool:
             return one.index == loop.index or holding.act(one) is not Act.NOTHING
 
-        ways = ways_out(graph, Start(node.index, known, "next"), stop, returns_pointer(function))
+        ways = ways_out(graph, Start(node.index, known, "next"), stop, returns_pointer(function, graph))
         if ways:
             yield _finding(
                 function, graph, node, variable, looped, min(ways, key=lambda way: way.last.line), name
