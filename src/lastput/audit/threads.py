@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from lastput.audit.bodies import Bodies
 from lastput.c.flow.graph import Call, Graph, Node
 from lastput.c.flow.paths import reached
 from lastput.facts.base import Facts, FunctionFact, member
@@ -77,7 +78,7 @@ def _kept(facts: Facts, thread: Thread) -> set[str]:
     """Fields that may hold the task; none if that is not known."""
     if "->" in thread.task or "." in thread.task:
         return {member(thread.task)}
-    graph = facts.graph(thread.creator.id)
+    graph = facts.once(Bodies).graph(thread.creator.id)
     writes = [] if graph is None else [one for node in graph.nodes for one in node.writes]
     return {member(one.target) for one in writes if one.value.strip() == thread.task and "->" in one.target}
 

@@ -42,6 +42,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lastput.audit.bodies import Bodies
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.facts.base import Facts
 from lastput.facts.modules import can_be_module
@@ -67,7 +68,9 @@ def run(facts: Facts) -> Iterator[Finding]:
     functions = {call.function for call in facts.calls_of(_MAKERS)}
     for function in sorted(functions, key=lambda one: (facts.function(one).path, facts.function(one).line)):
         path = facts.function(function).path
-        graph = facts.graph(function) if path.endswith(".c") and can_be_module(facts, path) else None
+        graph = (
+            facts.once(Bodies).graph(function) if path.endswith(".c") and can_be_module(facts, path) else None
+        )
         if graph is None or not graph.clean:
             continue
         for node, call in graph.calling(*_MAKERS):

@@ -51,6 +51,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from lastput.audit.bodies import Bodies
 from lastput.audit.ownpin import GETS, PUTS, Reached, callback, reach
 from lastput.audit.publishers import Publisher, publishers
 from lastput.facts.base import Facts, argument, member
@@ -172,7 +173,7 @@ def _published(
 def _filled(facts: Facts, registering: list[int], path: str, name: str) -> _Published | None:
     """A miscdevice that gets the table in the function that registers it."""
     for function in dict.fromkeys(registering):
-        graph = facts.graph(function)
+        graph = facts.once(Bodies).graph(function)
         for node in graph.nodes if graph is not None else ():
             for write in node.writes:
                 if write.value == f"&{name}" and re.search(r"(->|\.)fops$", write.target):

@@ -37,6 +37,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from lastput.audit.bodies import Bodies
 from lastput.audit.selfput.pairing import GETS, PUTS, TRIES, is_self, refused
 from lastput.audit.selfput.unit import Unit, unit_of
 from lastput.c.flow.graph import Edge, Graph, Kind, Node
@@ -62,7 +63,7 @@ def run(facts: Facts) -> Iterator[Finding]:
             continue
         function = facts.function(call.function)
         unit = unit_of(facts, function.path, function.file)
-        graph = facts.graph(function.id) if unit.unloadable else None
+        graph = facts.once(Bodies).graph(function.id) if unit.unloadable else None
         if graph is None or not graph.clean:
             continue
         found = _leak(graph, call)

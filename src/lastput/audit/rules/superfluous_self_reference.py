@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lastput.audit.bodies import Bodies
 from lastput.audit.selfput.pairing import GETS, PUTS, is_self
 from lastput.audit.selfput.pins import PINS
 from lastput.audit.selfput.unit import unit_of
@@ -79,7 +80,7 @@ def _in_field(facts: Facts, beside: FunctionFact, table: str, field: str) -> Fun
 
 def _always(facts: Facts, function: int, names: frozenset[str]) -> bool:
     """Whether every way through the function to its end comes by one of the calls on THIS_MODULE."""
-    graph = facts.graph(function)
+    graph = facts.once(Bodies).graph(function)
     if graph is None or not graph.clean:
         return False
     end = graph.exit

@@ -40,6 +40,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lastput.audit.bodies import Bodies
 from lastput.audit.threads import Thread, joined, tail_calls, threads, waits
 from lastput.c.flow.graph import Call, Node
 from lastput.facts.base import Facts
@@ -62,7 +63,7 @@ def run(facts: Facts) -> Iterator[Finding]:
     for thread in facts.once(threads):
         if thread.function.id in seen:
             continue
-        graph = facts.graph(thread.function.id)
+        graph = facts.once(Bodies).graph(thread.function.id)
         if graph is None or not graph.clean or joined(facts, thread):
             continue
         for node, call, after in tail_calls(graph, tuple(_WAITS)):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from lastput.audit.bodies import Bodies
 from lastput.audit.selfput.pairing import GETS, is_self
 from lastput.c.flow.graph import Graph, Kind
 from lastput.c.flow.paths import reached
@@ -41,7 +42,7 @@ def mismatch(facts: Facts, function: FunctionFact) -> Mismatch | None:
     if not taken or not names or any(one.id == function.id for one, _ in taken):
         return None
     guards = [_guards(facts, one.id, line) & names for one, line in taken]
-    graph = facts.graph(function.id)
+    graph = facts.once(Bodies).graph(function.id)
     if graph is None or not all(guards):
         return None
     asked = {word for node in graph.nodes if node.kind is Kind.CONDITION for word in _words(node.text)}
@@ -64,7 +65,7 @@ def _parameters(facts: Facts, file: int) -> set[str]:
 
 def _guards(facts: Facts, function: int, line: int) -> set[str]:
     """Words of the conditions that decide whether the get of a line is reached."""
-    graph = facts.graph(function)
+    graph = facts.once(Bodies).graph(function)
     if graph is None:
         return set()
     targets = [one.index for one in graph.nodes if is_self(one, GETS, "THIS_MODULE") and one.line == line]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["as_finding"]
 
+from lastput.audit.bodies import Bodies
 from lastput.audit.selfput.judge import BUGS
 from lastput.audit.selfput.sites import Verdict
 from lastput.facts.base import Facts
@@ -114,7 +115,7 @@ def _evidence(facts: Facts, one: Verdict, where: Where) -> list[Evidence]:
 def _tail(facts: Facts, one: Verdict) -> str:
     """What runs after the put."""
     function = one.site.function
-    graph = facts.graph(function.id)
+    graph = facts.once(Bodies).graph(function.id)
     if graph is not None and function.returns.split()[-1:] == ["void"]:
         for node, call in graph.calling(one.site.name):
             if call.line == one.site.line:

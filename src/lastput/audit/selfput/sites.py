@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from lastput.audit.bodies import Bodies
 from lastput.audit.selfput.conditions import mismatch
 from lastput.audit.selfput.contexts import contexts
 from lastput.audit.selfput.drain import Ending
@@ -110,7 +111,7 @@ def _judged(facts: Facts, site: Site, unit: Unit, ending: Ending) -> Verdict:
         return Verdict(
             site, unit, "OTHER", f"without asking {other.parameter}, which decides on the get (see MOD004)"
         )
-    graph = facts.graph(function.id) if any(one in GETS for one in names) else None
+    graph = facts.once(Bodies).graph(function.id) if any(one in GETS for one in names) else None
     pair = pairing(graph, site.line, site.thing) if graph is not None else None
     if pair is not None and not in_own_thread(facts, site):
         return _paired(facts, site, unit, pair)

@@ -8,6 +8,7 @@ import re
 
 import msgspec
 
+from lastput.audit.bodies import Bodies
 from lastput.audit.selfput.drain import Ending
 from lastput.audit.selfput.pins import PINS
 from lastput.audit.selfput.unit import Unit
@@ -152,6 +153,17 @@ def _called(facts: Facts, unit: Unit, struct: str, field: str, role: Role, endin
 
 def _sites(facts: Facts, struct: str, field: str) -> list[CallFact]:
     """Calls through a field of that struct; of any, if one struct alone has a function pointer so named."""
+    known = facts.once(_known_sites)
+    if (struct, field) not in known:
+        known[(struct, field)] = _find_sites(facts, struct, field)
+    return known[(struct, field)]
+
+
+def _known_sites(_: Facts) -> dict[tuple[str, str], list[CallFact]]:
+    return {}
+
+
+def _find_sites(facts: Facts, struct: str, field: str) -> list[CallFact]:
     rows = facts.sql("SELECT * FROM calls WHERE name = ? AND receiver != ''", field)
     if struct:
         holding = {row[0] for row in facts.sql("SELECT DISTINCT field FROM records WHERE type = ?", struct)}
@@ -184,7 +196,7 @@ def _held(facts: Facts, call: CallFact) -> frozenset[str]:
         return frozenset({"rcu"})
     if not any(one.name in _LOCKS or "guard" in one.name for one in facts.calls_in(call.function)):
         return frozenset()
-    graph = facts.graph(call.function)
+    graph = facts.once(Bodies).graph(call.function)
     if graph is None:
         return frozenset()
     states = locks_held(graph)
