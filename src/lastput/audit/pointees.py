@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["pointee", "root"]
+__all__ = ["pointee", "root", "tag"]
 
 import re
 
@@ -29,3 +29,9 @@ def pointee(bodies: Bodies, function: int, name: str) -> str:
         bodies.text(function),
     )
     return declared[1] if declared is not None else ""
+
+
+def tag(bodies: Bodies, function: int, text: str) -> str:
+    """The struct that an expression starts from; its variable if it has none."""
+    first = root(text)
+    return (pointee(bodies, function, first) if function else "") or first
