@@ -45,7 +45,7 @@ from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
 from lastput.audit.feasible import always_before
 from lastput.audit.inside import Inside
 from lastput.audit.lock_identity import Taken, lock_name, locks_taken
-from lastput.audit.pointees import pointee, root, tag
+from lastput.audit.pointees import holder, pointee, root
 from lastput.c.raw.heads import split_arguments
 from lastput.facts.api import API
 from lastput.facts.base import Facts, member
@@ -145,14 +145,17 @@ def _waits(deferred: Deferred, bodies: Bodies, item: Item) -> list[Touch]:
         if one.kind == "sync" and "try" not in one.name and same_path(one.object, item.object)
     ]
     known = deferred.touches(item.file)
+    own = holder(bodies, item.function, item.object)
     for arm in (one for one in touches if one.kind == "arm" and one.queue):
+        if holder(bodies, arm.function, arm.object) != own:
+            continue
         for name in sorted(keys(arm.queue)):
             found += [
                 one
                 for one in known.get(name, ())
                 if one.family == "queue"
                 and one.kind == "sync"
-                and tag(bodies, one.function, one.object) == tag(bodies, arm.function, arm.queue)
+                and holder(bodies, one.function, one.object) == holder(bodies, arm.function, arm.queue)
             ]
     return list(dict.fromkeys(found))
 
