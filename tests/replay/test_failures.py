@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -96,8 +97,11 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path, package_6_1: Path) -> World:
-    return World(tmp_path, package_6_1)
+def world(tmp_path: Path, package_6_1: Path) -> Iterator[World]:
+    # Whatever runs in the background of a shell ignores SIGINT, and so would our children.
+    was = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield World(tmp_path, package_6_1)
+    signal.signal(signal.SIGINT, was)
 
 
 def test_a_guest_that_hangs_at_boot(world: World) -> None:

@@ -29,7 +29,7 @@ Say = Callable[[str], None]
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked. ``known_codes`` are all rules that exist, also those that are not run. ``changes``
     restrict the findings to those of a patch (None: no patch). ``store`` is where rules' words are kept
-    (None: all rules run)."""
+    (None: all rules run). ``around`` lines of source are kept on each side of a place."""
 
     tree: str
     rules: tuple[Rule, ...]
@@ -41,6 +41,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     baseline: Baseline | None = None
     changes: tuple[Change, ...] | None = None
     store: Path | None = None
+    around: int = 0
 
 
 def audit(open_tree: OpenTree, request: Request, say: Say = lambda _: None) -> Report:
@@ -66,7 +67,7 @@ def audit(open_tree: OpenTree, request: Request, say: Say = lambda _: None) -> R
         tree=request.tree,
         release=tree.release,
         rules=tuple(RuleNote(rule.code, rule.name, rule.page.summary) for rule in request.rules),
-        findings=tuple(with_sources(tree, one) for one in new),
+        findings=tuple(with_sources(tree, one, request.around) for one in new),
         judged=judgements,
         suppressed=tuple(gone),
         # Of a part of the tree, or of a rule that did not run, nothing is known.
@@ -101,13 +102,13 @@ def _suppressions(
     return good + listed, refused + bad
 
 
-def why(tree: Tree, judged: Sequence[Finding], path: str, line: int) -> tuple[Finding, ...]:
+def why(tree: Tree, judged: Sequence[Finding], path: str, line: int, around: int = 0) -> tuple[Finding, ...]:
     """What rules say of a line: of sites on it; else of those that speak of it; else of those in its
     function. Raises LastputError ``nothing-judged``."""
     exact = [one for one in judged if (one.where.path, one.where.line) == (path, line)]
     speak = [one for one in judged if any((place.path, place.line) == (path, line) for place in places(one))]
-    around = {one.name for one in tree.functions_in(path) if one.first <= line <= one.last}
-    same = [one for one in judged if one.where.path == path and one.where.function in around]
+    enclosing = {one.name for one in tree.functions_in(path) if one.first <= line <= one.last}
+    same = [one for one in judged if one.where.path == path and one.where.function in enclosing]
     found = exact or speak or same
     if not found:
         near = [one.where for one in judged if one.where.path == path]
@@ -119,7 +120,7 @@ def why(tree: Tree, judged: Sequence[Finding], path: str, line: int) -> tuple[Fi
             if near
             else "rules judge calls and ops tables; `lastput rule` lists them",
         )
-    return tuple(with_sources(tree, one) for one in found)
+    return tuple(with_sources(tree, one, around) for one in found)
 
 
 def sites(judged: Sequence[Finding], api: str) -> tuple[Finding, ...]:

@@ -1,8 +1,8 @@
 """Force a counterexample onto a real kernel in QEMU, with its controls.
 
   lastput replay --fetch kvm/f1-release-puts-module
-  lastput replay module/selfput-in-work --kernel linux-image-6.1.0-*.deb
-  lastput replay my-plan.toml --kernel /boot/vmlinuz-6.1.0-56-amd64
+  lastput replay module/selfput-in-work --kernel linux-image-6.1.0-56-amd64
+  lastput replay my-plan.toml --kernel my.deb --fixed fixed.deb --runs 10
 
 A STORY is a litmus test whose counterexample is forced as far as its folder's
 replay.toml says what its names are in a guest, or a plan written by hand
