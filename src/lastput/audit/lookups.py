@@ -1,0 +1,108 @@
+"""Searches: a loop over a list under a lock or RCU, or a call that finds an object by its number."""
+
+from __future__ import annotations
+
+__all__ = ["SEARCHES", "Search", "lock_fields", "searches", "searching"]
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from lastput.audit.bodies import Bodies
+from lastput.audit.pointees import pointee
+from lastput.c.flow.graph import Call, Graph, Kind, Node
+from lastput.facts.base import Facts, FunctionFact, member
+from lastput.facts.lockstate import Held, locks_held
+
+#: Loop macros, and their arguments for the variable and for the field that links the objects
+#: (include/linux/list.h, rculist.h, hashtable.h; 6.12).
+_LOOPS = {
+    "list_for_each_entry": (0, 2),
+    "list_for_each_entry_reverse": (0, 2),
+    "list_for_each_entry_rcu": (0, 2),
+    "list_for_each_entry_safe": (0, 3),
+    "hlist_for_each_entry": (0, 2),
+    "hlist_for_each_entry_rcu": (0, 2),
+    "hlist_for_each_entry_safe": (0, 3),
+    "hash_for_each_possible": (1, 2),
+    "hash_for_each_possible_rcu": (1, 2),
+}
+_FINDS = ("idr_find", "xa_load", "radix_tree_lookup")
+#: Every call that begins a search.
+SEARCHES = (*_LOOPS, *_FINDS)
+
+_READERS = ("rcu", "srcu")
+_PROGRAMS = ("tools/", "samples/", "scripts/", "Documentation/")
+_WORD = re.compile(r"^\w+$")
+
+
+class Search(msgspec.Struct, frozen=True):
+    """``node`` of the function makes ``variable`` point to a ``struct``, with ``locks`` held that shut writers
+    out; with none, the reader is under RCU. ``field`` links the objects of the list ("" where they are found
+    by number)."""
+
+    function: FunctionFact
+    graph: Graph
+    held: dict[int, frozenset[Held]]
+    node: Node
+    call: Call
+    variable: str
+    struct: str
+    field: str
+    locks: tuple[Held, ...]
+
+    @property
+    def loop(self) -> bool:
+        """Whether it is a loop, so that ``variable`` is an object on the edge ``next`` only."""
+        return self.node.kind is Kind.LOOP
+
+    def locked(self, node: int) -> bool:
+        """Whether one of the locks is still held before a node."""
+        names = {(one.kind, one.object) for one in self.locks}
+        return any((one.kind, one.object) in names for one in self.held.get(node, ()))
+
+
+def searching(facts: Facts, condition: str, *parameters: object) -> list[int]:
+    """Functions of the kernel for which an SQL condition on ``f`` holds, and in which there is a search."""
+    rows = facts.sql(
+        f"""
+        SELECT f.id, p.path FROM functions f JOIN files p ON p.id = f.file WHERE {condition}
+        AND EXISTS (SELECT 1 FROM call_row c JOIN names n ON n.id = c.name
+                    WHERE c.function = f.id AND n.name IN ({", ".join("?" * len(SEARCHES))}))
+        ORDER BY f.id
+        """,
+        *parameters,
+        *SEARCHES,
+    )
+    return [function for function, path in rows if path.endswith(".c") and not path.startswith(_PROGRAMS)]
+
+
+def searches(bodies: Bodies, function: int) -> Iterator[Search]:
+    """The searches of a function."""
+    graph = bodies.graph(function)
+    if graph is None or not graph.clean:
+        return
+    fact = bodies.facts.function(function)
+    held = locks_held(graph)
+    for node, call in graph.calling(*SEARCHES):
+        locks = tuple(sorted(one for one in held.get(node.index, ()) if one.kind not in _READERS))
+        variable, field = _found(node, call)
+        struct = pointee(bodies, function, variable) if _WORD.match(variable) else ""
+        if struct:
+            yield Search(fact, graph, held, node, call, variable, struct, field, locks)
+
+
+def _found(node: Node, call: Call) -> tuple[str, str]:
+    """The variable that a search sets, and the field by which the objects are linked."""
+    if call.name in _FINDS:
+        return call.result, ""
+    variable, field = _LOOPS[call.name]
+    if node.kind is not Kind.LOOP or len(call.arguments) <= field:
+        return "", ""
+    return call.arguments[variable], member(call.arguments[field])
+
+
+def lock_fields(locks: tuple[Held, ...] | frozenset[Held]) -> frozenset[str]:
+    """Locks by their last names: ``lock`` of ``&foo->lock``."""
+    return frozenset(member(one.object) for one in locks)

@@ -1,0 +1,244 @@
+"""A search hands out an object that only its lock kept, and takes no reference to it.
+
+What it finds
+    A function that looks for an object in a list, or by its number, under a lock; that drops the lock, and
+    returns the object without having counted it. Elsewhere objects are taken off that list and given up.
+
+Why it breaks
+    From the unlock on nothing keeps the object: whoever removes it may free it while the caller still looks
+    into it. The count in the object is there for that, and is not used.
+
+Example
+    mutex_lock(&foo_lock);
+    list_for_each_entry(foo, &foo_list, node)
+            if (foo->id == id)
+                    goto out;
+    foo = NULL;
+    out:
+    mutex_unlock(&foo_lock);
+    return foo;
+
+Instead
+    Take the reference before the lock is dropped, and let the caller put it.
+
+How lastput knows
+    A path leads from the search to the return on which the object is found, the lock is dropped, and nothing
+    writes to the object or is handed it but what compares or prints. The struct has a counter. A function of
+    the same directory takes objects of that struct off that list, under a lock of the same name, and puts,
+    unregisters or frees them. A caller looks into the result, and does not hold a lock that the removal takes.
+
+Known limits
+    That callers and removal may run at the same time is not shown: a driver core or a lock further up may
+    forbid it. Searches under RCU alone are left out.
+
+History
+    thermal_zone_get_by_id() and the searches of virtio_console in Linux 6.1.192; in 6.12.117 they take references.
+    Commit a42a5839f400 ("thermal: core: Reference count the zone in thermal_zone_get_by_id()").
+"""
+
+from __future__ import annotations
+
+__all__ = ["CODE", "NAME", "run"]
+
+import re
+from collections.abc import Iterator
+
+from lastput.audit.bodies import Bodies
+from lastput.audit.counters import counted_structs
+from lastput.audit.feasible import Start, ways_out
+from lastput.audit.locks_above import LocksAbove
+from lastput.audit.lookups import Search, lock_fields, searches, searching
+from lastput.audit.removals import Removal, Removals
+from lastput.c.flow.graph import Kind, Node
+from lastput.facts.api import API
+from lastput.facts.base import CallFact, Facts, FunctionFact, member
+from lastput.facts.resolve import callers, resolve
+from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
+
+CODE = "REF007"
+NAME = "returned-without-reference"
+
+_DEPTH = 3
+_MANY = 60
+_LOCKS = frozenset(name for one in API.lock for name in (*one.lock, *one.try_lock))
+_UNLOCKS = tuple(name for one in API.lock if one.kind not in ("rcu", "srcu") for name in one.unlock)
+_RETURNS = (
+    "f.returns LIKE 'struct % *' AND EXISTS (SELECT 1 FROM call_row c JOIN names n ON n.id = c.name"
+    f" WHERE c.function = f.id AND (n.name IN ({', '.join('?' * len(_UNLOCKS))})"
+    " OR n.name = 'scoped_guard' OR n.name LIKE 'guard(%'))"
+)
+_STRUCT = re.compile(r"struct\s+(\w+)\s*\*")
+_HANDED_ON = re.compile(r"\b(?!IS_ERR|PTR_ERR|WARN|if|while|return|likely|unlikely)\w+\(@\s*[,)]")
+_COUNTS = re.compile(r"get|hold|ref|_inc|grab|pin|claim|del|remove|lock|add|move|own|keep|acquire|take")
+_LOOKS = re.compile(
+    r"cmp|equal|match|(^|_)is_|has_|same|test_bit|read|name|empty|dbg|debug|err|info|warn|WARN|trace|print|to_"
+)
+
+
+def run(facts: Facts) -> Iterator[Finding]:
+    """One finding for each function that returns such an object."""
+    bodies = Bodies(facts)
+    removals = Removals(bodies)
+    above = LocksAbove(bodies)
+    counted = counted_structs(facts)
+    for identifier in searching(facts, _RETURNS, *_UNLOCKS):
+        struct = _STRUCT.search(facts.function(identifier).returns)
+        if struct is None or struct[1] not in counted:
+            continue
+        for search in searches(bodies, identifier):
+            way = _handed_out(search) if search.locks and search.struct == struct[1] else None
+            if way is None:
+                continue
+            found = _judge(bodies, removals, above, search)
+            if found is not None:
+                yield _finding(facts, search, way, *found, counted[struct[1]])
+            break
+
+
+def _judge(
+    bodies: Bodies, removals: Removals, above: LocksAbove, search: Search
+) -> tuple[Removal, CallFact] | None:
+    """A removal, and a caller that looks into the object meanwhile."""
+    directory = search.function.path.rpartition("/")[0]
+    uses = _uses(bodies, search)
+    for removed in removals.of(directory, search.struct, search.field) if uses else ():
+        if not removed.end or not removed.locks & lock_fields(search.locks):
+            continue
+        shut = above.of(removed.function.id) | {
+            member(lock) for lock in _locks_in(bodies.facts, removed.function.id)
+        }
+        for use in uses:
+            if use.function == removed.function.id or _calls(bodies.facts, use.function, removed.function):
+                continue
+            if not (above.at(use) | above.of(use.function)) & shut:
+                return removed, use
+    return None
+
+
+def _locks_in(facts: Facts, function: int) -> Iterator[str]:
+    for call in facts.calls_in(function):
+        if call.name in _LOCKS:
+            yield call.argument(0)
+
+
+def _calls(facts: Facts, function: int, callee: FunctionFact) -> bool:
+    """Whether a function calls another one, up to three calls down in its file: one context does both."""
+    seen = {function}
+    level = [function]
+    for _ in range(_DEPTH):
+        names = [one.name for each in level for one in facts.calls_in(each) if not one.receiver]
+        if callee.name in names:
+            return True
+        file = facts.function(function).file
+        level = [one for name in names for one in resolve(facts, name, file) if one not in seen][:_MANY]
+        seen.update(level)
+    return False
+
+
+def _handed_out(search: Search) -> tuple[Node, ...] | None:
+    """The way from the search to a return of the object, unlocked and uncounted."""
+    aliases = {search.variable: 0}
+    for node in search.graph.nodes:
+        for write in node.writes:
+            if write.value.strip() == search.variable and re.match(r"^\w+$", write.target):
+                aliases[write.target] = node.index
+    label = "next" if search.loop else ""
+    for name, at in aliases.items():
+        known = {search.variable: True}
+        begin: tuple[Node, ...] = ()
+        start = Start(search.node.index, known, label)
+        if at:
+            first = ways_out(
+                search.graph, start, lambda one: _spoils(search, one, search.variable), True,
+                lambda one, at=at: one.index == at,
+            )  # fmt: skip
+            if not first:
+                continue
+            begin = first[0].nodes
+            start = Start(at, {**first[0].known, name: True})
+        ways = ways_out(
+            search.graph, start, lambda one, name=name, at=at: one.index != at and _spoils(search, one, name), True,
+            lambda one, name=name: one.kind is Kind.RETURN and one.value.strip("() ") == name,
+        )  # fmt: skip
+        if ways and not search.locked(ways[0].nodes[-1].index):
+            return begin + ways[0].nodes
+    return None
+
+
+def _spoils(search: Search, node: Node, name: str) -> bool:
+    """Whether a node counts the object, marks it, hands it on, or sets the variable anew."""
+    if node.index == search.node.index or any(write.target == name for write in node.writes):
+        return True
+    token = rf"(?<![\w.>])(?:{re.escape(name)}|{re.escape(search.variable)})\b"
+    if not re.search(token, node.text):
+        return False
+    if re.search(rf"{token}->[\w.\[\]>-]+\s*(?:\+\+|--|[-+|&^]?=(?!=))", node.text):
+        return True
+    for call in node.calls:
+        whole = any(re.fullmatch(rf"&?\s*{token}(?:->[\w.]+)?", one) for one in call.arguments)
+        if not whole and not any(re.search(token, one) for one in call.arguments):
+            continue
+        if _COUNTS.search(call.name) and not _LOOKS.search(call.name):
+            return True
+        if whole and not _LOOKS.search(call.name) and not all("->" in one and "&" not in one for one in call.arguments if re.search(token, one)):
+            return True
+    return False
+
+
+def _uses(bodies: Bodies, search: Search) -> list[CallFact]:
+    """The calls of the function whose caller looks into the result, or hands it on."""
+    found = []
+    for call in callers(bodies.facts, search.function.id):
+        name = call.result.strip("* ")
+        if not re.match(r"^\w+$", name):
+            continue
+        text = bodies.text(call.function)
+        if re.search(rf"(?<![\w.>]){name}\s*->", text) or _HANDED_ON.search(text.replace(f"({name}", "(@")):
+            found.append(call)
+    return found
+
+
+def _finding(
+    facts: Facts, search: Search, way: tuple[Node, ...], removed: Removal, user: CallFact, counter: str
+) -> Finding:
+    function = search.function
+    lock = search.locks[0]
+    caller = facts.function(user.function)
+
+    def at(line: int) -> Where:
+        return Where(function.path, line, 0, function.name)
+
+    end = Where(removed.function.path, removed.end_line, 0, removed.function.name)
+    result = way[-1].value.strip("() ")
+    return Finding(
+        code=CODE,
+        verdict="bug",
+        confidence="medium",
+        message=f"{function.name}() returns {result} without a reference, after it dropped {lock.object}",
+        where=at(way[-1].line),
+        kind="list" if search.loop else "number",
+        site=search.call.name,
+        object=result,
+        statement=search.node.text,
+        causes=(
+            Cause(at(search.node.line), f"{search.variable} is found with {lock.object} held"),
+            Cause(at(way[-1].line), f"{lock.object} is dropped, and {result} returned uncounted"),
+            Cause(
+                Where(removed.function.path, removed.line, 0, removed.function.name),
+                f"meanwhile {removed.function.name}() takes it off the list",
+            ),
+            Cause(end, f"and gives it up: {removed.end}({removed.variable})"),
+            Cause(Where(caller.path, user.line, 0, caller.name), f"{caller.name}() looks into what was freed"),
+        ),
+        evidence=(
+            Evidence("pin", f"struct {search.struct} has a counter, {counter}, which {function.name}() leaves alone",
+                     searched=(at(function.line), at(function.end_line))),
+            Evidence("lock", f"{caller.name}() holds no lock that {removed.function.name}() takes",
+                     where=Where(caller.path, user.line, 0, caller.name)),
+        ),
+        chain=(
+            Link(caller.name, Where(caller.path, user.line, 0, caller.name)),
+            Link(function.name, at(way[-1].line), "direct"),
+        ),
+        remedy=f"take a reference to {result} before {lock.object} is dropped, and let callers put it",
+    )  # fmt: skip
