@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["SEARCHES", "Search", "lock_fields", "searches", "searching"]
+__all__ = ["SEARCHES", "Search", "lock_fields", "searches", "searching", "variables"]
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import msgspec
 from lastput.audit.bodies import Bodies
 from lastput.audit.pointees import pointee
 from lastput.c.flow.graph import Call, Graph, Kind, Node
-from lastput.facts.base import Facts, FunctionFact, member
+from lastput.facts.base import Facts, FunctionFact, argument, member
 from lastput.facts.lockstate import Held, locks_held
 
 #: Loop macros, and their arguments for the variable and for the field that links the objects
@@ -34,13 +34,14 @@ SEARCHES = (*_LOOPS, *_FINDS)
 
 _READERS = ("rcu", "srcu")
 _PROGRAMS = ("tools/", "samples/", "scripts/", "Documentation/")
+_SETS = re.compile(rf"for_each\w*\s*\((?:[^,()]*,)?\s*(\w+)\s*,|(\w+)\s*=\s*(?:{'|'.join(_FINDS)})\s*\(")
 _WORD = re.compile(r"^\w+$")
 
 
 class Search(msgspec.Struct, frozen=True):
-    """``node`` of the function makes ``variable`` point to a ``struct``, with ``locks`` held that shut writers
-    out; with none, the reader is under RCU. ``field`` links the objects of the list ("" where they are found
-    by number)."""
+    """``node`` of the function makes ``variable`` point to a ``struct``, with ``locks`` held that shut
+    writers out; with none, the reader is under RCU. ``field`` links the objects of the list ("" where
+    they are found by number)."""
 
     function: FunctionFact
     graph: Graph
@@ -63,19 +64,21 @@ class Search(msgspec.Struct, frozen=True):
         return any((one.kind, one.object) in names for one in self.held.get(node, ()))
 
 
-def searching(facts: Facts, condition: str, *parameters: object) -> list[int]:
-    """Functions of the kernel for which an SQL condition on ``f`` holds, and in which there is a search."""
+def searching(facts: Facts) -> dict[tuple[str, str], list[int]]:
+    """Functions of the kernel in which there is a search, by directory and the field that links objects."""
     rows = facts.sql(
-        f"""
-        SELECT f.id, p.path FROM functions f JOIN files p ON p.id = f.file WHERE {condition}
-        AND EXISTS (SELECT 1 FROM call_row c JOIN names n ON n.id = c.name
-                    WHERE c.function = f.id AND n.name IN ({", ".join("?" * len(SEARCHES))}))
-        ORDER BY f.id
-        """,
-        *parameters,
+        "SELECT DISTINCT n.name, c.arguments, c.function, p.path FROM names n"
+        " JOIN call_row c ON c.name = n.id JOIN functions f ON f.id = c.function"
+        " JOIN files p ON p.id = f.file"
+        f" WHERE n.name IN ({', '.join('?' * len(SEARCHES))}) ORDER BY c.function",
         *SEARCHES,
     )
-    return [function for function, path in rows if path.endswith(".c") and not path.startswith(_PROGRAMS)]
+    found: dict[tuple[str, str], dict[int, None]] = {}
+    for name, arguments, function, path in rows:
+        if path.endswith(".c") and not path.startswith(_PROGRAMS):
+            field = member(argument(arguments, _LOOPS[name][1])) if name in _LOOPS else ""
+            found.setdefault((path.rpartition("/")[0], field), {})[function] = None
+    return {key: list(functions) for key, functions in found.items()}
 
 
 def searches(bodies: Bodies, function: int) -> Iterator[Search]:
@@ -101,6 +104,11 @@ def _found(node: Node, call: Call) -> tuple[str, str]:
     if node.kind is not Kind.LOOP or len(call.arguments) <= field:
         return "", ""
     return call.arguments[variable], member(call.arguments[field])
+
+
+def variables(text: str) -> frozenset[str]:
+    """The variables that searches in a body set, as far as the text tells: quick, to choose candidates."""
+    return frozenset(one or other for one, other in _SETS.findall(text))
 
 
 def lock_fields(locks: tuple[Held, ...] | frozenset[Held]) -> frozenset[str]:

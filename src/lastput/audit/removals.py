@@ -14,7 +14,7 @@ from lastput.audit.bodies import Bodies
 from lastput.audit.lookups import lock_fields
 from lastput.audit.pointees import pointee, root
 from lastput.facts.base import FunctionFact, argument, member
-from lastput.facts.lockstate import locks_held
+from lastput.facts.lockstate import Held, locks_held
 
 _DELETES = (
     "list_del", "list_del_init", "list_del_rcu", "hlist_del", "hlist_del_init", "hlist_del_rcu",
@@ -46,7 +46,7 @@ class Removals:
         self.of = lru_cache(maxsize=None)(self._of)
 
     @cached_property
-    def _calls(self) -> dict[tuple[str, str], list[tuple[int, str, int]]]:
+    def calls(self) -> dict[tuple[str, str], list[tuple[int, str, int]]]:
         """Calls that take something off, by directory and field: function, variable, line."""
         marks = ", ".join("?" * len(_DELETES + _FORGETS))
         rows = self._facts.sql(
@@ -63,12 +63,12 @@ class Removals:
         return found
 
     def _of(self, directory: str, struct: str, field: str) -> tuple[Removal, ...]:
-        """Removals of objects of ``struct`` from lists by ``field`` (from tables of numbers, if ""), those first
-        that give the object up by themselves. Functions that make the objects take them off when they fail:
-        these are left out."""
+        """Removals of objects of ``struct`` from lists by ``field`` (from tables of numbers, if ""), those
+        first that give the object up by themselves. Functions that make the objects take them off when they
+        fail: these are left out."""
         found = [
             self._judge(function, variable or self._only(function, struct), struct, line)
-            for function, variable, line in self._calls.get((directory, field), ())
+            for function, variable, line in self.calls.get((directory, field), ())
         ]
         return tuple(sorted((one for one in found if one is not None), key=lambda one: not one.end))
 
@@ -89,7 +89,7 @@ class Removals:
             return None
         held = locks_held(graph)
         nodes = [node for node in graph.nodes if node.line == line and node.calls]
-        locks = lock_fields(frozenset[object]().union(*(held.get(one.index, frozenset()) for one in nodes)))
+        locks = lock_fields(frozenset[Held]().union(*(held.get(one.index, frozenset()) for one in nodes)))
         ends = [
             call
             for call in calls

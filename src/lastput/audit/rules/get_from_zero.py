@@ -20,18 +20,14 @@ Instead
     kref_get_unless_zero() in the search, or kref_put_lock() and kref_put_mutex() where it is put.
 
 How lastput knows
-    Two ways. Under a lock: the function that kref_put() calls for the last put, or what follows a
-    refcount_dec_and_test(), takes the same lock and removes the object from the list; and the put is not made
-    under that lock. Under RCU: the object is removed and then put in one function, and neither a grace period
-    nor a callback after one lies between the two.
+    The function that kref_put() calls for the last put, or what follows a refcount_dec_and_test(), takes the
+    lock of the search and removes the object from the list; and the put is not made under that lock.
 
 Known limits
-    Locks are compared by their last names. An object that others keep for as long as it is in the list (the
-    count of the list itself, put after a grace period) is not reported, if that is seen in the same function.
+    Locks are compared by their last names. Searches under RCU alone are left out.
 
 History
     fastrpc: commit 96b328d119ec ("misc: fastrpc: Fix use-after-free race condition for maps").
-    Time-wait sockets: commit f2db7230f73a ("tcp: Use refcount_inc_not_zero() in tcp_twsk_unique().").
 """
 
 from __future__ import annotations
@@ -46,9 +42,9 @@ import msgspec
 
 from lastput.audit.bodies import Bodies
 from lastput.audit.locks_above import LocksAbove
-from lastput.audit.lookups import Search, lock_fields, searches, searching
+from lastput.audit.lookups import Search, lock_fields, searches, searching, variables
 from lastput.audit.removals import Removal, Removals
-from lastput.c.flow.graph import Call, Node
+from lastput.c.flow.graph import Call
 from lastput.facts.base import CallFact, Facts
 from lastput.facts.resolve import callers, resolve
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
@@ -58,7 +54,9 @@ NAME = "get-from-zero"
 
 _GETS = ("kref_get", "refcount_inc", "sock_hold")
 _LAST = ("refcount_dec_and_test", "atomic_dec_and_test")
-_WAITS = ("synchronize_rcu", "synchronize_net", "synchronize_srcu", "synchronize_rcu_expedited", "call_rcu")
+_COUNTS = re.compile(
+    r"\b(?:kref_get|refcount_inc|sock_hold|\w*(?:_get|_hold|_ref|get_|grab)\w*)\s*\(\s*&?\s*(\w+)"
+)
 _SHORT = 12  # lines of a function that only forwards
 _NAMED = "_get", "_hold", "_ref", "get_", "grab"
 
@@ -77,7 +75,6 @@ class _Zero(msgspec.Struct, frozen=True):
     put: Where
     removal: Removal
     name: str
-    kind: str
 
 
 class _Gets:
@@ -112,24 +109,52 @@ def run(facts: Facts) -> Iterator[Finding]:
     removals = Removals(bodies)
     above = LocksAbove(bodies)
     gets = _Gets(bodies)
-    named = " OR ".join(f"instr(n.name, '{one}')" for one in (*_NAMED, *_GETS))
-    condition = (
-        "EXISTS (SELECT 1 FROM call_row c JOIN names n ON n.id = c.name"
-        f" WHERE c.function = f.id AND c.use = 'ignored' AND ({named}))"
-    )
-    for identifier in searching(facts, condition):
+    releasing = _releasing(facts)
+    places = searching(facts)
+    functions = {
+        one
+        for key, rows in removals.calls.items()
+        if key in places and any(function in releasing for function, _, _ in rows)
+        for one in places[key]
+    }
+    for identifier in sorted(functions):
+        text = bodies.text(identifier)
+        if variables(text).isdisjoint(_COUNTS.findall(text)):
+            continue
         for search in searches(bodies, identifier):
-            get = _counted(search, gets)
+            get = _counted(search, gets, text) if search.locks else None
             zero = _zero(bodies, removals, above, search) if get is not None else None
             if get is not None and zero is not None:
                 yield _finding(search, get, zero)
 
 
-def _counted(search: Search, gets: _Gets) -> _Get | None:
+def _releasing(facts: Facts) -> set[int]:
+    """Functions that run once a count is zero, what they call in their file, and what finds it zero."""
+    targets = (
+        "SELECT DISTINCT f.id, f.file FROM callbacks c"
+        " JOIN functions f INDEXED BY functions_by_name ON f.name = c.target AND f.file = c.file"
+        " WHERE c.role = 'release' AND c.via = 'kref_put'"
+    )
+    found = {function for function, _ in facts.sql(targets)}
+    found.update(
+        function
+        for (function,) in facts.sql(
+            f"SELECT DISTINCT g.id FROM ({targets}) t JOIN call_row c ON c.function = t.id"
+            " JOIN names n ON n.id = c.name"
+            " JOIN functions g INDEXED BY functions_by_name ON g.name = n.name AND g.file = t.file"
+        )
+    )
+    found.update(one.function for one in facts.calls_of(_LAST))
+    return found
+
+
+def _counted(search: Search, gets: _Gets, text: str) -> _Get | None:
     """The first call after the search that counts its object, before the variable is set anew."""
     token = rf"(?<![\w.>]){re.escape(search.variable)}\b"
+    if re.search(rf"(?:unless_zero|not_zero)\s*\(\s*&?\s*{token}", text):
+        return None
     for node in search.graph.nodes:
-        if node.line < search.node.line or not re.search(token, node.text) or not _same(search, node):
+        if node.line < search.node.line or not re.search(token, node.text) or not search.locked(node.index):
             continue
         for call in node.calls:
             given = call.arguments[0] if call.arguments else ""
@@ -143,30 +168,13 @@ def _counted(search: Search, gets: _Gets) -> _Get | None:
     return None
 
 
-def _same(search: Search, node: Node) -> bool:
-    """Whether the node runs in the critical section of the search."""
-    if search.locks:
-        return search.locked(node.index)
-    return any(one.kind in ("rcu", "srcu") for one in search.held.get(node.index, ()))
-
-
 def _zero(bodies: Bodies, removals: Removals, above: LocksAbove, search: Search) -> _Zero | None:
     directory = search.function.path.rpartition("/")[0]
     for removed in removals.of(directory, search.struct, search.field):
-        if search.locks:
-            if removed.locks & lock_fields(search.locks):
-                found = _after_zero(bodies, above, removed, removed.locks & lock_fields(search.locks))
-                if found is not None:
-                    return found
-        elif search.call.name.endswith("_rcu") and removed.end and "put" in removed.end:
-            between = [
-                one.name
-                for one in bodies.facts.calls_in(removed.function.id)
-                if removed.line <= one.line <= removed.end_line
-            ]
-            if not any(one.startswith(_WAITS) for one in between):
-                put = Where(removed.function.path, removed.end_line, 0, removed.function.name)
-                return _Zero(put, removed, removed.end, "rcu")
+        locks = removed.locks & lock_fields(search.locks)
+        found = _after_zero(bodies, above, removed, locks) if locks else None
+        if found is not None:
+            return found
     return None
 
 
@@ -177,7 +185,7 @@ def _after_zero(bodies: Bodies, above: LocksAbove, removed: Removal, locks: froz
     for put in facts.calls_in(function.id):
         if put.name in _LAST and put.line < removed.line and removed.variable in put.arguments:
             held = above.at(put) | above.of(function.id)
-            return None if held & locks else _Zero(_at(facts, put), removed, put.name, "release")
+            return None if held & locks else _Zero(_at(facts, put), removed, put.name)
     for target in (function, *(facts.function(one.function) for one in callers(facts, function.id))):
         if above.of(function.id) & locks:
             return None
@@ -189,7 +197,7 @@ def _after_zero(bodies: Bodies, above: LocksAbove, removed: Removal, locks: froz
         for holder, line, via in rows:
             put = next(one for one in facts.calls_in(holder) if one.name == via and one.line == line)
             if not (above.at(put) | above.of(holder)) & locks:
-                return _Zero(_at(facts, put), removed, via, "release")
+                return _Zero(_at(facts, put), removed, via)
     return None
 
 
@@ -201,7 +209,7 @@ def _at(facts: Facts, call: CallFact) -> Where:
 def _finding(search: Search, get: _Get, zero: _Zero) -> Finding:
     function = search.function
     here = Where(function.path, get.call.line, 0, function.name)
-    guard = search.locks[0].object if search.locks else "RCU"
+    guard = search.locks[0].object
     removal = Where(zero.removal.function.path, zero.removal.line, 0, zero.removal.function.name)
     shown = get.through or get.call.name
     steps = [
@@ -210,8 +218,6 @@ def _finding(search: Search, get: _Get, zero: _Zero) -> Finding:
         Cause(get.counts, f"{get.call.name if not get.through else 'the get'} raises its count from zero"),
         Cause(removal, f"{zero.removal.function.name}() takes it off, and it is freed while counted"),
     ]
-    if zero.kind == "rcu":
-        steps = [steps[1], Cause(removal, f"{zero.removal.function.name}() takes it off the list"), steps[0], steps[2]]
     return Finding(
         code=CODE,
         verdict="bug",
@@ -219,15 +225,14 @@ def _finding(search: Search, get: _Get, zero: _Zero) -> Finding:
         message=f"{shown}() on {search.variable}, whose count may be zero: it is found under {guard}"
         f" until {zero.removal.function.name}() removes it",
         where=here,
-        kind=zero.kind,
+        kind="list" if search.field else "number",
         site=get.call.name,
         object=search.variable,
         statement=f"{get.call.name}({', '.join(get.call.arguments)})",
         causes=tuple(steps),
         evidence=(
             Evidence("lock", f"the put is not made under {guard}", searched=(zero.put,)),
-            Evidence("path", "the object leaves the list after the put" if zero.kind == "release"
-                     else "no grace period between removal and put", where=removal),
+            Evidence("path", "the object leaves the list after the put", where=removal),
         ),
         chain=(Link(function.name, here),),
         remedy="take the reference with a call that fails at zero, and go on searching if it does",

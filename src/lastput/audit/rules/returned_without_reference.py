@@ -25,14 +25,16 @@ How lastput knows
     A path leads from the search to the return on which the object is found, the lock is dropped, and nothing
     writes to the object or is handed it but what compares or prints. The struct has a counter. A function of
     the same directory takes objects of that struct off that list, under a lock of the same name, and puts,
-    unregisters or frees them. A caller looks into the result, and does not hold a lock that the removal takes.
+    unregisters or frees them. A caller looks into the result or hands it on, and does not hold a lock that
+    the removal takes.
 
 Known limits
     That callers and removal may run at the same time is not shown: a driver core or a lock further up may
     forbid it. Searches under RCU alone are left out.
 
 History
-    thermal_zone_get_by_id() and the searches of virtio_console in Linux 6.1.192; in 6.12.117 they take references.
+    thermal_zone_get_by_id() and the searches of virtio_console in Linux 6.1.192; in 6.12.117 these take
+    references.
     Commit a42a5839f400 ("thermal: core: Reference count the zone in thermal_zone_get_by_id()").
 """
 
@@ -47,7 +49,7 @@ from lastput.audit.bodies import Bodies
 from lastput.audit.counters import counted_structs
 from lastput.audit.feasible import Start, ways_out
 from lastput.audit.locks_above import LocksAbove
-from lastput.audit.lookups import Search, lock_fields, searches, searching
+from lastput.audit.lookups import Search, lock_fields, searches, searching, variables
 from lastput.audit.removals import Removal, Removals
 from lastput.c.flow.graph import Kind, Node
 from lastput.facts.api import API
@@ -61,12 +63,8 @@ NAME = "returned-without-reference"
 _DEPTH = 3
 _MANY = 60
 _LOCKS = frozenset(name for one in API.lock for name in (*one.lock, *one.try_lock))
-_UNLOCKS = tuple(name for one in API.lock if one.kind not in ("rcu", "srcu") for name in one.unlock)
-_RETURNS = (
-    "f.returns LIKE 'struct % *' AND EXISTS (SELECT 1 FROM call_row c JOIN names n ON n.id = c.name"
-    f" WHERE c.function = f.id AND (n.name IN ({', '.join('?' * len(_UNLOCKS))})"
-    " OR n.name = 'scoped_guard' OR n.name LIKE 'guard(%'))"
-)
+_UNLOCKS = re.compile(r"\b\w*(?:unlock|up_read|up_write|guard)\w*\s*\(")
+_COPIES = re.compile(r"(?:\breturn\s*\(?|=)\s*(\w+)\s*\)?;")
 _STRUCT = re.compile(r"struct\s+(\w+)\s*\*")
 _HANDED_ON = re.compile(r"\b(?!IS_ERR|PTR_ERR|WARN|if|while|return|likely|unlikely)\w+\(@\s*[,)]")
 _COUNTS = re.compile(r"get|hold|ref|_inc|grab|pin|claim|del|remove|lock|add|move|own|keep|acquire|take")
@@ -81,9 +79,11 @@ def run(facts: Facts) -> Iterator[Finding]:
     removals = Removals(bodies)
     above = LocksAbove(bodies)
     counted = counted_structs(facts)
-    for identifier in searching(facts, _RETURNS, *_UNLOCKS):
+    places = searching(facts)
+    functions = {one for key in places if key in removals.calls for one in places[key]}
+    for identifier in sorted(functions):
         struct = _STRUCT.search(facts.function(identifier).returns)
-        if struct is None or struct[1] not in counted:
+        if struct is None or struct[1] not in counted or not _worthwhile(bodies.text(identifier)):
             continue
         for search in searches(bodies, identifier):
             way = _handed_out(search) if search.locks and search.struct == struct[1] else None
@@ -93,6 +93,11 @@ def run(facts: Facts) -> Iterator[Finding]:
             if found is not None:
                 yield _finding(facts, search, way, *found, counted[struct[1]])
             break
+
+
+def _worthwhile(text: str) -> bool:
+    """Whether a body unlocks something, and returns what it searched for or a copy of it."""
+    return _UNLOCKS.search(text) is not None and not variables(text).isdisjoint(_COPIES.findall(text))
 
 
 def _judge(
@@ -142,27 +147,39 @@ def _handed_out(search: Search) -> tuple[Node, ...] | None:
         for write in node.writes:
             if write.value.strip() == search.variable and re.match(r"^\w+$", write.target):
                 aliases[write.target] = node.index
-    label = "next" if search.loop else ""
     for name, at in aliases.items():
-        known = {search.variable: True}
-        begin: tuple[Node, ...] = ()
-        start = Start(search.node.index, known, label)
-        if at:
-            first = ways_out(
-                search.graph, start, lambda one: _spoils(search, one, search.variable), True,
-                lambda one, at=at: one.index == at,
-            )  # fmt: skip
-            if not first:
-                continue
-            begin = first[0].nodes
-            start = Start(at, {**first[0].known, name: True})
-        ways = ways_out(
-            search.graph, start, lambda one, name=name, at=at: one.index != at and _spoils(search, one, name), True,
-            lambda one, name=name: one.kind is Kind.RETURN and one.value.strip("() ") == name,
-        )  # fmt: skip
-        if ways and not search.locked(ways[0].nodes[-1].index):
-            return begin + ways[0].nodes
+        way = _way(search, name, at)
+        if way and not search.locked(way[-1].index):
+            return way
     return None
+
+
+def _way(search: Search, name: str, at: int) -> tuple[Node, ...]:
+    """A way from the search to a return of ``name``, into which node ``at`` copies the object (0: it is the
+    variable of the search). Empty if there is none."""
+    start = Start(search.node.index, {search.variable: True}, "next" if search.loop else "")
+
+    def returns(node: Node) -> bool:
+        return node.kind is Kind.RETURN and node.value.strip("() ") == name
+
+    def copies(node: Node) -> bool:
+        return node.index == at
+
+    def spoilt(node: Node) -> bool:
+        return _spoils(search, node, search.variable)
+
+    def lost(node: Node) -> bool:
+        return node.index != at and _spoils(search, node, name)
+
+    begin: tuple[Node, ...] = ()
+    if at:
+        first = ways_out(search.graph, start, spoilt, True, copies)
+        if not first:
+            return ()
+        begin = first[0].nodes
+        start = Start(at, {**first[0].known, name: True})
+    ways = ways_out(search.graph, start, lost, True, returns)
+    return begin + ways[0].nodes if ways else ()
 
 
 def _spoils(search: Search, node: Node, name: str) -> bool:
@@ -180,7 +197,11 @@ def _spoils(search: Search, node: Node, name: str) -> bool:
             continue
         if _COUNTS.search(call.name) and not _LOOKS.search(call.name):
             return True
-        if whole and not _LOOKS.search(call.name) and not all("->" in one and "&" not in one for one in call.arguments if re.search(token, one)):
+        if (
+            whole
+            and not _LOOKS.search(call.name)
+            and not all("->" in one and "&" not in one for one in call.arguments if re.search(token, one))
+        ):
             return True
     return False
 
@@ -204,6 +225,7 @@ def _finding(
     function = search.function
     lock = search.locks[0]
     caller = facts.function(user.function)
+    called = Where(caller.path, user.line, 0, caller.name)
 
     def at(line: int) -> Where:
         return Where(function.path, line, 0, function.name)
@@ -228,16 +250,16 @@ def _finding(
                 f"meanwhile {removed.function.name}() takes it off the list",
             ),
             Cause(end, f"and gives it up: {removed.end}({removed.variable})"),
-            Cause(Where(caller.path, user.line, 0, caller.name), f"{caller.name}() looks into what was freed"),
+            Cause(called, f"{caller.name}() looks into what was freed"),
         ),
         evidence=(
-            Evidence("pin", f"struct {search.struct} has a counter, {counter}, which {function.name}() leaves alone",
+            Evidence("pin", f"{function.name}() leaves {counter}, the counter of the object, alone",
                      searched=(at(function.line), at(function.end_line))),
             Evidence("lock", f"{caller.name}() holds no lock that {removed.function.name}() takes",
-                     where=Where(caller.path, user.line, 0, caller.name)),
+                     where=called),
         ),
         chain=(
-            Link(caller.name, Where(caller.path, user.line, 0, caller.name)),
+            Link(caller.name, called),
             Link(function.name, at(way[-1].line), "direct"),
         ),
         remedy=f"take a reference to {result} before {lock.object} is dropped, and let callers put it",
