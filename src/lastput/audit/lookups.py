@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["SEARCHES", "Search", "lock_fields", "searches", "searching", "variables"]
+__all__ = ["SEARCHES", "Search", "lock_fields", "searches", "searching", "spoils", "variables"]
 
 import re
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ import msgspec
 from lastput.audit.bodies import Bodies
 from lastput.audit.pointees import pointee
 from lastput.c.flow.graph import Call, Graph, Kind, Node
+from lastput.facts.api import API
 from lastput.facts.base import Facts, FunctionFact, argument, member
 from lastput.facts.lockstate import Held, locks_held
 
@@ -33,8 +34,14 @@ _FINDS = ("idr_find", "xa_load", "radix_tree_lookup")
 SEARCHES = (*_LOOPS, *_FINDS)
 
 _READERS = ("rcu", "srcu")
+_UNLOCKS = ("scoped_guard", *(name for one in API.lock if one.kind not in _READERS for name in one.unlock))
+_COUNTS = re.compile(r"get|hold|ref|_inc|grab|pin|claim|del|remove|lock|add|move|own|keep|acquire|take")
+_LOOKS = re.compile(
+    r"cmp|equal|match|(^|_)is_|has_|same|test_bit|read|name|empty|dbg|debug|err|info|warn|WARN|trace|print|to_"
+)
 _PROGRAMS = ("tools/", "samples/", "scripts/", "Documentation/")
-_SETS = re.compile(rf"for_each\w*\s*\((?:[^,()]*,)?\s*(\w+)\s*,|(\w+)\s*=\s*(?:{'|'.join(_FINDS)})\s*\(")
+_LOOPED = re.compile(r"for_each\w*\s*\((?:[^,()]*,)?\s*(\w+)\s*,")
+_ASSIGNED = re.compile(rf"(\w+)\s*=\s*(?:{'|'.join(_FINDS)})\s*\(")
 _WORD = re.compile(r"^\w+$")
 
 
@@ -65,7 +72,18 @@ class Search(msgspec.Struct, frozen=True):
 
 
 def searching(facts: Facts) -> dict[tuple[str, str], list[int]]:
-    """Functions of the kernel in which there is a search, by directory and the field that links objects."""
+    """Functions of the kernel in which there is a search, and a lock is dropped, by directory and the field
+    that links objects."""
+    guards = [name for (name,) in facts.sql("SELECT name FROM names WHERE name LIKE 'guard(%'")]
+    unlocks = (*_UNLOCKS, *guards)
+    unlocking = {
+        function
+        for (function,) in facts.sql(
+            "SELECT DISTINCT c.function FROM names n JOIN call_row c ON c.name = n.id"
+            f" WHERE n.name IN ({', '.join('?' * len(unlocks))})",
+            *unlocks,
+        )
+    }
     rows = facts.sql(
         "SELECT DISTINCT n.name, c.arguments, c.function, p.path FROM names n"
         " JOIN call_row c ON c.name = n.id JOIN functions f ON f.id = c.function"
@@ -75,7 +93,7 @@ def searching(facts: Facts) -> dict[tuple[str, str], list[int]]:
     )
     found: dict[tuple[str, str], dict[int, None]] = {}
     for name, arguments, function, path in rows:
-        if path.endswith(".c") and not path.startswith(_PROGRAMS):
+        if function in unlocking and path.endswith(".c") and not path.startswith(_PROGRAMS):
             field = member(argument(arguments, _LOOPS[name][1])) if name in _LOOPS else ""
             found.setdefault((path.rpartition("/")[0], field), {})[function] = None
     return {key: list(functions) for key, functions in found.items()}
@@ -106,9 +124,36 @@ def _found(node: Node, call: Call) -> tuple[str, str]:
     return call.arguments[variable], member(call.arguments[field])
 
 
+def spoils(search: Search, node: Node, name: str) -> bool:
+    """Whether a node counts the object, marks it, hands it on, or sets the variable anew."""
+    if node.index == search.node.index or any(write.target == name for write in node.writes):
+        return True
+    token = rf"(?<![\w.>])(?:{re.escape(name)}|{re.escape(search.variable)})\b"
+    if not re.search(token, node.text):
+        return False
+    if re.search(rf"{token}->[\w.\[\]>-]+\s*(?:\+\+|--|[-+|&^]?=(?!=))", node.text):
+        return True
+    for call in node.calls:
+        whole = any(re.fullmatch(rf"&?\s*{token}(?:->[\w.]+)?", one) for one in call.arguments)
+        if not whole and not any(re.search(token, one) for one in call.arguments):
+            continue
+        if _COUNTS.search(call.name) and not _LOOKS.search(call.name):
+            return True
+        if (
+            whole
+            and not _LOOKS.search(call.name)
+            and not all("->" in one and "&" not in one for one in call.arguments if re.search(token, one))
+        ):
+            return True
+    return False
+
+
 def variables(text: str) -> frozenset[str]:
     """The variables that searches in a body set, as far as the text tells: quick, to choose candidates."""
-    return frozenset(one or other for one, other in _SETS.findall(text))
+    found = _LOOPED.findall(text)
+    if any(name in text for name in _FINDS):
+        found += _ASSIGNED.findall(text)
+    return frozenset(found)
 
 
 def lock_fields(locks: tuple[Held, ...] | frozenset[Held]) -> frozenset[str]:

@@ -48,39 +48,30 @@ from collections.abc import Iterator
 from lastput.audit.bodies import Bodies
 from lastput.audit.counters import counted_structs
 from lastput.audit.feasible import Start, ways_out
-from lastput.audit.locks_above import LocksAbove
-from lastput.audit.lookups import Search, lock_fields, searches, searching, variables
-from lastput.audit.removals import Removal, Removals
+from lastput.audit.lookups import Search, searches, searching, spoils, variables
+from lastput.audit.meanwhile import Meanwhile
+from lastput.audit.removals import Removal
 from lastput.c.flow.graph import Kind, Node
-from lastput.facts.api import API
-from lastput.facts.base import CallFact, Facts, FunctionFact, member
-from lastput.facts.resolve import callers, resolve
+from lastput.facts.base import CallFact, Facts
+from lastput.facts.resolve import callers
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "REF007"
 NAME = "returned-without-reference"
 
-_DEPTH = 3
-_MANY = 60
-_LOCKS = frozenset(name for one in API.lock for name in (*one.lock, *one.try_lock))
 _UNLOCKS = re.compile(r"\b\w*(?:unlock|up_read|up_write|guard)\w*\s*\(")
 _COPIES = re.compile(r"(?:\breturn\s*\(?|=)\s*(\w+)\s*\)?;")
 _STRUCT = re.compile(r"struct\s+(\w+)\s*\*")
 _HANDED_ON = re.compile(r"\b(?!IS_ERR|PTR_ERR|WARN|if|while|return|likely|unlikely)\w+\(@\s*[,)]")
-_COUNTS = re.compile(r"get|hold|ref|_inc|grab|pin|claim|del|remove|lock|add|move|own|keep|acquire|take")
-_LOOKS = re.compile(
-    r"cmp|equal|match|(^|_)is_|has_|same|test_bit|read|name|empty|dbg|debug|err|info|warn|WARN|trace|print|to_"
-)
 
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each function that returns such an object."""
     bodies = Bodies(facts)
-    removals = Removals(bodies)
-    above = LocksAbove(bodies)
+    meanwhile = Meanwhile(bodies)
     counted = counted_structs(facts)
     places = searching(facts)
-    functions = {one for key in places if key in removals.calls for one in places[key]}
+    functions = {one for key in places if key in meanwhile.removals.calls for one in places[key]}
     for identifier in sorted(functions):
         struct = _STRUCT.search(facts.function(identifier).returns)
         if struct is None or struct[1] not in counted or not _worthwhile(bodies.text(identifier)):
@@ -89,55 +80,18 @@ def run(facts: Facts) -> Iterator[Finding]:
             way = _handed_out(search) if search.locks and search.struct == struct[1] else None
             if way is None:
                 continue
-            found = _judge(bodies, removals, above, search)
-            if found is not None:
-                yield _finding(facts, search, way, *found, counted[struct[1]])
+            for use in _uses(bodies, search):
+                held = meanwhile.above.at(use) | meanwhile.above.of(use.function)
+                removed = meanwhile.removal(search, use.function, held)
+                if removed is not None:
+                    yield _finding(facts, search, way, removed, use, counted[struct[1]])
+                    break
             break
 
 
 def _worthwhile(text: str) -> bool:
     """Whether a body unlocks something, and returns what it searched for or a copy of it."""
     return _UNLOCKS.search(text) is not None and not variables(text).isdisjoint(_COPIES.findall(text))
-
-
-def _judge(
-    bodies: Bodies, removals: Removals, above: LocksAbove, search: Search
-) -> tuple[Removal, CallFact] | None:
-    """A removal, and a caller that looks into the object meanwhile."""
-    directory = search.function.path.rpartition("/")[0]
-    uses = _uses(bodies, search)
-    for removed in removals.of(directory, search.struct, search.field) if uses else ():
-        if not removed.end or not removed.locks & lock_fields(search.locks):
-            continue
-        shut = above.of(removed.function.id) | {
-            member(lock) for lock in _locks_in(bodies.facts, removed.function.id)
-        }
-        for use in uses:
-            if use.function == removed.function.id or _calls(bodies.facts, use.function, removed.function):
-                continue
-            if not (above.at(use) | above.of(use.function)) & shut:
-                return removed, use
-    return None
-
-
-def _locks_in(facts: Facts, function: int) -> Iterator[str]:
-    for call in facts.calls_in(function):
-        if call.name in _LOCKS:
-            yield call.argument(0)
-
-
-def _calls(facts: Facts, function: int, callee: FunctionFact) -> bool:
-    """Whether a function calls another one, up to three calls down in its file: one context does both."""
-    seen = {function}
-    level = [function]
-    for _ in range(_DEPTH):
-        names = [one.name for each in level for one in facts.calls_in(each) if not one.receiver]
-        if callee.name in names:
-            return True
-        file = facts.function(function).file
-        level = [one for name in names for one in resolve(facts, name, file) if one not in seen][:_MANY]
-        seen.update(level)
-    return False
 
 
 def _handed_out(search: Search) -> tuple[Node, ...] | None:
@@ -166,10 +120,10 @@ def _way(search: Search, name: str, at: int) -> tuple[Node, ...]:
         return node.index == at
 
     def spoilt(node: Node) -> bool:
-        return _spoils(search, node, search.variable)
+        return spoils(search, node, search.variable)
 
     def lost(node: Node) -> bool:
-        return node.index != at and _spoils(search, node, name)
+        return node.index != at and spoils(search, node, name)
 
     begin: tuple[Node, ...] = ()
     if at:
@@ -180,30 +134,6 @@ def _way(search: Search, name: str, at: int) -> tuple[Node, ...]:
         start = Start(at, {**first[0].known, name: True})
     ways = ways_out(search.graph, start, lost, True, returns)
     return begin + ways[0].nodes if ways else ()
-
-
-def _spoils(search: Search, node: Node, name: str) -> bool:
-    """Whether a node counts the object, marks it, hands it on, or sets the variable anew."""
-    if node.index == search.node.index or any(write.target == name for write in node.writes):
-        return True
-    token = rf"(?<![\w.>])(?:{re.escape(name)}|{re.escape(search.variable)})\b"
-    if not re.search(token, node.text):
-        return False
-    if re.search(rf"{token}->[\w.\[\]>-]+\s*(?:\+\+|--|[-+|&^]?=(?!=))", node.text):
-        return True
-    for call in node.calls:
-        whole = any(re.fullmatch(rf"&?\s*{token}(?:->[\w.]+)?", one) for one in call.arguments)
-        if not whole and not any(re.search(token, one) for one in call.arguments):
-            continue
-        if _COUNTS.search(call.name) and not _LOOKS.search(call.name):
-            return True
-        if (
-            whole
-            and not _LOOKS.search(call.name)
-            and not all("->" in one and "&" not in one for one in call.arguments if re.search(token, one))
-        ):
-            return True
-    return False
 
 
 def _uses(bodies: Bodies, search: Search) -> list[CallFact]:
