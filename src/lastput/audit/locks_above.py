@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lastput.audit.bodies import Bodies
 from lastput.audit.lookups import lock_fields
-from lastput.facts.base import CallFact
+from lastput.facts.base import CallFact, Facts
 from lastput.facts.lockstate import locks_held
 from lastput.facts.resolve import callers
 
@@ -19,8 +19,8 @@ _MANY = 12  # callers
 class LocksAbove:
     """Locks by their last names; remembers what it found."""
 
-    def __init__(self, bodies: Bodies) -> None:
-        self._bodies = bodies
+    def __init__(self, facts: Facts) -> None:
+        self._bodies = facts.once(Bodies)
         self.at = lru_cache(maxsize=None)(self._at)
         self.of = lru_cache(maxsize=None)(self._of)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 __all__ = ["Meanwhile"]
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.locks_above import LocksAbove
 from lastput.audit.lookups import Search, lock_fields
 from lastput.audit.removals import Removal, Removals
 from lastput.facts.api import API
-from lastput.facts.base import FunctionFact, member
+from lastput.facts.base import Facts, FunctionFact, member
 from lastput.facts.resolve import callers, resolve
 
 _DEPTH = 3
@@ -20,10 +19,10 @@ _LOCKS = frozenset(name for one in API.lock for name in (*one.lock, *one.try_loc
 class Meanwhile:
     """Asks the directory of a search for removals of what it finds."""
 
-    def __init__(self, bodies: Bodies) -> None:
-        self._facts = bodies.facts
-        self.above = LocksAbove(bodies)
-        self.removals = Removals(bodies)
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self.above = facts.once(LocksAbove)
+        self.removals = facts.once(Removals)
 
     def removal(self, search: Search, user: int, held: frozenset[str]) -> Removal | None:
         """A removal, under a lock of the search, that may run while ``user`` looks into the object.

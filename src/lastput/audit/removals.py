@@ -13,7 +13,7 @@ import msgspec
 from lastput.audit.bodies import Bodies
 from lastput.audit.lookups import lock_fields
 from lastput.audit.pointees import pointee, root
-from lastput.facts.base import FunctionFact, argument, member
+from lastput.facts.base import Facts, FunctionFact, argument, member
 from lastput.facts.lockstate import Held, locks_held
 
 _DELETES = (
@@ -40,9 +40,9 @@ class Removal(msgspec.Struct, frozen=True):
 class Removals:
     """Looks for them in the directory of a file; remembers what it found."""
 
-    def __init__(self, bodies: Bodies) -> None:
-        self._bodies = bodies
-        self._facts = bodies.facts
+    def __init__(self, facts: Facts) -> None:
+        self._bodies = facts.once(Bodies)
+        self._facts = facts
         self.of = lru_cache(maxsize=None)(self._of)
 
     @cached_property

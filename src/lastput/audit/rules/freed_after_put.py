@@ -92,7 +92,7 @@ class _Pair(msgspec.Struct, frozen=True):
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each object that is freed or unlinked so."""
-    bodies = Bodies(facts)
+    bodies = facts.once(Bodies)
     releases = _releases(facts, bodies)
     told: set[tuple[int, str]] = set()
     for pair in _pairs(facts):

@@ -105,12 +105,12 @@ class _Gets:
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each search that counts so."""
-    bodies = Bodies(facts)
-    removals = Removals(bodies)
-    above = LocksAbove(bodies)
+    bodies = facts.once(Bodies)
+    removals = facts.once(Removals)
+    above = facts.once(LocksAbove)
     gets = _Gets(bodies)
     releasing = _releasing(facts)
-    places = searching(facts)
+    places = facts.once(searching)
     functions = {
         one
         for key, rows in removals.calls.items()

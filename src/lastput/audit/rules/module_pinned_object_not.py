@@ -59,8 +59,8 @@ _COUNTS = re.compile(
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each place that stores such a pointer."""
-    bodies = Bodies(facts)
-    removals = Removals(bodies)
+    bodies = facts.once(Bodies)
+    removals = facts.once(Removals)
     owned = {record for (record,) in facts.sql(_OWNED)}
     for call in facts.calls_of(("try_module_get", "__module_get")):
         thing = _OWNER.match(call.argument(0).replace(" ", ""))

@@ -162,7 +162,7 @@ def _set_at_registration(facts: Facts) -> set[str]:
 
 def _takers(facts: Facts) -> dict[str, Where]:
     """Of each type a place that takes the owner of such a table."""
-    bodies = Bodies(facts)
+    bodies = facts.once(Bodies)
     steps: dict[tuple[str, str], str] = {}
     found: dict[str, Where] = {}
     for call in facts.calls_of(("try_module_get", "__module_get")):

@@ -46,7 +46,7 @@ _PARENT = re.compile(r"^(.*\bparent\s*->\s*driver)\s*->\s*owner$")
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each such get."""
-    bodies = Bodies(facts)
+    bodies = facts.once(Bodies)
     for call in facts.calls_of(("try_module_get", "__module_get")):
         driver = _PARENT.match(call.argument(0))
         function = facts.function(call.function)

@@ -81,7 +81,7 @@ class _Put(msgspec.Struct, frozen=True):
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each variable that is put a second time."""
-    bodies = Bodies(facts)
+    bodies = facts.once(Bodies)
     for identifier, names in _candidates(facts):
         function = facts.function(identifier)
         if function.path.startswith(_PROGRAMS):

@@ -67,10 +67,10 @@ _HANDED_ON = re.compile(r"\b(?!IS_ERR|PTR_ERR|WARN|if|while|return|likely|unlike
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each function that returns such an object."""
-    bodies = Bodies(facts)
-    meanwhile = Meanwhile(bodies)
-    counted = counted_structs(facts)
-    places = searching(facts)
+    bodies = facts.once(Bodies)
+    meanwhile = facts.once(Meanwhile)
+    counted = facts.once(counted_structs)
+    places = facts.once(searching)
     functions = {one for key in places if key in meanwhile.removals.calls for one in places[key]}
     for identifier in sorted(functions):
         struct = _STRUCT.search(facts.function(identifier).returns)

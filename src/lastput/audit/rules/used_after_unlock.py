@@ -62,10 +62,10 @@ _UNLOCK = re.compile(r"\b(?:\w*unlock\w*|up_read|up_write)\s*\(")
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each search whose object is used so."""
-    bodies = Bodies(facts)
-    meanwhile = Meanwhile(bodies)
-    counted = counted_structs(facts)
-    places = searching(facts)
+    bodies = facts.once(Bodies)
+    meanwhile = facts.once(Meanwhile)
+    counted = facts.once(counted_structs)
+    places = facts.once(searching)
     functions = {one for key in places if key in meanwhile.removals.calls for one in places[key]}
     for identifier in sorted(functions):
         names = _candidates(bodies, identifier, counted)
