@@ -18,7 +18,7 @@ from lastput.audit.patch import Change, from_diff, from_git, require_applied
 from lastput.audit.registry import all_rules, select
 from lastput.audit.report import Request, audit, sites, why
 from lastput.audit.tree import OpenTree
-from lastput.cli.tree import opener
+from lastput.cli.tree import opener, store_of
 from lastput.cli.write import write_whole
 from lastput.errors import LastputError
 from lastput.schema.audit import Report
@@ -73,6 +73,7 @@ def request(args: argparse.Namespace) -> Request:
         config_name=config_name,
         baseline=read_baseline(Path(baseline)) if baseline and not args.write_baseline else None,
         changes=_changes(args),
+        store=store_of(Path(args.tree)),
     )
 
 
