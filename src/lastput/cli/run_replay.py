@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from lastput.replay import lanes
     from lastput.replay.campaign import Asked, Environment, replay
     from lastput.replay.fetch import locate
+    from lastput.replay.guest_image import check_programs
     from lastput.replay.hold import Mode
     from lastput.replay.kernel import open_kernel
     from lastput.replay.plan import written
@@ -40,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
     if args.plan:
         sys.stdout.write(written(plan))
         return 0
+    check_programs()
     with _Status() as tell:
         tell("reading the kernel")
         other = args.fixed or (plan.fixed_kernel if args.fetch else "")
