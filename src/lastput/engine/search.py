@@ -145,7 +145,9 @@ def _findings(graph: Graph, walk: Walk | FastWalk, progress: Report | None) -> t
         from lastput.engine.shortest_fast import shortest_fast
 
         ways, calm = shortest_fast(walk, wanted, progress)
-        note = "" if calm else "shortest, but perhaps not with the fewest context switches"
+        note = "" if calm else "the trace is shortest, but perhaps not with the fewest context switches"
+    if not walk.done:
+        note = "the search is not complete: a shorter trace may exist"
     return tuple(
         finding(graph.program, ways[error].fault, unfold(graph, ways[error]), note) for error in sorted(ways)
     )

@@ -24,7 +24,8 @@ class Verdict(enum.Enum):
 
 class Options(msgspec.Struct, frozen=True):
     """``merge`` and ``symmetry`` switch the reductions. ``max_states`` and ``max_memory``
-    (bytes) are 0 for no limit. ``engine`` 'auto' takes the compiled engine when a search grows."""
+    (bytes) are 0 for no limit. ``engine`` 'auto' takes the compiled engine when a search grows.
+    ``order`` 'dfs' goes deep first; a whole search finds the same in either order."""
 
     merge: bool = True
     symmetry: bool = True
@@ -90,5 +91,4 @@ class Result(msgspec.Struct, frozen=True):
     ranges: tuple[tuple[int, int], ...]
     engine: str = "python"
     demoted: tuple[int, ...] = ()
-    notes: tuple[str, ...] = ()
     snapshot: Any = None
