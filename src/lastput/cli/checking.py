@@ -67,8 +67,6 @@ def _save(result: Result, path: Path, args: argparse.Namespace) -> tuple[str, st
     if result.snapshot is None or not (args.save or result.reason.startswith("interrupted")):
         return "", ""
     name = args.save or f"{path.stem}.lastput-resume"
-    if Path(name).exists() and not Path(name).is_file():
-        return "", f"not saved: {name} is no regular file [cannot-write]"
     try:
         resume.save(name, result.snapshot)
     except LastputError as error:
