@@ -46,6 +46,8 @@ from __future__ import annotations
 
 __all__ = ["CAP", "MergedGraph"]
 
+from collections.abc import Callable
+
 from lastput.engine.graph import Edge, Symmetry, canonical_edges
 from lastput.engine.interpret import Fault, Interpreter, Outcome, State, Status
 from lastput.engine.kinds import choosing, effective
@@ -69,6 +71,8 @@ class MergedGraph:
         self.kinds = list(effective(program))
         self.choosing = tuple(choosing(program, i) for i in range(len(program.locations)))
         self.demoted: set[int] = set()
+        #: told of each step that edges are made of, and of each first step that is not enabled
+        self.observe: Callable[[int, Outcome], None] | None = None
         for location in demoted:
             self.demote(location)
         self.begin()
@@ -94,7 +98,7 @@ class MergedGraph:
     def edges(self, state: State) -> list[Edge]:
         touches: list[Touch] = []
         edges = self._edges(state, touches)
-        self._settle(state, touches)
+        self.settle(state, touches)
         return canonical_edges(edges, self.symmetry) if self.symmetry else edges
 
     def concrete_edges(self, state: State) -> list[Edge]:
@@ -105,10 +109,11 @@ class MergedGraph:
         before = len(self.demoted)
         touches: list[Touch] = []
         self._edges(state, touches)
-        self._settle(state, touches)
+        self.settle(state, touches)
         return len(self.demoted) > before
 
-    def _settle(self, state: State, touches: list[Touch]) -> None:
+    def settle(self, state: State, touches: list[Touch]) -> None:
+        """Demotes what conflicts among the accesses of blocks from one state."""
         known: dict[tuple[int, int], bool] = {}
 
         def exclusive(one: int, two: int) -> bool:
@@ -141,19 +146,21 @@ class MergedGraph:
         return state
 
     def _edges(self, state: State, touches: list[Touch]) -> list[Edge]:
-        machine = self.machine
+        return [edge for thread in self.machine.movable for edge in self.thread_edges(state, thread, touches)]
+
+    def thread_edges(self, state: State, thread: int, touches: list[Touch]) -> list[Edge]:
+        """The edges of one thread, with states as they come; ``touches`` takes the accesses."""
         edges: list[Edge] = []
-        for thread in machine.movable:
-            if machine.ends[state[machine.pc[thread]]]:
-                continue
-            choice = 0
-            choices = 1
-            while choice < choices:
-                edge, had = self._block(state, thread, choice, touches)
-                choices = max(choices, had)
-                if edge is not None:
-                    edges.append(edge)
-                choice += 1
+        if self.machine.ends[state[self.machine.pc[thread]]]:
+            return edges
+        choice = 0
+        choices = 1
+        while choice < choices:
+            edge, had = self._block(state, thread, choice, touches)
+            choices = max(choices, had)
+            if edge is not None:
+                edges.append(edge)
+            choice += 1
         return edges
 
     def _block(self, state: State, thread: int, choice: int, touches: list[Touch]) -> tuple[Edge | None, int]:
@@ -205,6 +212,8 @@ class MergedGraph:
     def _touch(self, touches: list[Touch], thread: int, here: int, sort: Sort, outcome: Outcome) -> None:
         """Notes the accesses of a step; life slots are counted on from the last address. A step that
         is not enabled has written nothing."""
+        if self.observe is not None:
+            self.observe(here, outcome)
         base = len(self.program.cells)
         moves = sort not in (Sort.SYNC, Sort.HELD_SYNC)
         done = outcome.status is not Status.BLOCKED

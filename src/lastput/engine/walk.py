@@ -10,6 +10,7 @@ from collections.abc import Callable
 from lastput.engine.graph import Graph
 from lastput.engine.interpret import State
 from lastput.engine.pack import Ranges, lay_out, learn
+from lastput.engine.partial_order import PartialOrder
 from lastput.engine.parts import Packed, read_roots, write_roots
 from lastput.engine.program import ErrorClass
 from lastput.engine.snapshot import Snapshot, fingerprint
@@ -21,11 +22,12 @@ CHUNK = 500
 class Walk:
     """The search so far. ``states[i]`` is state number i, numbered as found.
 
-    ``order`` 'bfs' takes the oldest unexpanded state first, 'dfs' the newest.
+    ``order`` 'bfs' takes the oldest unexpanded state first, 'dfs' the newest. ``partial`` leaves out edges.
     """
 
-    def __init__(self, graph: Graph, order: str = "bfs") -> None:
+    def __init__(self, graph: Graph, order: str = "bfs", partial: PartialOrder | None = None) -> None:
         self.graph = graph
+        self.partial = partial
         self.depth_first = order == "dfs"
         self.first = graph.initial()
         self.restart()
@@ -43,6 +45,8 @@ class Walk:
         self.seen: dict[ErrorClass, int] = {}  # with the number of the state where it was first
         self.dirty_at = 0
         self.graph.begin()
+        if self.partial is not None:
+            self.partial.futures.forget()
 
     @property
     def done(self) -> bool:
@@ -125,15 +129,18 @@ class Walk:
         max_states: int = 0,
         report: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] = lambda: False,
+        until_found: bool = False,
     ) -> str:
-        """Goes on until all is explored (gives ""), or gives why not: ``max_states`` are stored, or
-        ``stop`` said so."""
+        """Goes on until all is explored (gives ""), or gives why not: ``max_states`` are stored,
+        ``stop`` said so, or an error was met and ``until_found`` is set ("found")."""
         while True:
             for _ in range(CHUNK):
                 if self.done or (max_states and len(self.states) >= max_states):
                     break
                 self.expand()
-            if self.graph.dirty:
+                if until_found and self.seen:
+                    return "found"
+            if self.graph.dirty or (self.partial is not None and self.partial.futures.broken):
                 self.dirty_at = self.dirty_at or len(self.states)
                 if self.done or len(self.states) > 2 * self.dirty_at + 1000:
                     self.restart()
@@ -158,7 +165,10 @@ class Walk:
                 self.level_end = len(self.states)
         self.head += 1
         state = self.states[number]
-        edges = self.graph.edges(state)
+        if self.partial is not None:
+            edges = self.partial.edges(state, lambda other: self._later(other, number))
+        else:
+            edges = self.graph.edges(state)
         if not edges:
             fault = self.graph.machine.final(state)
             if fault is not None:
@@ -179,3 +189,8 @@ class Walk:
                 if self.depth_first:
                     self.stack.append((new, depth + 1))
                     self.depth = max(self.depth, depth + 1)
+
+    def _later(self, state: State, number: int) -> bool:
+        """Whether a state is sure to be expanded after state ``number``, which is being expanded."""
+        known = self.index.get(state)
+        return known is None or (not self.depth_first and known > number)
