@@ -17,7 +17,7 @@ from lastput.engine.verdict import Options, Progress, Result, Verdict
 from lastput.errors import LastputError
 from tests.engine import programs
 
-ENGINES: list[Literal["python", "numba", "auto"]] = ["python", "numba", "auto"]
+ENGINES: list[Literal["python", "compiled", "auto"]] = ["python", "compiled", "auto"]
 
 
 def same(one: Result, two: Result) -> bool:
@@ -29,7 +29,7 @@ def same(one: Result, two: Result) -> bool:
 @pytest.mark.parametrize("merge", [False, True])
 def test_goes_on(
     tmp_path: Path,
-    engine: Literal["python", "numba", "auto"],
+    engine: Literal["python", "compiled", "auto"],
     order: Literal["bfs", "dfs"],
     merge: bool,
 ) -> None:
@@ -49,8 +49,8 @@ def test_goes_on(
 def test_engines_share_files(tmp_path: Path) -> None:
     program = programs.counter(3, False, 2)
     whole = check(program, Options(engine="python"))
-    pairs: list[tuple[Literal["python", "numba"], Literal["python", "numba"]]]
-    pairs = [("python", "numba"), ("numba", "python")]
+    pairs: list[tuple[Literal["python", "compiled"], Literal["python", "compiled"]]]
+    pairs = [("python", "compiled"), ("compiled", "python")]
     for first, second in pairs:
         part = check(program, Options(engine=first, max_states=200))
         save(tmp_path / "stopped", part.snapshot)

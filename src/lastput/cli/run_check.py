@@ -20,7 +20,6 @@ from lastput.cli.checking import check_file, explored, problem
 from lastput.cli.claims import read_claims
 from lastput.cli.output import question_lines, show_traces, verdict_lines
 from lastput.cli.write import write_whole
-from lastput.engine.native import prepare
 from lastput.errors import LastputError
 from lastput.schema.checked import Checked
 from lastput.show.render import render
@@ -82,6 +81,8 @@ def _many(paths: list[Path], args: argparse.Namespace) -> Iterator[Checked]:
             yield from _told(map(work, paths), paths, args)
         else:
             if args.engine != "python":
+                from lastput.engine.native import prepare
+
                 prepare()
             with Pool(jobs, _leave_signals_to_parent) as pool:
                 yield from _told(pool.imap(work, paths), paths, args)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 __all__ = ["block", "lock_out", "touch_waiting"]
 
-import numpy as np
 
 from lastput.engine.blocks import CAP
 from lastput.engine.image import (
@@ -20,7 +19,6 @@ from lastput.engine.image import (
     THREADS,
     WORDS,
 )
-from lastput.engine.jit import njit
 from lastput.engine.machine import get, step
 from lastput.engine.program import Kind
 from lastput.engine.races import LOCKED, Sort, relies
@@ -40,6 +38,7 @@ from lastput.engine.signals import (
     RANGE,
     TOOL,
 )
+from lastput.engine.translator.arrays import Ints
 
 _PLAIN, _ACQUIRE, _END = int(Kind.PLAIN), int(Kind.ACQUIRE), int(Kind.END)
 _P, _TAKE, _HELD = int(Sort.PLAIN), int(Sort.TAKE), int(Sort.HELD)
@@ -50,8 +49,7 @@ _LOCKED = tuple(int(s in LOCKED) for s in Sort)
 _MATTERS = tuple(int(relies(one, two) or relies(two, one)) for one in Sort for two in Sort)
 
 
-@njit()
-def _mark(marks, serial, address, write, me, sort, out):  # type: ignore[no-untyped-def]
+def _mark(marks: Ints, serial: int, address: int, write: int, me: int, sort: int, out: Ints) -> None:
     """Notes an access, and in ``out`` if it conflicts with one of another thread. ``me`` is a bit."""
     at = address * MARKS
     if marks[at] != serial:
@@ -86,14 +84,15 @@ def _mark(marks, serial, address, write, me, sort, out):  # type: ignore[no-unty
     out[O_SOFT] |= soft
 
 
-@njit()
-def _touch(image, marks, serial, me, location, sort, log, out):  # type: ignore[no-untyped-def]
+def _touch(
+    image: Ints, marks: Ints, serial: int, me: int, location: int, sort: int, log: Ints, out: Ints
+) -> None:
     """Notes all accesses of a step."""
     cells = image[CELLS]
     addresses = image[ADDRESSES]
     moves = sort != _SYNC and sort != _HELD_SYNC
     for k in range(-1, out[O_LOGGED]):
-        write = np.int64(0)
+        write = 0
         if k < 0:
             if not moves or image[location + 2] < 0:
                 continue
@@ -114,8 +113,9 @@ def _touch(image, marks, serial, me, location, sort, log, out):  # type: ignore[
         _mark(marks, serial, address, write, me, sort, out)
 
 
-@njit()
-def touch_waiting(image, marks, serial, me, location, log, out):  # type: ignore[no-untyped-def]
+def touch_waiting(
+    image: Ints, marks: Ints, serial: int, me: int, location: int, log: Ints, out: Ints
+) -> None:
     """Notes what a first step that is not enabled has looked at."""
     for k in range(out[O_LOGGED]):
         log[k] &= ~1
@@ -125,8 +125,19 @@ def touch_waiting(image, marks, serial, me, location, log, out):  # type: ignore
     _touch(image, marks, serial, me, location, sort, log, out)
 
 
-@njit()
-def block(image, words, backup, thread, me, t, log, out, marks, serial, executed):  # type: ignore[no-untyped-def]
+def block(
+    image: Ints,
+    words: Ints,
+    backup: Ints,
+    thread: int,
+    me: int,
+    t: Ints,
+    log: Ints,
+    out: Ints,
+    marks: Ints,
+    serial: int,
+    executed: Ints,
+) -> int:
     """Runs a block (or a single step) in place. Statuses as those of ``step``; BLOCKED: its first step
     is not enabled. ``out`` has the choices of the first step, the warnings of all."""
     n = image[WORDS]
@@ -184,8 +195,7 @@ def block(image, words, backup, thread, me, t, log, out, marks, serial, executed
     return ERROR if status == ERROR else OK
 
 
-@njit()
-def lock_out(image, here, words, soft, me, t, log, out):  # type: ignore[no-untyped-def]
+def lock_out(image: Ints, here: Ints, words: Ints, soft: int, me: int, t: Ints, log: Ints, out: Ints) -> int:
     """OK if the locks of threads ``soft`` (bits) all exclude that of ``me`` (a place), in both orders;
     ERROR if not, RANGE or TOOL if that was met on the way."""
     n = image[WORDS]

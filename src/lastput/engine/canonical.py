@@ -11,7 +11,7 @@ Entities that are tied after refinement are almost always exchanged by a symmetr
 that any choice gives the same result. Where they are not, or where two hashes collide, one orbit may
 get two representatives: that costs a state more, never a wrong verdict.
 
-``canonical_numba`` computes the same function, bit for bit.
+``canonical_fast`` computes the same function, bit for bit.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ __all__ = ["canonicalise", "explore", "final", "unpack"]
 import numpy as np
 
 from lastput.engine.blocks_fast import block, lock_out, touch_waiting
-from lastput.engine.canonical_numba import canonical_into
+from lastput.engine.canonical_fast import canonical_into
 from lastput.engine.image import (
     FIELDS,
     LEAKING,
@@ -26,8 +26,7 @@ from lastput.engine.image import (
     VARYING,
     WORDS,
 )
-from lastput.engine.index import digest
-from lastput.engine.jit import njit
+from lastput.engine.index import digest, share
 from lastput.engine.machine import get, put
 from lastput.engine.program import LIFE_ALIVE, ErrorClass, Kind
 from lastput.engine.signals import (
@@ -68,14 +67,14 @@ from lastput.engine.signals import (
     RANGE,
 )
 from lastput.engine.store import add_batch, load, number_of, root_of
+from lastput.engine.translator.arrays import Hashes, Ints
 
 _END = int(Kind.END)
 _ALIVE = LIFE_ALIVE
 _DEADLOCK, _LEAK = int(ErrorClass.DEADLOCK), int(ErrorClass.LEAK)
 
 
-@njit()
-def final(image, words):  # type: ignore[no-untyped-def]
+def final(image: Ints, words: Ints) -> int:
     """The error class of a state in which no thread has a step, 0 if it is fine."""
     for k in range(image[MOVABLE]):
         thread = image[image[MOVERS] + k]
@@ -88,21 +87,27 @@ def final(image, words):  # type: ignore[no-untyped-def]
     return 0
 
 
-@njit()
-def _see(ctl, error, number):  # type: ignore[no-untyped-def]
+def _see(ctl: Ints, error: int, number: int) -> None:
     if not (ctl[C_SEEN] >> error) & 1:
         ctl[C_SEEN] |= 1 << error
         ctl[C_SIGHTED + error] = number
 
 
-@njit()
-def unpack(image, words, slots):  # type: ignore[no-untyped-def]
+def unpack(image: Ints, words: Ints, slots: Ints) -> None:
     for slot in range(image[SLOTS]):
         slots[slot] = get(image, words, slot)
 
 
-@njit()
-def canonicalise(image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out):  # type: ignore[no-untyped-def]
+def canonicalise(
+    image: Ints,
+    words: Ints,
+    slots: Ints,
+    c_tables: Ints,
+    c_keys: Hashes,
+    c_numbers: Ints,
+    c_hashes: Hashes,
+    out: Ints,
+) -> int:
     """Puts a state into its canonical form, in place; RANGE if that does not fit. ``slots`` must hold the
     values of slots that do not vary (``unpack``)."""
     count = image[SLOTS]
@@ -118,19 +123,18 @@ def canonicalise(image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out
     return OK
 
 
-@njit()
-def _recall(image, roots, parent, place, memo, batch, to):  # type: ignore[no-untyped-def]
+def _recall(image: Ints, roots: Ints, parent: int, place: int, memo: Ints, batch: Ints, to: int) -> int:
     """What is remembered of the step of a thread: OK and the root of its successor at ``to``, BLOCKED,
     NARROW, or -1: nothing."""
-    sid = number_of(image, roots, parent, np.int64(0))
+    sid = number_of(image, roots, parent, 0)
     tid = number_of(image, roots, parent, place + 1)
     key = (sid << 32) | (tid << 8) | place
     at = _memo_place(memo, key)
     if memo[at] != key + 1:
-        return np.int64(-1)
+        return -1
     value = memo[at + 1]
     if value < 0:
-        return np.int64(BLOCKED)
+        return BLOCKED
     for k in range(image[ROOT]):
         batch[to + k] = roots[parent + k]
     for turn in range(2):
@@ -138,23 +142,23 @@ def _recall(image, roots, parent, place, memo, batch, to):  # type: ignore[no-un
         number = value & 0xFFFFFFFF if turn else value >> 32
         mask = image[field + 2]
         if number > mask:
-            return np.int64(NARROW)
+            return NARROW
         word = to + image[field]
         batch[word] = (batch[word] & ~(mask << image[field + 1])) | (number << image[field + 1])
-    return np.int64(OK)
+    return OK
 
 
-@njit()
-def _memo_place(memo, key):  # type: ignore[no-untyped-def]
+def _memo_place(memo: Ints, key: int) -> int:
     h = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
     h ^= h >> np.uint64(32)
     h *= np.uint64(0xD6E8FEB86659FD93)
-    return np.int64(((h >> np.uint64(32)) * np.uint64(len(memo) // 2)) >> np.uint64(32)) * 2
+    return share(h, len(memo) // 2) * 2
 
 
-@njit()
-def _remember(image, roots, parent, place, memo, blocked, batch, to):  # type: ignore[no-untyped-def]
-    sid = number_of(image, roots, parent, np.int64(0))
+def _remember(
+    image: Ints, roots: Ints, parent: int, place: int, memo: Ints, blocked: int, batch: Ints, to: int
+) -> None:
+    sid = number_of(image, roots, parent, 0)
     tid = number_of(image, roots, parent, place + 1)
     if tid >= 1 << 24 or place >= 1 << 8:
         return
@@ -164,16 +168,14 @@ def _remember(image, roots, parent, place, memo, blocked, batch, to):  # type: i
     if blocked:
         memo[at + 1] = -1
     else:
-        sid = number_of(image, batch, to, np.int64(0))
+        sid = number_of(image, batch, to, 0)
         memo[at + 1] = (sid << 32) | number_of(image, batch, to, place + 1)
 
 
-@njit()
-def _met_before(memo, words, n, since, serial):  # type: ignore[no-untyped-def]
+def _met_before(memo: Ints, words: Ints, n: int, since: int, serial: int) -> bool:
     """Whether this packed state was a successor after expansion ``since``, as far as is remembered: then
     its canonical form is stored, or waits to be. If not, it is remembered as one of expansion ``serial``."""
-    rows = np.uint64(len(memo) // (n + 1))
-    at = np.int64(((digest(words, np.int64(0), n) >> np.uint64(32)) * rows) >> np.uint64(32)) * (n + 1)
+    at = share(digest(words, 0, n), len(memo) // (n + 1)) * (n + 1)
     known = memo[at] > since
     for k in range(n):
         if memo[at + 1 + k] != words[k]:
@@ -184,30 +186,29 @@ def _met_before(memo, words, n, since, serial):  # type: ignore[no-untyped-def]
     return known
 
 
-@njit()
-def explore(  # type: ignore[no-untyped-def]
-    image,
-    roots,
-    table,
-    shared,
-    s_table,
-    local,
-    l_table,
-    memo,
-    stack,
-    ctl,
-    executed,
-    blocked,
-    marks,
-    scratch,
-    c_tables,
-    c_keys,
-    c_numbers,
-    c_hashes,
-    t,
-    log,
-    out,
-):
+def explore(
+    image: Ints,
+    roots: Ints,
+    table: Ints,
+    shared: Ints,
+    s_table: Ints,
+    local: Ints,
+    l_table: Ints,
+    memo: Ints,
+    stack: Ints,
+    ctl: Ints,
+    executed: Ints,
+    blocked: Ints,
+    marks: Ints,
+    scratch: Ints,
+    c_tables: Ints,
+    c_keys: Hashes,
+    c_numbers: Ints,
+    c_hashes: Hashes,
+    t: Ints,
+    log: Ints,
+    out: Ints,
+) -> int:
     n = image[WORDS]
     wide = image[ROOT]
     merge = image[MERGE]
@@ -225,7 +226,7 @@ def explore(  # type: ignore[no-untyped-def]
     batch = scratch[3 * n + 2 * image[SLOTS] :]
     hashes = batch[BATCH * wide :]
     trial = out[len(out) // 2 :]
-    load(image, roots, np.int64(0), shared, local, here)
+    load(image, roots, 0, shared, local, here)
     unpack(image, here, slots)
     expanded = 0
     while True:
@@ -254,7 +255,7 @@ def explore(  # type: ignore[no-untyped-def]
             ctl[C_FIRST_NEW] = ctl[C_COUNT]
         transitions = 0
         failures = 0
-        waiting = np.int64(0)
+        waiting = 0
         moved = False
         loaded = False
         parent = number * wide
@@ -271,7 +272,7 @@ def explore(  # type: ignore[no-untyped-def]
                         if ctl[C_COUNT] + BATCH > room:
                             return FULL
                         add_batch(image, ctl, roots, table, batch, waiting, hashes)
-                        waiting = np.int64(0)
+                        waiting = 0
                 if known >= 0:
                     continue
             if not loaded:
@@ -282,9 +283,9 @@ def explore(  # type: ignore[no-untyped-def]
             location = image[LOCATIONS] + place * 5
             if image[location + 1] == _END:
                 if remember:
-                    _remember(image, roots, parent, k, memo, np.int64(1), batch, np.int64(0))
+                    _remember(image, roots, parent, k, memo, 1, batch, 0)
                 continue
-            me = np.int64(1) << k
+            me = 1 << k
             choice = 0
             choices = 1
             while choice < choices:
@@ -314,7 +315,7 @@ def explore(  # type: ignore[no-untyped-def]
                 plain = remember and choices == 1 and out[O_WARNED] == 0 and out[O_FOREIGN] == 0
                 if status == BLOCKED:
                     if plain:
-                        _remember(image, roots, parent, k, memo, np.int64(1), batch, np.int64(0))
+                        _remember(image, roots, parent, k, memo, 1, batch, 0)
                     continue
                 moved = True
                 if out[O_WARNED]:
@@ -345,19 +346,19 @@ def explore(  # type: ignore[no-untyped-def]
                     words,
                     batch,
                     to,
-                    np.int64(1),
+                    1,
                 )
                 if stored != OK:
                     return stored
                 if plain:
-                    _remember(image, roots, parent, k, memo, np.int64(0), batch, to)
+                    _remember(image, roots, parent, k, memo, 0, batch, to)
                 transitions += 1
                 waiting += 1
                 if waiting == BATCH:
                     if ctl[C_COUNT] + BATCH > room:
                         return FULL
                     add_batch(image, ctl, roots, table, batch, waiting, hashes)
-                    waiting = np.int64(0)
+                    waiting = 0
         if ctl[C_COUNT] + waiting > room:
             return FULL
         add_batch(image, ctl, roots, table, batch, waiting, hashes)

@@ -7,11 +7,11 @@ without a look at the row. Numbers take 32 bits, so there are at most 2**32 - 2 
 
 from __future__ import annotations
 
-__all__ = ["digest", "find_or_add", "rebuild", "resolve"]
+__all__ = ["digest", "find_or_add", "rebuild", "resolve", "share"]
 
 import numpy as np
 
-from lastput.engine.jit import njit
+from lastput.engine.translator.arrays import Ints
 
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
@@ -19,8 +19,7 @@ _32 = np.uint64(32)
 _29 = np.uint64(29)
 
 
-@njit()
-def digest(words, at, n):  # type: ignore[no-untyped-def]
+def digest(words: Ints, at: int, n: int) -> np.uint64:
     h = _SEED
     for k in range(n):
         h ^= np.uint64(words[at + k])
@@ -30,28 +29,33 @@ def digest(words, at, n):  # type: ignore[no-untyped-def]
     return h ^ (h >> _29)
 
 
-@njit()
-def find_or_add(rows, n, count, table, bits, words, at, add):  # type: ignore[no-untyped-def]
+def share(h: np.uint64, size: int) -> int:
+    """A number from 0 up to ``size`` (at most 2**32), without it, by the upper half of a digest."""
+    return int(((h >> _32) * np.uint64(size)) >> _32)
+
+
+def find_or_add(
+    rows: Ints, n: int, count: int, table: Ints, bits: int, words: Ints, at: int, add: int
+) -> int:
     """The number of the row ``words[at:at + n]``; if it is new, ``count``, and it is stored if ``add`` is
     not 0. There must be room in both arrays."""
     return resolve(rows, n, count, table, bits, words, at, add, digest(words, at, n))
 
 
-@njit()
-def resolve(rows, n, count, table, bits, words, at, add, h):  # type: ignore[no-untyped-def]
+def resolve(
+    rows: Ints, n: int, count: int, table: Ints, bits: int, words: Ints, at: int, add: int, h: np.uint64
+) -> int:
     """The same, given the digest."""
-    size = np.uint64(len(table))
-    slot = np.int64(((h >> _32) * size) >> _32)
-    one = np.int64(1)
-    low = (np.int64(1) << bits) - 1
-    print_ = np.int64(h & np.uint64(0xFFFFFFFF)) & ~low
+    slot = share(h, len(table))
+    low = (1 << bits) - 1
+    print_ = int(h & np.uint64(0xFFFFFFFF)) & ~low
     end = len(table)
     while True:
-        entry = np.int64(table[slot])
+        entry = table[slot]
         if entry == 0:
             if add == 0:
                 return count
-            table[slot] = np.uint32(print_ | (count + 1))
+            table[slot] = print_ | (count + 1)
             base = count * n
             for k in range(n):
                 rows[base + k] = words[at + k]
@@ -66,24 +70,21 @@ def resolve(rows, n, count, table, bits, words, at, add, h):  # type: ignore[no-
                     break
             if same:
                 return number
-        slot += one
+        slot += 1
         if slot == end:
-            slot = np.int64(0)
+            slot = 0
 
 
-@njit()
-def rebuild(rows, n, count, table, bits):  # type: ignore[no-untyped-def]
+def rebuild(rows: Ints, n: int, count: int, table: Ints, bits: int) -> int:
     """Enters all rows in a table of zeros."""
-    size = np.uint64(len(table))
-    low = (np.int64(1) << bits) - 1
+    low = (1 << bits) - 1
     end = len(table)
     for number in range(count):
         h = digest(rows, number * n, n)
-        one = np.int64(1)
-        slot = np.int64(((h >> _32) * size) >> _32)
+        slot = share(h, len(table))
         while table[slot] != 0:
-            slot += one
+            slot += 1
             if slot == end:
-                slot = np.int64(0)
-        table[slot] = np.uint32((np.int64(h & np.uint64(0xFFFFFFFF)) & ~low) | (number + 1))
+                slot = 0
+        table[slot] = (int(h & np.uint64(0xFFFFFFFF)) & ~low) | (number + 1)
     return count

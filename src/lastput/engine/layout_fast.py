@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["observe", "transfer"]
 
-import numpy as np
 
 from lastput.engine.image import (
     FIELDS,
@@ -18,19 +17,17 @@ from lastput.engine.image import (
     W_SHARED,
     WORDS,
 )
-from lastput.engine.jit import njit
 from lastput.engine.machine import get, put
 from lastput.engine.signals import OK
 from lastput.engine.store import load, number_of, root_of
+from lastput.engine.translator.arrays import Ints
 
 
-@njit()
-def _move_slot(old, new, here, words, slot, out):  # type: ignore[no-untyped-def]
+def _move_slot(old: Ints, new: Ints, here: Ints, words: Ints, slot: int, out: Ints) -> int:
     return put(new, words, slot, get(old, here, slot), out)
 
 
-@njit()
-def _move_part(old, new, here, words, part, out):  # type: ignore[no-untyped-def]
+def _move_part(old: Ints, new: Ints, here: Ints, words: Ints, part: int, out: Ints) -> int:
     """Packs the slots of a part anew; 1 if that does not fit."""
     if part:
         thread = new[THREADS] + new[new[MOVERS] + part - 1] * 7
@@ -46,10 +43,22 @@ def _move_part(old, new, here, words, part, out):  # type: ignore[no-untyped-def
     return 0
 
 
-@njit()
-def transfer(  # type: ignore[no-untyped-def]
-    old, new, count, roots, old_shared, old_local, ctl, shared, s_table, local, l_table, known, scratch, out
-):
+def transfer(
+    old: Ints,
+    new: Ints,
+    count: int,
+    roots: Ints,
+    old_shared: Ints,
+    old_local: Ints,
+    ctl: Ints,
+    shared: Ints,
+    s_table: Ints,
+    local: Ints,
+    l_table: Ints,
+    known: Ints,
+    scratch: Ints,
+    out: Ints,
+) -> int:
     """Rewrites ``count`` roots of image ``old`` in place, as those of ``new``, with new tables of parts.
     Roots may grow but not shrink. ``known`` has a place for each part of a state and each old number, zero
     at first. OK, or what was in the way."""
@@ -59,7 +68,7 @@ def transfer(  # type: ignore[no-untyped-def]
     wide = new[ROOT]
     parts = new[MOVABLE] + 1
     each = len(known) // parts
-    none = np.int64(-1)
+    none = -1
     here = scratch[:n]
     words = scratch[n : n + m]
     root = scratch[n + m :]
@@ -88,15 +97,13 @@ def transfer(  # type: ignore[no-untyped-def]
                 l_table,
                 words,
                 root,
-                np.int64(0),
-                np.int64(1),
+                0,
+                1,
             )
             if status != OK:
                 return status
             for part in range(parts):
-                known[part * each + number_of(old, roots, at, part)] = (
-                    number_of(new, root, np.int64(0), part) + 1
-                )
+                known[part * each + number_of(old, roots, at, part)] = number_of(new, root, 0, part) + 1
         else:
             for k in range(wide):
                 root[k] = 0
@@ -109,15 +116,24 @@ def transfer(  # type: ignore[no-untyped-def]
     return OK
 
 
-@njit()
-def _spread(image, words, slot, low, high):  # type: ignore[no-untyped-def]
+def _spread(image: Ints, words: Ints, slot: int, low: Ints, high: Ints) -> None:
     value = get(image, words, slot)
     low[slot] = min(low[slot], value)
     high[slot] = max(high[slot], value)
 
 
-@njit()
-def observe(image, roots, count, shared, shared_count, local, seen, words, low, high):  # type: ignore[no-untyped-def]
+def observe(
+    image: Ints,
+    roots: Ints,
+    count: int,
+    shared: Ints,
+    shared_count: int,
+    local: Ints,
+    seen: Ints,
+    words: Ints,
+    low: Ints,
+    high: Ints,
+) -> int:
     """Lowers ``low`` and raises ``high`` of each slot to the values in the states. ``seen`` has a place for
     each thread and part number, zero at first."""
     movable = image[MOVABLE]

@@ -1,7 +1,7 @@
 """The compiled machine: one step of one thread on a packed state.
 
 It does what ``interpret`` says, on the tables of ``image``, and knows no program: it is compiled once
-per installation. Importing this module imports numba.
+per installation (``translator``).
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from lastput.engine.image import (
     ZERO,
 )
 from lastput.engine.interpret import BUDGET
-from lastput.engine.jit import njit
 from lastput.engine.program import LIFE_ALIVE, LIFE_FREED, LIFE_UNUSED, ErrorClass, Op
 from lastput.engine.signals import (
     BLOCKED,
@@ -44,6 +43,7 @@ from lastput.engine.signals import (
     RANGE,
     TOOL,
 )
+from lastput.engine.translator.arrays import Ints
 
 _CONST, _MOV, _LDR, _STR = int(Op.CONST), int(Op.MOV), int(Op.LDR), int(Op.STR)
 _LD, _ST, _LDA, _STA = int(Op.LD), int(Op.ST), int(Op.LDA), int(Op.STA)
@@ -72,15 +72,13 @@ _E_NULL, _E_DOUBLE, _E_WARN = (
 )
 
 
-@njit()
-def get(image, words, slot):  # type: ignore[no-untyped-def]
+def get(image: Ints, words: Ints, slot: int) -> int:
     """The value of a slot."""
     at = image[LAYOUT] + slot * 4
     return ((words[image[at]] >> image[at + 1]) & image[at + 2]) + image[at + 3]
 
 
-@njit()
-def put(image, words, slot, value, out):  # type: ignore[no-untyped-def]
+def put(image: Ints, words: Ints, slot: int, value: int, out: Ints) -> int:
     """Stores a value; 1 if it does not fit."""
     at = image[LAYOUT] + slot * 4
     mask = image[at + 2]
@@ -95,8 +93,7 @@ def put(image, words, slot, value, out):  # type: ignore[no-untyped-def]
     return 0
 
 
-@njit()
-def step(image, words, thread, t, log, out):  # type: ignore[no-untyped-def]
+def step(image: Ints, words: Ints, thread: int, t: Ints, log: Ints, out: Ints) -> int:
     """Runs the step of ``thread`` in place; ``words`` are spoilt unless the status is OK.
 
     ``t`` holds the temporaries. ``log`` receives address * 2 + write of each access, and life slots,

@@ -11,12 +11,9 @@ from __future__ import annotations
 
 __all__ = ["route"]
 
-import numpy as np
-
 from lastput.engine.blocks_fast import block
 from lastput.engine.explore import canonicalise, final, unpack
 from lastput.engine.image import LOCATIONS, MOVABLE, MOVERS, ROOT, SLOTS, SYMMETRIC, THREADS, WORDS
-from lastput.engine.jit import njit
 from lastput.engine.machine import get
 from lastput.engine.program import Kind
 from lastput.engine.signals import (
@@ -53,12 +50,14 @@ from lastput.engine.signals import (
     R_WANTED,
 )
 from lastput.engine.store import find, load, root_of
+from lastput.engine.translator.arrays import Hashes, Ints
 
 _END = int(Kind.END)
 
 
-@njit()
-def _aim(r, error, steps, switches, node, thread, choice, last):  # type: ignore[no-untyped-def]
+def _aim(
+    r: Ints, error: int, steps: int, switches: int, node: int, thread: int, choice: int, last: int
+) -> None:
     if not ((r[R_WANTED] & ~r[R_FOUND]) >> error) & 1:
         return
     at = GOAL + error * 8
@@ -75,35 +74,34 @@ def _aim(r, error, steps, switches, node, thread, choice, last):  # type: ignore
     r[at + G_LAST] = last
 
 
-@njit()
-def route(  # type: ignore[no-untyped-def]
-    image,
-    roots,
-    table,
-    shared,
-    s_table,
-    local,
-    l_table,
-    ctl,
-    r,
-    steps_to,
-    switches_to,
-    before,
-    settled,
-    first,
-    tail,
-    entries,
-    executed,
-    marks,
-    scratch,
-    c_tables,
-    c_keys,
-    c_numbers,
-    c_hashes,
-    t,
-    log,
-    out,
-):
+def route(
+    image: Ints,
+    roots: Ints,
+    table: Ints,
+    shared: Ints,
+    s_table: Ints,
+    local: Ints,
+    l_table: Ints,
+    ctl: Ints,
+    r: Ints,
+    steps_to: Ints,
+    switches_to: Ints,
+    before: Ints,
+    settled: Ints,
+    first: Ints,
+    tail: Ints,
+    entries: Ints,
+    executed: Ints,
+    marks: Ints,
+    scratch: Ints,
+    c_tables: Ints,
+    c_keys: Hashes,
+    c_numbers: Ints,
+    c_hashes: Hashes,
+    t: Ints,
+    log: Ints,
+    out: Ints,
+) -> int:
     """Goes on until all wanted classes have certain goals or nothing is left (DONE), ``entries`` is full
     (FULL), or for a while (PAUSE). ``steps_to`` and the like are by node, ``before`` with two columns:
     state and last; ``first`` and ``tail`` are the lists, ``entries`` has two columns: node and next."""
@@ -118,7 +116,7 @@ def route(  # type: ignore[no-untyped-def]
     wide = image[ROOT]
     movable = image[MOVABLE]
     count = ctl[C_COUNT]
-    load(image, roots, np.int64(0), shared, local, here)
+    load(image, roots, 0, shared, local, here)
     unpack(image, here, slots)
     expanded = 0
     while True:
@@ -131,7 +129,7 @@ def route(  # type: ignore[no-untyped-def]
             for error in range(16):
                 at = GOAL + error * 8
                 if r[at + G_SET] and r[at + G_STEPS] <= r[R_LEVEL]:
-                    r[R_FOUND] |= np.int64(1) << error
+                    r[R_FOUND] |= 1 << error
             if r[R_FOUND] == r[R_WANTED] or r[R_WAITING] == 0:
                 return DONE
             continue
@@ -150,12 +148,12 @@ def route(  # type: ignore[no-untyped-def]
         settled[node] = 1
         number = node // lasts
         last = node % lasts - 1
-        switches = np.int64(switches_to[node])
+        switches = switches_to[node]
         load(image, roots, number * wide, shared, local, here)
         moved = False
         for k in range(-1, movable):
             # The thread that ran last comes first.
-            place = last if k < 0 else np.int64(k)
+            place = last if k < 0 else k
             if place < 0 or (k >= 0 and k == last):
                 continue
             thread = image[image[MOVERS] + place]
@@ -170,9 +168,7 @@ def route(  # type: ignore[no-untyped-def]
                     words[i] = here[i]
                 out[O_CHOICE] = choice
                 ctl[C_SERIAL] += 1
-                status = block(
-                    image, words, backup, thread, np.int64(0), t, log, out, marks, ctl[C_SERIAL], executed
-                )
+                status = block(image, words, backup, thread, 0, t, log, out, marks, ctl[C_SERIAL], executed)
                 choices = max(choices, out[O_CHOICES])
                 choice += 1
                 if status == BLOCKED:
@@ -206,8 +202,8 @@ def route(  # type: ignore[no-untyped-def]
                     l_table,
                     words,
                     root,
-                    np.int64(0),
-                    np.int64(0),
+                    0,
+                    0,
                 ):
                     continue
                 target = find(image, ctl, roots, table, root)
@@ -216,11 +212,11 @@ def route(  # type: ignore[no-untyped-def]
                 there = target * lasts + (place + 1 if lasts > 1 else 0)
                 if settled[there]:
                     continue
-                known = np.int64(steps_to[there]) - 1
+                known = steps_to[there] - 1
                 if known >= 0:
                     if known < level + steps:
                         continue
-                    if known == level + steps and np.int64(switches_to[there]) <= more:
+                    if known == level + steps and switches_to[there] <= more:
                         continue
                 switches_to[there] = more
                 before[2 * there] = number
@@ -242,4 +238,4 @@ def route(  # type: ignore[no-untyped-def]
         if not moved:
             error = final(image, here)
             if error:
-                _aim(r, error, level, switches, node, np.int64(-1), np.int64(0), np.int64(0))
+                _aim(r, error, level, switches, node, -1, 0, 0)

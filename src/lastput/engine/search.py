@@ -72,7 +72,7 @@ def check(
         executed=walk.executed,
         blocked=walk.blocked,
         ranges=walk.observed(),
-        engine="python" if isinstance(walk, Walk) else "numba",
+        engine="python" if isinstance(walk, Walk) else "compiled",
         demoted=graph.demotions,
         snapshot=None if walk.done else walk.snapshot(options),
     )

@@ -1,5 +1,5 @@
 """What the compiled search and the Python code around it say to each other: statuses, and the places of
-``out``, ``ctl`` and the like. No numba here."""
+``out``, ``ctl`` and the like."""
 
 from __future__ import annotations
 

@@ -7,8 +7,7 @@ __all__ = ["add_batch", "find", "load", "number_of", "root_of"]
 import numpy as np
 
 from lastput.engine.image import FIELDS, MOVABLE, ROOT, W_LOCAL, W_SHARED
-from lastput.engine.index import digest, find_or_add, resolve
-from lastput.engine.jit import njit
+from lastput.engine.index import digest, find_or_add, resolve, share
 from lastput.engine.signals import (
     C_BITS,
     C_COUNT,
@@ -22,21 +21,20 @@ from lastput.engine.signals import (
     NARROW,
     OK,
 )
+from lastput.engine.translator.arrays import Ints
 
 
-@njit()
-def number_of(image, roots, at, part):  # type: ignore[no-untyped-def]
+def number_of(image: Ints, roots: Ints, at: int, part: int) -> int:
     """A part number of the root whose words begin at ``at``; part 0 is the shared one."""
     field = image[FIELDS] + part * 3
     return (roots[at + image[field]] >> image[field + 1]) & image[field + 2]
 
 
-@njit()
-def load(image, roots, at, shared, local, words):  # type: ignore[no-untyped-def]
+def load(image: Ints, roots: Ints, at: int, shared: Ints, local: Ints, words: Ints) -> None:
     """Puts together the packed state of a root."""
     ws = image[W_SHARED]
     wl = image[W_LOCAL]
-    base = number_of(image, roots, at, np.int64(0)) * ws
+    base = number_of(image, roots, at, 0) * ws
     for k in range(ws):
         words[k] = shared[base + k]
     to = ws
@@ -47,41 +45,49 @@ def load(image, roots, at, shared, local, words):  # type: ignore[no-untyped-def
         to += wl
 
 
-@njit()
-def _shared_number(image, ctl, shared, s_table, words, add):  # type: ignore[no-untyped-def]
+def _shared_number(image: Ints, ctl: Ints, shared: Ints, s_table: Ints, words: Ints, add: int) -> int:
     ws = image[W_SHARED]
     count = ctl[C_SHARED]
     if add and count >= ctl[C_SHARED_FULL]:
-        return np.int64(-1)
-    found = find_or_add(shared, ws, count, s_table, ctl[C_SHARED_BITS], words, np.int64(0), add)
+        return -1
+    found = find_or_add(shared, ws, count, s_table, ctl[C_SHARED_BITS], words, 0, add)
     if found == count and add:
         ctl[C_SHARED] += 1
     return found
 
 
-@njit()
-def _local_number(image, ctl, local, l_table, words, at, add):  # type: ignore[no-untyped-def]
+def _local_number(image: Ints, ctl: Ints, local: Ints, l_table: Ints, words: Ints, at: int, add: int) -> int:
     count = ctl[C_LOCAL]
     if add and count >= ctl[C_LOCAL_FULL]:
-        return np.int64(-1)
+        return -1
     found = find_or_add(local, image[W_LOCAL], count, l_table, ctl[C_LOCAL_BITS], words, at, add)
     if found == count and add:
         ctl[C_LOCAL] += 1
     return found
 
 
-@njit()
-def _same(one, two, first, last):  # type: ignore[no-untyped-def]
+def _same(one: Ints, two: Ints, first: int, last: int) -> bool:
     for k in range(first, last):  # noqa: SIM110
         if one[k] != two[k]:
             return False
     return True
 
 
-@njit()
-def root_of(  # type: ignore[no-untyped-def]
-    image, ctl, roots, parent, here, shared, s_table, local, l_table, words, root, to, add
-):
+def root_of(
+    image: Ints,
+    ctl: Ints,
+    roots: Ints,
+    parent: int,
+    here: Ints,
+    shared: Ints,
+    s_table: Ints,
+    local: Ints,
+    l_table: Ints,
+    words: Ints,
+    root: Ints,
+    to: int,
+    add: int,
+) -> int:
     """Writes the root of ``words`` to ``root`` from ``to`` on. ``here`` is the packed state of the root at
     ``parent`` (-1: there is none): parts that it has as well need no look-up. FULL or NARROW if that
     cannot be; if ``add`` is 0 and a part was never met, 1."""
@@ -112,32 +118,29 @@ def root_of(  # type: ignore[no-untyped-def]
     return OK
 
 
-@njit()
-def find(image, ctl, roots, table, root):  # type: ignore[no-untyped-def]
+def find(image: Ints, ctl: Ints, roots: Ints, table: Ints, root: Ints) -> int:
     """The number of the state with this root; C_COUNT if there is none."""
-    return find_or_add(roots, image[ROOT], ctl[C_COUNT], table, ctl[C_BITS], root, np.int64(0), np.int64(0))
+    return find_or_add(roots, image[ROOT], ctl[C_COUNT], table, ctl[C_BITS], root, 0, 0)
 
 
-@njit()
-def add_batch(image, ctl, roots, table, batch, count, hashes):  # type: ignore[no-untyped-def]
+def add_batch(image: Ints, ctl: Ints, roots: Ints, table: Ints, batch: Ints, count: int, hashes: Ints) -> int:
     """Adds roots; there must be room for them. What all look-ups need from memory is asked for first, so
     that they wait for it together."""
     n = image[ROOT]
-    size = np.uint64(len(table))
-    low = (np.int64(1) << ctl[C_BITS]) - 1
-    touched = np.int64(0)
+    low = (1 << ctl[C_BITS]) - 1
+    touched = 0
     for k in range(count):
         h = digest(batch, k * n, n)
-        hashes[k] = np.int64(h)
-        touched += table[np.int64(((h >> np.uint64(32)) * size) >> np.uint64(32))]
+        hashes[k] = int(h)
+        touched += table[share(h, len(table))]
     for k in range(count):
         h = np.uint64(hashes[k])
-        entry = np.int64(table[np.int64(((h >> np.uint64(32)) * size) >> np.uint64(32))])
+        entry = table[share(h, len(table))]
         if entry:
             touched += roots[((entry & low) - 1) * n]
     for k in range(count):
         h = np.uint64(hashes[k])
-        found = resolve(roots, n, ctl[C_COUNT], table, ctl[C_BITS], batch, k * n, np.int64(1), h)
+        found = resolve(roots, n, ctl[C_COUNT], table, ctl[C_BITS], batch, k * n, 1, h)
         if found == ctl[C_COUNT]:
             ctl[C_COUNT] += 1
     return touched

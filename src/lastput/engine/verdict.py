@@ -28,7 +28,7 @@ class Options(msgspec.Struct, frozen=True):
 
     merge: bool = True
     symmetry: bool = True
-    engine: Literal["auto", "python", "numba"] = "auto"
+    engine: Literal["auto", "python", "compiled"] = "auto"
     max_states: int = 0
     max_memory: int = 0
     order: Literal["bfs", "dfs"] = "bfs"

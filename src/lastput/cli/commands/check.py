@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     search.add_argument("--no-merge", action="store_true", help="do not merge steps that none can tell apart")
     search.add_argument("--no-symmetry", action="store_true", help="do not fold alike objects and threads")
     search.add_argument(
-        "--engine", choices=("auto", "python", "numba"), default="auto", help="what runs the steps"
+        "--engine", choices=("auto", "python", "compiled"), default="auto", help="what runs the steps"
     )
     search.add_argument("--save", metavar="FILE", help="where to save a search that was stopped")
     search.add_argument("--resume", metavar="FILE", help="go on with a search that was saved")
