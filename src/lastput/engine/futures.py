@@ -10,16 +10,17 @@ such that the future of a location holds its step and the futures of all locatio
 lead to, or may spawn a thread at. It grows while a search goes on. What a search has concluded from it
 so far stands in ``assumed``: a future that comes to meet it makes the table ``broken``.
 
-The bytecode tells what is not in the accesses of a step: the text of a location must be mapped; INST and
-PICK look at the lives of all instances, ALLOC at those of its pool.
+What is not in the accesses of a step follows from its bytecode: that the text of its location must be
+mapped, and that it takes a thread from the stock or gives it back.
 """
 
 from __future__ import annotations
 
-__all__ = ["NOTHING", "Futures", "Mask", "Plan", "meet", "plan"]
+__all__ = ["LEARNED", "NOTHING", "Futures", "Mask", "Plan", "meet", "pack_masks", "plan"]
 
+from array import array
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -35,7 +36,7 @@ class Mask(NamedTuple):
     reads: int
     writes: int
 
-    def __or__(self, other: Mask) -> Mask:  # type: ignore[override]
+    def __or__(self, other: Mask) -> Mask:
         return Mask(self.reads | other.reads, self.writes | other.writes)
 
 
@@ -78,19 +79,12 @@ def plan(program: Program, machine: Interpreter, symmetry: Tables | None) -> Pla
         reads = {class_of[machine.text_life[number]]} if machine.text_life[number] >= 0 else set()
         if location.kind is Kind.END:
             reads = set()
-        writes = {
-            stock[t.code] for t in program.threads if t.start in targets and machine.ends[t.start]
-        }
+        writes = {stock[t.code] for t in program.threads if t.start in targets and machine.ends[t.start]}
         follow = set(targets)
         for op, _, b, _ in step_code(program, number):
             if op == Op.SPAWN:
                 writes.add(stock[b])
                 follow.update(t.entry for t in program.threads if t.code == b)
-            elif op in (Op.INST, Op.PICK):
-                lives = (machine.life_of[a] for a in program.instances[b].addresses)
-                reads.update(class_of[life] for life in lives if life >= 0)
-            elif op == Op.ALLOC:
-                reads.update(class_of[program.objects[o].life] for o in program.pools[b].objects)
         always.append(Mask(_bits(reads), _bits(writes)))
         for target in follow:
             before[target].add(number)
@@ -109,6 +103,22 @@ def _bits(classes: Iterable[int]) -> int:
     return mask
 
 
+def pack_masks(masks: Iterable[Mask], wide: int) -> array[int]:
+    """Masks as words of 64 bits: ``wide`` of reads, then as many of writes."""
+    size = 8 * wide
+    return array("Q", b"".join(half.to_bytes(size, "little") for mask in masks for half in mask))
+
+
+def _unpack_masks(words: Any, wide: int) -> list[Mask]:
+    data = memoryview(words).cast("B")
+    halves = [int.from_bytes(data[at : at + 8 * wide], "little") for at in range(0, len(data), 8 * wide)]
+    return [Mask(*pair) for pair in zip(halves[::2], halves[1::2], strict=True)]
+
+
+#: Tables that ``Futures.dump`` gives.
+LEARNED = 3
+
+
 class Futures:
     """The tables, by location."""
 
@@ -116,6 +126,7 @@ class Futures:
         self.program = program
         self.machine = machine
         self.plan = plan(program, machine, symmetry)
+        self.wide = self.plan.classes // 64 + 1
         self.step = [NOTHING] * len(program.locations)
         self.future = list(self.step)
         self.assumed = list(self.step)
@@ -128,7 +139,7 @@ class Futures:
 
     def touched(self, location: int, outcome: Outcome) -> Mask:
         """What a step has touched, whether it was taken, failed, or was not enabled."""
-        class_of, cells, life_of = self.plan.class_of, self.program.cells, self.machine.life_of
+        class_of, cells = self.plan.class_of, self.program.cells
         done = outcome.status is not Status.BLOCKED
         reads, writes = self.plan.always[location]
         for address, write in outcome.accesses:
@@ -136,12 +147,11 @@ class Futures:
                 writes |= 1 << class_of[cells[address]]
             else:
                 reads |= 1 << class_of[cells[address]]
-            if life_of[address] >= 0:
-                reads |= 1 << class_of[life_of[address]]
-        if done:
-            for life, write in outcome.lives:
-                if write:
-                    writes |= 1 << class_of[life]
+        for life, write in outcome.lives:
+            if write and done:
+                writes |= 1 << class_of[life]
+            else:
+                reads |= 1 << class_of[life]
         return Mask(reads, writes)
 
     def learn(self, location: int, mask: Mask) -> None:
@@ -161,3 +171,13 @@ class Futures:
     def assume(self, location: int, mask: Mask) -> None:
         """Notes that a search counts on it that the future of a location does not meet a mask."""
         self.assumed[location] |= mask
+
+    def dump(self) -> array[int]:
+        """``step``, ``future`` and ``assumed`` as words."""
+        return pack_masks((*self.step, *self.future, *self.assumed), self.wide)
+
+    def restore(self, words: Any) -> None:
+        """Takes back what ``dump`` gave."""
+        masks = _unpack_masks(words, self.wide)
+        count = len(self.step)
+        self.step, self.future, self.assumed = (masks[i * count : (i + 1) * count] for i in range(LEARNED))

@@ -64,13 +64,15 @@ class PartialOrder:
         self.futures.learn(location, mask)
         self._touched |= mask
 
-    def edges(self, state: State, later: Callable[[State], bool]) -> list[Edge]:
-        """Those of one thread, or all: then those of threads that were tried alone come first. ``later``
-        tells whether a state will be expanded after this one."""
+    def edges(self, state: State, later: Callable[[State], bool]) -> tuple[list[Edge], list[Edge]]:
+        """The edges to follow: of one thread, or of all, first of those that were tried alone; and edges
+        that were found on the way, but need not be followed. ``later`` tells whether a state will be
+        expanded after this one."""
         graph = self.graph
         futures = self.futures
         touches: list[Touch] = []
         found: list[Edge] = []
+        passed: list[Edge] = []
         places = [
             (thread, state[pc])
             for thread, pc in ((t, graph.machine.pc[t]) for t in graph.machine.movable)
@@ -83,7 +85,6 @@ class PartialOrder:
             tried.add(thread)
             self._touched = NOTHING
             edges = self._thread_edges(state, thread, touches)
-            found += edges
             if (
                 all(edge.state is not None for edge in edges)
                 and not self._meets_others(self._touched, thread, places)
@@ -92,14 +93,15 @@ class PartialOrder:
                 for other, place in places:
                     if other != thread:
                         futures.assume(place, self._touched)
-                found = edges
+                passed, found = found, edges
                 break
+            found += edges
         else:
             for thread, _ in places:
                 if thread not in tried:
                     found += self._thread_edges(state, thread, touches)
         graph.settle(state, touches)
-        return found
+        return found, passed
 
     def _meets_others(self, mask: Mask, thread: int, places: list[tuple[int, int]]) -> bool:
         return any(meet(mask, self.futures.future[place]) for other, place in places if other != thread)

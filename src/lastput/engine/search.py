@@ -13,12 +13,13 @@ from lastput.engine.blocks import MergedGraph
 from lastput.engine.canonical import Canonicalizer
 from lastput.engine.graph import FineGraph, Graph
 from lastput.engine.interrupt import Interrupt
-from lastput.engine.program import Program
+from lastput.engine.partial_order import PartialOrder, applies
+from lastput.engine.program import ErrorClass, Program
 from lastput.engine.shortest import shortest
 from lastput.engine.snapshot import Snapshot
 from lastput.engine.trace import finding, unfold
 from lastput.engine.verdict import Finding, Options, Progress, Result, Verdict
-from lastput.engine.walk import Walk
+from lastput.engine.walk import FOUND, Walk
 
 if TYPE_CHECKING:
     from lastput.engine.walk_fast import FastWalk
@@ -28,6 +29,8 @@ DEFAULTS = Options()
 SMALL = 200
 #: Threads whose accesses can be told apart when steps are merged.
 MERGED_THREADS = 62
+
+_LOST = "found with partial order before the search was stopped: there may be a shorter way"
 
 Report = Callable[[Progress], None]
 
@@ -51,14 +54,22 @@ def check(
             options,
             merge=resume.merge,
             symmetry=resume.symmetry,
+            partial_order=resume.partial_order,
             order="dfs" if resume.order == "dfs" else "bfs",
         )
     graph = reduced_graph(program, options, resume.demoted if resume is not None else ())
+    lost = None
     with Interrupt() as interrupt:
         walk, reason = _explore(graph, options, progress, interrupt, resume)
+        if walk.partial is not None and walk.seen:
+            lost, options = walk, msgspec.structs.replace(options, partial_order=False)
+            graph = reduced_graph(program, options, graph.demotions)
+            walk, reason = _explore(graph, options, progress, interrupt, None)
     if reason:
         reason += f"; frontier {walk.frontier}"
-    findings = _findings(graph, walk, progress)
+    findings = _findings(walk, set(walk.seen), progress)
+    if lost is not None:
+        findings += _findings(lost, lost.seen.keys() - walk.seen.keys(), progress, _LOST)
     verdict = Verdict.UNSAFE if findings else Verdict.SAFE if walk.done else Verdict.UNKNOWN
     return Result(
         verdict=verdict,
@@ -94,26 +105,32 @@ def _explore(
 ) -> tuple[Walk | FastWalk, str]:
     """The search, and why it is not complete (or "")."""
     report = _Reporter(progress, interrupt)
-    if options.engine == "python" or (options.engine == "auto" and (not resume or resume.stored < SMALL)):
-        slow = Walk(graph, options.order)
+    partial = None
+    if options.partial_order and isinstance(graph, MergedGraph) and applies(graph):
+        partial = PartialOrder(graph)
+    auto = options.engine == "auto"
+    if options.engine == "python" or (auto and (not resume or resume.stored < SMALL)):
+        # A small search is no faster with partial order.
+        slow = Walk(graph, options.order, None if auto and not resume else partial)
         if resume is not None:
             slow.restore(resume)
         most = options.max_states
-        if options.engine == "auto":
+        if auto:
             most = min(most, SMALL) if most else SMALL
-        reason = slow.run(most, report, report.stop)
-        if not reason or report.stop() or most == options.max_states:
+        reason = slow.run(most, report, report.stop, slow.partial is not None)
+        if not reason or report.stop() or most == options.max_states or reason == FOUND:
             return slow, reason
         if resume is not None:
             resume = slow.snapshot(options)
+        if slow.seen:
+            partial = None
     from lastput.engine.walk_fast import FastWalk, first_ranges
 
+    ranges = resume.ranges if resume is not None else first_ranges(graph, partial)
+    walk = FastWalk(graph, ranges, options.order, options.max_memory, partial)
     if resume is not None:
-        walk = FastWalk(graph, resume.ranges, options.order, options.max_memory)
         walk.restore(resume)
-    else:
-        walk = FastWalk(graph, first_ranges(graph), options.order, options.max_memory)
-    return walk, walk.run(options.max_states, report, report.stop)
+    return walk, walk.run(options.max_states, report, report.stop, partial is not None)
 
 
 class _Reporter:
@@ -134,18 +151,20 @@ class _Reporter:
         return self.interrupt.wanted
 
 
-def _findings(graph: Graph, walk: Walk | FastWalk, progress: Report | None) -> tuple[Finding, ...]:
-    wanted = set(walk.seen)
+def _findings(
+    walk: Walk | FastWalk, wanted: set[ErrorClass], progress: Report | None, note: str = ""
+) -> tuple[Finding, ...]:
     if not wanted:
         return ()
-    note = ""
+    graph = walk.graph
     if isinstance(walk, Walk):
         ways = shortest(graph, wanted)
     else:
         from lastput.engine.shortest_fast import shortest_fast
 
         ways, calm = shortest_fast(walk, wanted, progress)
-        note = "" if calm else "shortest, but perhaps not with the fewest context switches"
+        if not calm:
+            note = note or "shortest, but perhaps not with the fewest context switches"
     return tuple(
         finding(graph.program, ways[error].fault, unfold(graph, ways[error]), note) for error in sorted(ways)
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["Walk"]
+__all__ = ["FOUND", "Walk"]
 
 from array import array
 from collections.abc import Callable
 
-from lastput.engine.graph import Graph
+from lastput.engine.graph import Edge, Graph
 from lastput.engine.interpret import State
 from lastput.engine.pack import Ranges, lay_out, learn
 from lastput.engine.partial_order import PartialOrder
@@ -17,6 +17,8 @@ from lastput.engine.snapshot import Snapshot, fingerprint
 from lastput.engine.verdict import Options, Progress
 
 CHUNK = 500
+#: Why a search ends that need not go on.
+FOUND = "an error was found"
 
 
 class Walk:
@@ -82,6 +84,7 @@ class Walk:
             program=fingerprint(program),
             merge=options.merge,
             symmetry=options.symmetry,
+            partial_order=self.partial is not None,
             order="dfs" if self.depth_first else "bfs",
             ranges=ranges,
             stored=len(self.states),
@@ -101,6 +104,7 @@ class Walk:
             shared=packed.shared,
             local=packed.local,
             stack=array("q", (depth << 32 | number for number, depth in self.stack)),
+            futures=self.partial.futures.dump() if self.partial is not None else array("Q"),
         )
 
     def restore(self, saved: Snapshot) -> None:
@@ -120,6 +124,8 @@ class Walk:
         self.graph.executed = list(saved.executed)
         self.graph.blocked = list(saved.blocked)
         self.graph.dirty = saved.dirty_at > 0
+        if self.partial is not None:
+            self.partial.futures.restore(saved.futures)
 
     def progress(self) -> Progress:
         return Progress("search", len(self.states), self.transitions, self.depth, self.frontier)
@@ -132,14 +138,14 @@ class Walk:
         until_found: bool = False,
     ) -> str:
         """Goes on until all is explored (gives ""), or gives why not: ``max_states`` are stored,
-        ``stop`` said so, or an error was met and ``until_found`` is set ("found")."""
+        ``stop`` said so, or an error was met and ``until_found`` is set (FOUND)."""
         while True:
             for _ in range(CHUNK):
                 if self.done or (max_states and len(self.states) >= max_states):
                     break
                 self.expand()
                 if until_found and self.seen:
-                    return "found"
+                    return FOUND
             if self.graph.dirty or (self.partial is not None and self.partial.futures.broken):
                 self.dirty_at = self.dirty_at or len(self.states)
                 if self.done or len(self.states) > 2 * self.dirty_at + 1000:
@@ -165,21 +171,23 @@ class Walk:
                 self.level_end = len(self.states)
         self.head += 1
         state = self.states[number]
+        passed: list[Edge] = []
         if self.partial is not None:
-            edges = self.partial.edges(state, lambda other: self._later(other, number))
+            edges, passed = self.partial.edges(state, lambda other: self._later(other, number))
         else:
             edges = self.graph.edges(state)
         if not edges:
             fault = self.graph.machine.final(state)
             if fault is not None:
                 self.seen.setdefault(fault.error, number)
-        for edge in edges:
+        for edge in (*passed, *edges):
             for warning, _ in edge.warnings:
                 self.seen.setdefault(warning.error, number)
-            if edge.state is None:
+            if edge.fatal is not None:
                 self.failures += 1
-                assert edge.fatal is not None
                 self.seen.setdefault(edge.fatal.error, number)
+        for edge in edges:
+            if edge.state is None:
                 continue
             self.transitions += 1
             if edge.state not in self.index:
