@@ -14,7 +14,7 @@ from lastput.engine.program import ErrorClass, Kind, Op, Program
 from lastput.engine.search import check, reduced_graph
 from lastput.engine.verdict import Options, Verdict
 from lastput.engine.walk import Walk
-from lastput.engine.walk_fast import FastWalk, first_ranges
+from lastput.engine.walk_fast import FastWalk, first_look
 from tests.engine import programs
 from tests.engine.build import END, Build, Step
 from tests.engine.random_programs import programs as random_programs
@@ -55,7 +55,7 @@ def compare_engines(slow: Walk) -> None:
     assert slow.partial is not None
     order = "dfs" if slow.depth_first else "bfs"
     graph = merged(slow.graph.program, slow.graph.symmetry is not None)
-    ranges = first_ranges(graph)
+    ranges = first_look(graph).ranges
     partial = PartialOrder(graph)
     partial.futures.restore(slow.partial.futures.dump())
     fast = FastWalk(graph, ranges, order, 0, partial)
@@ -80,7 +80,10 @@ def test_random(program: Program) -> None:
 
 @pytest.mark.parametrize("engine", ["python", "compiled"])
 @pytest.mark.parametrize("seed", range(6))
-def test_findings_are_those_of_a_search_without_it(seed: int, engine: str) -> None:
+def test_findings_are_those_of_a_search_without_it(
+    seed: int, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lastput.engine.walk_fast.SAMPLE", 2)
     options = msgspec.structs.replace(Options(), engine=engine, max_states=LIMIT)
     program = random_program(seed)
     with_, without = (
@@ -174,8 +177,9 @@ def test_what_is_learned_too_late_begins_the_search_again() -> None:
 
 
 @pytest.mark.parametrize("engine", ["python", "compiled"])
-def test_a_search_that_is_stopped_keeps_what_was_found(engine: str) -> None:
+def test_a_search_that_is_stopped_keeps_what_was_found(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error is met soon when the threads go one after the other; without, 12 states are too few."""
+    monkeypatch.setattr("lastput.engine.walk_fast.SAMPLE", 2)
     options = msgspec.structs.replace(Options(), engine=engine, max_states=12)
     result = check(late_meeting(), options)
     assert (result.verdict, result.complete) == (Verdict.UNSAFE, False)

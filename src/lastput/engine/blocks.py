@@ -44,7 +44,7 @@ where it may be spawned again ends with a S.
 
 from __future__ import annotations
 
-__all__ = ["CAP", "MergedGraph"]
+__all__ = ["CAP", "MergedGraph", "Observer"]
 
 from collections.abc import Callable
 
@@ -56,6 +56,9 @@ from lastput.engine.races import Sort, Touch, races
 
 #: Steps in a block.
 CAP = 64
+
+#: Is told of a step: its location and what it did.
+Observer = Callable[[int, Outcome], None]
 
 
 class MergedGraph:
@@ -71,8 +74,6 @@ class MergedGraph:
         self.kinds = list(effective(program))
         self.choosing = tuple(choosing(program, i) for i in range(len(program.locations)))
         self.demoted: set[int] = set()
-        #: told of each step that edges are made of, and of each first step that is not enabled
-        self.observe: Callable[[int, Outcome], None] | None = None
         for location in demoted:
             self.demote(location)
         self.begin()
@@ -148,22 +149,27 @@ class MergedGraph:
     def _edges(self, state: State, touches: list[Touch]) -> list[Edge]:
         return [edge for thread in self.machine.movable for edge in self.thread_edges(state, thread, touches)]
 
-    def thread_edges(self, state: State, thread: int, touches: list[Touch]) -> list[Edge]:
-        """The edges of one thread, with states as they come; ``touches`` takes the accesses."""
+    def thread_edges(
+        self, state: State, thread: int, touches: list[Touch], observe: Observer | None = None
+    ) -> list[Edge]:
+        """The edges of one thread, with states as they come. ``touches`` takes the accesses; ``observe`` is
+        told of each step that an edge is made of, or that is the first and not enabled."""
         edges: list[Edge] = []
         if self.machine.ends[state[self.machine.pc[thread]]]:
             return edges
         choice = 0
         choices = 1
         while choice < choices:
-            edge, had = self._block(state, thread, choice, touches)
+            edge, had = self._block(state, thread, choice, touches, observe)
             choices = max(choices, had)
             if edge is not None:
                 edges.append(edge)
             choice += 1
         return edges
 
-    def _block(self, state: State, thread: int, choice: int, touches: list[Touch]) -> tuple[Edge | None, int]:
+    def _block(
+        self, state: State, thread: int, choice: int, touches: list[Touch], observe: Observer | None
+    ) -> tuple[Edge | None, int]:
         """The block, None if its first step is not enabled; and the choices of that step."""
         machine = self.machine
         pc = machine.pc[thread]
@@ -183,6 +189,8 @@ class MergedGraph:
             ):
                 break
             outcome = machine.step(state, thread, choice if steps == 0 else 0)
+            if observe is not None and (steps == 0 or outcome.status is not Status.BLOCKED):
+                observe(here, outcome)
             if steps == 0:
                 choices = outcome.choices
             if outcome.status is Status.BLOCKED:
@@ -212,8 +220,6 @@ class MergedGraph:
     def _touch(self, touches: list[Touch], thread: int, here: int, sort: Sort, outcome: Outcome) -> None:
         """Notes the accesses of a step; life slots are counted on from the last address. A step that
         is not enabled has written nothing."""
-        if self.observe is not None:
-            self.observe(here, outcome)
         base = len(self.program.cells)
         moves = sort not in (Sort.SYNC, Sort.HELD_SYNC)
         done = outcome.status is not Status.BLOCKED

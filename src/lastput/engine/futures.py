@@ -27,7 +27,7 @@ import msgspec
 from lastput.engine.canonical_tables import Tables
 from lastput.engine.interpret import Interpreter, Outcome, Status
 from lastput.engine.kinds import step_code, step_ops
-from lastput.engine.program import Kind, Op, Program
+from lastput.engine.program import Op, Program
 
 
 class Mask(NamedTuple):
@@ -72,19 +72,18 @@ def plan(program: Program, machine: Interpreter, symmetry: Tables | None) -> Pla
         class_of[slot] = classes.setdefault(place.get(slot, (-1, slot)), len(classes))
     codes = sorted({t.code for t in program.threads})
     stock = {code: len(classes) + i for i, code in enumerate(codes)}
+    nests = {t.start: t.code for t in program.threads if machine.ends[t.start]}
     always = []
     before: list[set[int]] = [set() for _ in program.locations]
-    for number, location in enumerate(program.locations):
-        _, targets = step_ops(program, number)
-        reads = {class_of[machine.text_life[number]]} if machine.text_life[number] >= 0 else set()
-        if location.kind is Kind.END:
-            reads = set()
-        writes = {stock[t.code] for t in program.threads if t.start in targets and machine.ends[t.start]}
+    for number, text_life in enumerate(machine.text_life):
+        ops, targets = step_ops(program, number)
+        reads = {class_of[text_life]} if text_life >= 0 else set()
+        writes = {stock[nests[target]] for target in targets if target in nests}
         follow = set(targets)
-        for op, _, b, _ in step_code(program, number):
-            if op == Op.SPAWN:
-                writes.add(stock[b])
-                follow.update(t.entry for t in program.threads if t.code == b)
+        if Op.SPAWN in ops:
+            spawned = {b for op, _, b, _ in step_code(program, number) if op == Op.SPAWN}
+            writes.update(stock[code] for code in spawned)
+            follow.update(t.entry for t in program.threads if t.code in spawned)
         always.append(Mask(_bits(reads), _bits(writes)))
         for target in follow:
             before[target].add(number)

@@ -57,7 +57,6 @@ class PartialOrder:
         tables = symmetry.tables if isinstance(symmetry, Canonicalizer) else None
         self.futures = Futures(graph.program, graph.machine, tables)
         self._touched = NOTHING
-        graph.observe = self._observe
 
     def _observe(self, location: int, outcome: Outcome) -> None:
         mask = self.futures.touched(location, outcome)
@@ -107,5 +106,5 @@ class PartialOrder:
         return any(meet(mask, self.futures.future[place]) for other, place in places if other != thread)
 
     def _thread_edges(self, state: State, thread: int, touches: list[Touch]) -> list[Edge]:
-        edges = self.graph.thread_edges(state, thread, touches)
+        edges = self.graph.thread_edges(state, thread, touches, self._observe)
         return canonical_edges(edges, self.graph.symmetry) if self.graph.symmetry else edges

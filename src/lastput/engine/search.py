@@ -63,8 +63,7 @@ def check(
         walk, reason = _explore(graph, options, progress, interrupt, resume)
         if walk.partial is not None and walk.seen:
             lost, options = walk, msgspec.structs.replace(options, partial_order=False)
-            graph = reduced_graph(program, options, graph.demotions)
-            walk, reason = _explore(graph, options, progress, interrupt, None)
+            walk, reason = _explore_whole(options, progress, interrupt, lost)
     if reason:
         reason += f"; frontier {walk.frontier}"
     findings = _findings(walk, set(walk.seen), progress)
@@ -124,13 +123,31 @@ def _explore(
             resume = slow.snapshot(options)
         if slow.seen:
             partial = None
-    from lastput.engine.walk_fast import FastWalk, first_ranges
+    from lastput.engine.walk_fast import FastWalk, first_look
 
-    ranges = resume.ranges if resume is not None else first_ranges(graph, partial)
+    if resume is not None:
+        ranges = resume.ranges
+    else:
+        ranges, found = first_look(graph, partial)
+        if found:
+            partial = None
     walk = FastWalk(graph, ranges, options.order, options.max_memory, partial)
     if resume is not None:
         walk.restore(resume)
     return walk, walk.run(options.max_states, report, report.stop, partial is not None)
+
+
+def _explore_whole(
+    options: Options, progress: Report | None, interrupt: Interrupt, lost: Walk | FastWalk
+) -> tuple[Walk | FastWalk, str]:
+    """The search anew without partial order, after one that has ``lost`` the shortest ways."""
+    report = _Reporter(progress, interrupt)
+    walk: Walk | FastWalk
+    if isinstance(lost, Walk):
+        walk = Walk(lost.graph, options.order)
+    else:
+        walk = type(lost)(lost.graph, lost.ranges, options.order, options.max_memory)
+    return walk, walk.run(options.max_states, report, report.stop)
 
 
 class _Reporter:

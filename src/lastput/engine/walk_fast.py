@@ -7,11 +7,11 @@ never more than three quarters full; the parts that roots are made of; and what 
 
 from __future__ import annotations
 
-__all__ = ["FastWalk", "first_ranges", "memory_limit"]
+__all__ = ["FastWalk", "FirstLook", "first_look", "memory_limit"]
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -113,22 +113,30 @@ def _reserve(entries: int) -> Any:
             entries //= 2
 
 
-def first_ranges(graph: Graph, partial: PartialOrder | None = None) -> Ranges:
-    """What the beginnings of a search teach of the values of slots: breadth first for what happens early,
-    depth first for what happens late. The graph keeps what it has learned of conflicts, and ``partial``
-    what it has learned of futures."""
+class FirstLook(NamedTuple):
+    """What the beginnings of a search teach: the values of slots, and whether an error is met at once."""
+
+    ranges: Ranges
+    found: bool
+
+
+def first_look(graph: Graph, partial: PartialOrder | None = None) -> FirstLook:
+    """Searches a little, breadth first for what happens early, depth first for what happens late. The graph
+    keeps what it has learned of conflicts, and ``partial`` what it has learned of futures."""
     program = graph.program
     guess: Ranges = tuple(GUESS for _ in program.ranges)
-    found = []
+    observed = []
+    found = False
     for order in ("dfs", "bfs"):
         walk = FastWalk(graph, guess, order, FIRST_MEMORY, partial, LEARN)
         walk.run(SAMPLE)
-        found.append(walk.observed())
+        observed.append(walk.observed())
+        found = found or bool(walk.seen)
         if partial is not None:
             partial.futures.restore(learned(walk.futures))
         graph.begin()
-    low_high = ((min(a, c), max(b, d)) for (a, b), (c, d) in zip(*found, strict=True))
-    return stretch(program, tuple(low_high))
+    low_high = ((min(a, c), max(b, d)) for (a, b), (c, d) in zip(*observed, strict=True))
+    return FirstLook(stretch(program, tuple(low_high)), found)
 
 
 class FastWalk:
