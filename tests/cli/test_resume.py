@@ -32,6 +32,17 @@ def test_stopped_and_resumed(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     assert _check(capsys, _TEST, "--resume", str(saved)) == whole
 
 
+def test_depth_first_finds_deep_errors_early(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    saved = tmp_path / "saved"
+    stopped = ("--max-states", "100", "--save", str(saved))
+    code, out = _check(capsys, _TEST, *stopped)
+    assert (code, out.partition(" (")[0]) == (2, "UNKNOWN")
+    code, out = _check(capsys, _TEST, "--depth-first", *stopped)
+    assert (code, out.partition(" (")[0]) == (1, "UNSAFE")
+    assert "a shorter trace may exist" in " ".join(out.split())
+    assert _check(capsys, _TEST, "--resume", str(saved)) == _check(capsys, _TEST)
+
+
 def test_a_file_of_another_test(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     saved = tmp_path / "saved"
     _check(capsys, _TEST, "--max-states", "30", "--save", str(saved))

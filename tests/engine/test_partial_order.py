@@ -183,4 +183,4 @@ def test_a_search_that_is_stopped_keeps_what_was_found(engine: str, monkeypatch:
     options = msgspec.structs.replace(Options(), engine=engine, max_states=12)
     result = check(late_meeting(), options)
     assert (result.verdict, result.complete) == (Verdict.UNSAFE, False)
-    assert "there may be a shorter way" in result.findings[0].note
+    assert "a shorter trace may exist" in result.findings[0].note

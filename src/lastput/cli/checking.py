@@ -35,6 +35,7 @@ def engine_options(args: argparse.Namespace) -> Options:
         engine=args.engine,
         max_states=args.max_states or 0,
         max_memory=args.max_memory or 0,
+        order="dfs" if args.depth_first else "bfs",
     )
 
 
@@ -114,7 +115,7 @@ def _checked(loaded: Loaded, result: Result) -> Checked:
         wrong=_wrong(expected, result, traces),
         never=never(loaded.compiled.program, result.executed, result.blocked, _own(loaded)) if told else (),
         assumptions=loaded.compiled.program.assumptions,
-        notes=(*loaded.compiled.notes, *result.notes),
+        notes=(*loaded.compiled.notes, *dict.fromkeys(f.note for f in result.findings if f.note)),
     )
 
 

@@ -30,8 +30,6 @@ SMALL = 200
 #: Threads whose accesses can be told apart when steps are merged.
 MERGED_THREADS = 62
 
-_LOST = "found with partial order before the search was stopped: there may be a shorter way"
-
 Report = Callable[[Progress], None]
 
 
@@ -68,7 +66,7 @@ def check(
         reason += f"; frontier {walk.frontier}"
     findings = _findings(walk, set(walk.seen), progress)
     if lost is not None:
-        findings += _findings(lost, lost.seen.keys() - walk.seen.keys(), progress, _LOST)
+        findings += _findings(lost, lost.seen.keys() - walk.seen.keys(), progress)
     verdict = Verdict.UNSAFE if findings else Verdict.SAFE if walk.done else Verdict.UNKNOWN
     return Result(
         verdict=verdict,
@@ -168,20 +166,20 @@ class _Reporter:
         return self.interrupt.wanted
 
 
-def _findings(
-    walk: Walk | FastWalk, wanted: set[ErrorClass], progress: Report | None, note: str = ""
-) -> tuple[Finding, ...]:
+def _findings(walk: Walk | FastWalk, wanted: set[ErrorClass], progress: Report | None) -> tuple[Finding, ...]:
     if not wanted:
         return ()
     graph = walk.graph
+    note = ""
     if isinstance(walk, Walk):
         ways = shortest(graph, wanted)
     else:
         from lastput.engine.shortest_fast import shortest_fast
 
         ways, calm = shortest_fast(walk, wanted, progress)
-        if not calm:
-            note = note or "shortest, but perhaps not with the fewest context switches"
+        note = "" if calm else "the trace is shortest, but perhaps not with the fewest context switches"
+    if not walk.done or walk.partial is not None:
+        note = "the search is not complete: a shorter trace may exist"
     return tuple(
         finding(graph.program, ways[error].fault, unfold(graph, ways[error]), note) for error in sorted(ways)
     )

@@ -24,8 +24,9 @@ class Verdict(enum.Enum):
 
 class Options(msgspec.Struct, frozen=True):
     """``merge``, ``symmetry`` and ``partial_order`` switch the reductions; there is no partial order
-    without merging. ``max_states`` and ``max_memory``
-    (bytes) are 0 for no limit. ``engine`` 'auto' takes the compiled engine when a search grows."""
+    without merging. ``max_states`` and ``max_memory`` (bytes) are 0 for no limit. ``engine`` 'auto' takes
+    the compiled engine when a search grows. ``order`` 'dfs' goes deep first; a whole search finds the same
+    in either order."""
 
     merge: bool = True
     symmetry: bool = True
@@ -92,5 +93,4 @@ class Result(msgspec.Struct, frozen=True):
     ranges: tuple[tuple[int, int], ...]
     engine: str = "python"
     demoted: tuple[int, ...] = ()
-    notes: tuple[str, ...] = ()
     snapshot: Any = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Section", "relocations", "sections", "symbols"]
 
 import io
+import struct
 from collections.abc import Iterator
 
 import msgspec
@@ -16,6 +17,8 @@ from elftools.elf.sections import SymbolTableSection
 from lastput.errors import LastputError, Place
 
 _RELA = 24  # bytes of an Elf64_Rela
+_SYMBOL = struct.Struct("<IBBHQQ")  # Elf64_Sym
+_RESERVED = 0xFF00  # SHN_LORESERVE
 _EXECUTED = 0x4  # SHF_EXECINSTR
 
 
@@ -53,12 +56,17 @@ def sections(data: bytes, file: str) -> tuple[Section, ...]:
 
 def symbols(data: bytes, file: str) -> Iterator[tuple[str, int, int, int]]:
     """Name, section index, value and size of each defined symbol of an object file."""
-    table = _open(data, file).get_section_by_name(".symtab")
+    elf = _open(data, file)
+    table = elf.get_section_by_name(".symtab")
     if not isinstance(table, SymbolTableSection):
         raise _bad(file, "it has no symbols")
-    for symbol in table.iter_symbols():
-        if symbol.name and isinstance(symbol["st_shndx"], int):
-            yield symbol.name, symbol["st_shndx"], symbol["st_value"], symbol["st_size"]
+    strings = elf.get_section(table["sh_link"]).data()
+    try:
+        for name, _, _, index, value, size in _SYMBOL.iter_unpack(table.data()):
+            if name and 0 < index < _RESERVED:
+                yield strings[name : strings.index(b"\0", name)].decode("latin1"), index, value, size
+    except (struct.error, ValueError) as error:
+        raise _bad(file, str(error)) from None
 
 
 def relocations(data: bytes, file: str, section: str) -> Iterator[tuple[int, str]]:

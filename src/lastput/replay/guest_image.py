@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Conductor", "build", "conductor", "image", "static_busybox"]
+__all__ = ["Conductor", "build", "conductor", "contents", "static_busybox"]
 
 import shutil
 import subprocess
@@ -13,7 +13,6 @@ import msgspec
 
 from lastput.errors import LastputError
 from lastput.replay import cache, elf
-from lastput.replay.initramfs import archive
 from lastput.replay.kernel import ModuleFile
 
 # Where no other program of the guest has its text: the breakpoint on notify() is in all address spaces.
@@ -81,14 +80,16 @@ def static_busybox() -> Path:
     )
 
 
-def image(program: Conductor, loaded: tuple[ModuleFile, ...], kept: tuple[ModuleFile, ...]) -> bytes:
-    """The archive. ``loaded`` modules are loaded in their order before the guest is ready, ``kept`` ones
-    lie in /m for insmod."""
+def contents(
+    program: Conductor, loaded: tuple[ModuleFile, ...], kept: tuple[ModuleFile, ...], idle: bool = False
+) -> dict[str, bytes]:
+    """The files of the guest by their names. ``loaded`` modules are loaded in their order before the guest
+    is ready, ``kept`` ones lie in /m for insmod. ``idle``: nobody minds if a command waits for seconds."""
     files = {
         "init": _INIT.encode(),
         "bin/busybox": static_busybox().read_bytes(),
         "bin/conductor": program.data,
         "etc/modules": "".join(f"/m/{one.name}.ko\n" for one in loaded).encode(),
     }
-    files |= {f"m/{one.name}.ko": one.data for one in (*loaded, *kept)}
-    return archive(files)
+    files |= {"etc/nap": b"5000000\n"} if idle else {}
+    return files | {f"m/{one.name}.ko": one.data for one in (*loaded, *kept)}

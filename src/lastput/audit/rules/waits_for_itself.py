@@ -62,7 +62,7 @@ _ASKS = frozenset(("current_work", "in_interrupt", "in_softirq", "current_is_wor
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    deferred, bodies = Deferred(facts), Bodies(facts)
+    deferred, bodies = facts.once(Deferred), facts.once(Bodies)
     insides: dict[frozenset[int], Inside] = {}
     seen: set[tuple[int, int, int]] = set()
     for item in deferred.items:

@@ -27,6 +27,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     search.add_argument(
         "--max-memory", type=size, metavar="SIZE", help="give up at this much memory, e.g. 4G"
     )
+    search.add_argument(
+        "--depth-first",
+        action="store_true",
+        help="look far ahead first: for errors of a model that is too big to search whole",
+    )
     search.add_argument("--no-merge", action="store_true", help="do not merge steps that none can tell apart")
     search.add_argument("--no-symmetry", action="store_true", help="do not fold alike objects and threads")
     search.add_argument(
