@@ -69,7 +69,7 @@ _INSTANCES = """
            count(CASE WHEN r.path IN ('owner', 'module') OR r.path GLOB '[[]*].owner'
                         OR r.path GLOB '[[]*].module' THEN 1 END)
     FROM variables v JOIN files p ON p.id = v.file JOIN field_row r ON r.variable = v.id
-    WHERE v.type = ? GROUP BY v.id ORDER BY p.path, v.line
+    WHERE v.type = ? GROUP BY v.id HAVING count(CASE WHEN r.field = '' THEN 1 END) = 0 ORDER BY p.path, v.line
 """
 _HANDED = """
     SELECT DISTINCT name FROM functions WHERE parameters LIKE '%"struct module *"%'

@@ -28,8 +28,8 @@ How lastput knows
     unregisters or frees them. A caller looks into the result or hands it on, and does not hold a lock that
     the removal takes.
 
-    Confidence is low if the caller is a work item or an attribute, for which the removal may wait, and if the
-    object has a cdev, whose open files keep it.
+    Confidence is low if the caller, in the same directory, runs as a work item, as an attribute or at probe,
+    for which the removal may wait, and if the object has a cdev, whose open files keep it.
 
 Known limits
     That callers and removal may run at the same time is not shown: a driver core or a lock further up may
@@ -93,7 +93,8 @@ def run(facts: Facts) -> Iterator[Finding]:
                 held = meanwhile.above.at(use) | meanwhile.above.of(use.function)
                 removed = meanwhile.removal(search, use.function, held)
                 if removed is not None:
-                    found.append((_waited_for(facts, use.function), use, removed))
+                    waited = _beside(facts, use, search) and _waited_for(facts, use.function)
+                    found.append((waited, use, removed))
             if found:
                 waited, use, removed = min(found, key=lambda one: one[0])
                 sure = not waited and struct[1] not in cdevs
@@ -101,6 +102,12 @@ def run(facts: Facts) -> Iterator[Finding]:
                     search, way, removed, facts.function(use.function), use.line, counted[struct[1]], sure
                 )
             break
+
+
+def _beside(facts: Facts, use: CallFact, search: Search) -> bool:
+    """Whether a caller lies in the directory of the search: then they may be parts of one driver."""
+    directory = search.function.path.rpartition("/")[0]
+    return facts.function(use.function).path.rpartition("/")[0] == directory
 
 
 def _waited_for(facts: Facts, function: int, depth: int = 1) -> bool:
