@@ -29,7 +29,7 @@ How lastput knows
 
 Known limits
     A device whose release function is set to another than the one found is reported by mistake. A put whose
-    result is asked for, as that of kref_put(), is left out.
+    result is asked for, as that of kref_put(), is left out, and so are functions that take a reference, too.
 
 History
     stm_register_device(): commit 3df463865ba4 ("stm class: Fix a double free in stm_register_device()").
@@ -65,6 +65,8 @@ _PUTS = {
     "kref_put": "kref",
 }
 _FREES = {name: int(one.object.strip("{}")) for one in API.free if not one.deferred for name in one.names}
+#: The function takes a reference of its own, which the put gives back.
+_COUNTED = re.compile(r"\b(?:get_device|kobject_get|kref_get)\s*\(")
 _UNLINKS = ("list_del", "list_del_init", "list_del_rcu", "hlist_del", "hlist_del_init")
 _MEMBER = re.compile(r"^&\s*\(?(\w+)\)?\s*->\s*[\w.]+$")
 
@@ -105,6 +107,8 @@ def run(facts: Facts) -> Iterator[Finding]:
             known[0] if len(known) == 1 else None
         )
         if release is None or release.function.id == pair.function:
+            continue
+        if _COUNTED.search(bodies.text(pair.function)):
             continue
         graph = bodies.graph(pair.function)
         if graph is None or not graph.clean:

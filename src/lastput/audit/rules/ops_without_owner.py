@@ -20,8 +20,8 @@ Instead
 How lastput knows
     At least seven in eight, and twenty, instances of the type in modules set the field. Nothing in the file
     stores an owner at run time, and no function that is handed such a struct stores one into it. Somewhere
-    the owner of such a table is given to try_module_get(); without such a place the confidence is low: then
-    the field may be there for the record only.
+    the owner of such a table is given to try_module_get(), or to a function that takes a ``struct module *``;
+    without such a place the confidence is low: then the field may be there for the record only.
 
 Known limits
     Files have a rule of their own, FIL001. An instance that is never registered is reported too. Types whose
@@ -45,6 +45,7 @@ import msgspec
 
 from lastput.audit.bodies import Bodies
 from lastput.audit.pointees import pointee
+from lastput.c.raw.heads import split_arguments
 from lastput.facts.base import Facts
 from lastput.facts.modules import entries_of, modules_of
 from lastput.schema.finding import Cause, Evidence, Finding, Where
@@ -68,7 +69,11 @@ _INSTANCES = """
            count(CASE WHEN r.path IN ('owner', 'module') OR r.path GLOB '[[]*].owner'
                         OR r.path GLOB '[[]*].module' THEN 1 END)
     FROM variables v JOIN files p ON p.id = v.file JOIN field_row r ON r.variable = v.id
-    WHERE v.type = ? GROUP BY v.id ORDER BY p.path, v.line
+    WHERE v.type = ? GROUP BY v.id HAVING count(CASE WHEN r.field = '' THEN 1 END) = 0 ORDER BY p.path, v.line
+"""
+_HANDED = """
+    SELECT DISTINCT name FROM functions WHERE parameters LIKE '%"struct module *"%'
+    AND name NOT LIKE '%module_put%' ORDER BY name
 """
 _STORES = """
     SELECT s.target, f.parameters FROM stores s JOIN functions f ON f.id = s.function
@@ -161,12 +166,14 @@ def _set_at_registration(facts: Facts) -> set[str]:
 
 
 def _takers(facts: Facts) -> dict[str, Where]:
-    """Of each type a place that takes the owner of such a table."""
+    """Of each type a place that takes the owner of such a table, or hands it to what keeps a module."""
     bodies = facts.once(Bodies)
     steps: dict[tuple[str, str], str] = {}
     found: dict[str, Where] = {}
-    for call in facts.calls_of(("try_module_get", "__module_get")):
-        expression = _OWNER.match(call.argument(0))
+    handed = [name for (name,) in facts.sql(_HANDED)]
+    for call in facts.calls_of(("try_module_get", "__module_get", *handed)):
+        given = (_OWNER.match(one) for one in split_arguments(call.arguments))
+        expression = next((one for one in given if one is not None), None)
         if expression is None:
             continue
         function = facts.function(call.function)
@@ -190,7 +197,7 @@ def _finding(
     first = facts.sql("SELECT line FROM field_row WHERE variable = ? ORDER BY id", table.variable)[0]
     module = next(one.name for one in modules_of(facts, where.path) if one.modular)
     told = (
-        [Cause(taker, f"the core takes the {field} of a struct {kind} here, for as long as it uses it")]
+        [Cause(taker, f"the core takes the {field} of a struct {kind}, for as long as it uses it")]
         if taker
         else []
     )

@@ -28,6 +28,9 @@ How lastput knows
     unregisters or frees them. A caller looks into the result or hands it on, and does not hold a lock that
     the removal takes.
 
+    Confidence is low if the caller, in the same directory, runs as a work item, as an attribute or at probe,
+    for which the removal may wait, and if the object has a cdev, whose open files keep it.
+
 Known limits
     That callers and removal may run at the same time is not shown: a driver core or a lock further up may
     forbid it. Searches under RCU alone are left out.
@@ -52,8 +55,9 @@ from lastput.audit.lookups import Search, searches, searching, spoils, variables
 from lastput.audit.meanwhile import Meanwhile
 from lastput.audit.removals import Removal
 from lastput.c.flow.graph import Kind, Node
-from lastput.facts.base import CallFact, Facts
+from lastput.facts.base import CallFact, Facts, FunctionFact
 from lastput.facts.resolve import callers
+from lastput.facts.roles import roles
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "REF007"
@@ -61,6 +65,9 @@ NAME = "returned-without-reference"
 
 _UNLOCKS = re.compile(r"\b\w*(?:unlock|up_read|up_write|guard)\w*\s*\(")
 _COPIES = re.compile(r"(?:\breturn\s*\(?|=)\s*(\w+)\s*\)?;")
+#: An open file of a cdev holds what the cdev lies in.
+_CDEVS = "SELECT DISTINCT record FROM records WHERE type = 'cdev' AND pointers = 0"
+_WAITED_FOR = {"work", "delayed_work", "kthread_work", "sysfs", "probe"}
 _STRUCT = re.compile(r"struct\s+(\w+)\s*\*")
 _HANDED_ON = re.compile(r"\b(?!IS_ERR|PTR_ERR|WARN|if|while|return|likely|unlikely)\w+\(@\s*[,)]")
 
@@ -70,6 +77,7 @@ def run(facts: Facts) -> Iterator[Finding]:
     bodies = facts.once(Bodies)
     meanwhile = facts.once(Meanwhile)
     counted = facts.once(counted_structs)
+    cdevs = {name for (name,) in facts.sql(_CDEVS)}
     places = facts.once(searching)
     functions = {one for key in places if key in meanwhile.removals.calls for one in places[key]}
     for identifier in sorted(functions):
@@ -80,13 +88,36 @@ def run(facts: Facts) -> Iterator[Finding]:
             way = _handed_out(search) if search.locks and search.struct == struct[1] else None
             if way is None:
                 continue
+            found = []
             for use in _uses(bodies, search):
                 held = meanwhile.above.at(use) | meanwhile.above.of(use.function)
                 removed = meanwhile.removal(search, use.function, held)
                 if removed is not None:
-                    yield _finding(facts, search, way, removed, use, counted[struct[1]])
-                    break
+                    waited = _beside(facts, use, search) and _waited_for(facts, use.function)
+                    found.append((waited, use, removed))
+            if found:
+                waited, use, removed = min(found, key=lambda one: one[0])
+                sure = not waited and struct[1] not in cdevs
+                yield _finding(
+                    search, way, removed, facts.function(use.function), use.line, counted[struct[1]], sure
+                )
             break
+
+
+def _beside(facts: Facts, use: CallFact, search: Search) -> bool:
+    """Whether a caller lies in the directory of the search: then they may be parts of one driver."""
+    directory = search.function.path.rpartition("/")[0]
+    return facts.function(use.function).path.rpartition("/")[0] == directory
+
+
+def _waited_for(facts: Facts, function: int, depth: int = 1) -> bool:
+    """Whether a function runs as a work item, as an attribute, or at probe only: whoever removes the object
+    may have waited for these."""
+    ways = {one.via.rpartition(".")[2] if one.role == "ops" else one.role for one in roles(facts, function)}
+    if ways or not depth:
+        return bool(ways) and ways <= _WAITED_FOR
+    calls = callers(facts, function)
+    return bool(calls) and all(_waited_for(facts, one.function, 0) for one in calls)
 
 
 def _worthwhile(text: str) -> bool:
@@ -150,12 +181,17 @@ def _uses(bodies: Bodies, search: Search) -> list[CallFact]:
 
 
 def _finding(
-    facts: Facts, search: Search, way: tuple[Node, ...], removed: Removal, user: CallFact, counter: str
+    search: Search,
+    way: tuple[Node, ...],
+    removed: Removal,
+    caller: FunctionFact,
+    line: int,
+    counter: str,
+    sure: bool,
 ) -> Finding:
     function = search.function
     lock = search.locks[0]
-    caller = facts.function(user.function)
-    called = Where(caller.path, user.line, 0, caller.name)
+    called = Where(caller.path, line, 0, caller.name)
 
     def at(line: int) -> Where:
         return Where(function.path, line, 0, function.name)
@@ -165,7 +201,7 @@ def _finding(
     return Finding(
         code=CODE,
         verdict="bug",
-        confidence="medium",
+        confidence="medium" if sure else "low",
         message=f"{function.name}() returns {result} without a reference, after it dropped {lock.object}",
         where=at(way[-1].line),
         kind="list" if search.loop else "number",
@@ -192,5 +228,6 @@ def _finding(
             Link(caller.name, called),
             Link(function.name, at(way[-1].line), "direct"),
         ),
+        depends_on=() if sure else (f"{removed.function.name}() does not wait for {caller.name}()",),
         remedy=f"take a reference to {result} before {lock.object} is dropped, and let callers put it",
     )  # fmt: skip
