@@ -68,9 +68,9 @@ def run(facts: Facts) -> Iterator[Finding]:
     functions = {call.function for call in facts.calls_of(_MAKERS)}
     for function in sorted(functions, key=lambda one: (facts.function(one).path, facts.function(one).line)):
         path = facts.function(function).path
-        graph = (
-            facts.once(Bodies).graph(function) if path.endswith(".c") and can_be_module(facts, path) else None
-        )
+        if not path.endswith(".c") or not can_be_module(facts, path):
+            continue
+        graph = facts.once(Bodies).graph(function)
         if graph is None or not graph.clean:
             continue
         for node, call in graph.calling(*_MAKERS):
