@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from lastput.audit.run import gather, run_rules
+from lastput.audit.run import _following, gather, run_rules
 from lastput.errors import LastputError
 from lastput.schema.finding import Finding, Where
 from tests.audit.samples import TextTree, finding, rule
@@ -106,3 +106,15 @@ def test_a_process_that_dies_is_told(tmp_path: Path) -> None:
 def test_a_finding_survives_json() -> None:
     data = msgspec.json.encode(finding())
     assert msgspec.json.decode(data, type=Finding) == finding()
+
+
+def test_rules_of_a_family_go_to_one_process() -> None:
+    """They share what they work out; a process with nothing of its own helps another."""
+    left = [rule(_fail, code) for code in ("MOD901", "MOD902", "WRK901", "MOD903")]
+    homes: dict[str, int] = {}
+    taken = []
+    for worker in (0, 1, 0, 1):
+        following = _following(left, homes, worker)
+        left.remove(following)
+        taken.append(following.code)
+    assert taken == ["MOD901", "WRK901", "MOD902", "MOD903"]
