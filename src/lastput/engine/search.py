@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["check", "reduced_graph"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from lastput.engine.blocks import MergedGraph
 from lastput.engine.canonical import Canonicalizer
 from lastput.engine.graph import FineGraph, Graph
+from lastput.engine.interpret import State
 from lastput.engine.interrupt import Interrupt
 from lastput.engine.program import Program
 from lastput.engine.shortest import shortest
@@ -19,6 +20,7 @@ from lastput.engine.snapshot import Snapshot
 from lastput.engine.trace import finding, unfold
 from lastput.engine.verdict import Finding, Options, Progress, Result, Verdict
 from lastput.engine.walk import Walk
+from lastput.errors import LastputError
 
 if TYPE_CHECKING:
     from lastput.engine.walk_fast import FastWalk
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 DEFAULTS = Options()
 #: States that the Python engine may store before 'auto' goes over to the compiled one.
 SMALL = 200
+#: Edges from the start to the farthest state, breadth first, after which a loop counts as one without end.
+#: The tests of the shelf have at most 68.
+FARTHEST = 20_000
 #: Threads whose accesses can be told apart when steps are merged.
 MERGED_THREADS = 62
 
@@ -44,7 +49,8 @@ def check(
 
     Ctrl-C, or a limit of the options, ends the search early, with a partial result that has a
     snapshot. Raises LastputError if a limit of the model is met (``pool-overflow``, ``unbounded-loop``
-    and what else ``interpret`` lists, ``value-range``).
+    and what else ``interpret`` lists, ``value-range``), or if there seem to be states without end
+    (``unbounded-loop``).
     """
     if resume is not None:
         options = msgspec.structs.replace(
@@ -93,7 +99,7 @@ def _explore(
     graph: Graph, options: Options, progress: Report | None, interrupt: Interrupt, resume: Snapshot | None
 ) -> tuple[Walk | FastWalk, str]:
     """The search, and why it is not complete (or "")."""
-    report = _Reporter(progress, interrupt)
+    report = _Reporter(progress, interrupt, options.order == "bfs")
     if options.engine == "python" or (options.engine == "auto" and (not resume or resume.stored < SMALL)):
         slow = Walk(graph, options.order)
         if resume is not None:
@@ -102,6 +108,8 @@ def _explore(
         if options.engine == "auto":
             most = min(most, SMALL) if most else SMALL
         reason = slow.run(most, report, report.stop)
+        if report.far:
+            raise _endless(graph, reversed(slow.states))
         if not reason or report.stop() or most == options.max_states:
             return slow, reason
         if resume is not None:
@@ -113,17 +121,37 @@ def _explore(
         walk.restore(resume)
     else:
         walk = FastWalk(graph, first_ranges(graph), options.order, options.max_memory)
-    return walk, walk.run(options.max_states, report, report.stop)
+    reason = walk.run(options.max_states, report, report.stop)
+    if report.far:
+        raise _endless(graph, map(walk.state, range(walk.stored - 1, -1, -1)))
+    return walk, reason
+
+
+def _endless(graph: Graph, states: Iterator[State]) -> LastputError:
+    """The error for a search that goes farther and farther. ``states`` are those met, last first."""
+    program = graph.program
+    state, edge = next((state, edge) for state in states for edge in graph.edges(state))
+    thread = program.threads[edge.thread]
+    return LastputError(
+        "unbounded-loop",
+        f"{thread.name} goes on, {FARTHEST} steps from the start, and no state comes again",
+        "give the loop a bound: something in it takes a new value each time",
+        program.locations[state[thread.pc]].place,
+    )
 
 
 class _Reporter:
-    """Passes progress on, and turns a KeyboardInterrupt of the listener into a wish to stop."""
+    """Passes progress on, turns a KeyboardInterrupt of the listener into a wish to stop, and stops a
+    breadth-first search that goes too far."""
 
-    def __init__(self, progress: Report | None, interrupt: Interrupt) -> None:
+    def __init__(self, progress: Report | None, interrupt: Interrupt, breadth_first: bool) -> None:
         self.progress = progress
         self.interrupt = interrupt
+        self.breadth_first = breadth_first
+        self.far = False
 
     def __call__(self, what: Progress) -> None:
+        self.far |= self.breadth_first and what.depth > FARTHEST
         if self.progress is not None:
             try:
                 self.progress(what)
@@ -131,7 +159,7 @@ class _Reporter:
                 self.interrupt.wanted = True
 
     def stop(self) -> bool:
-        return self.interrupt.wanted
+        return self.interrupt.wanted or self.far
 
 
 def _findings(graph: Graph, walk: Walk | FastWalk, progress: Report | None) -> tuple[Finding, ...]:
