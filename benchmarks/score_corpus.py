@@ -19,8 +19,7 @@ from pathlib import Path
 from benchmarks.corpus import read_corpus, trees_of
 from benchmarks.scoring import Judgement, by_basis, by_class, by_rule, goals, score
 from lastput.audit.registry import all_rules
-from lastput.audit.run import run_rules
-from lastput.audit.store import judged, key_of
+from lastput.audit.store import judged
 from lastput.cli.tree import opener, store_of
 from lastput.errors import LastputError
 from lastput.schema.finding import Confidence, at_least, reported
@@ -43,9 +42,7 @@ def unpack(name: str, folder: Path) -> Path:
 def judge(tree: Path, confidence: Confidence, jobs: int) -> Judgement:
     """Audit a tree with all rules. Raises LastputError ``rule-failed`` if one of them failed."""
     open_tree = opener(str(tree))
-    found, broken = judged(
-        store_of(tree), key_of(open_tree()), lambda: run_rules(open_tree, all_rules(), jobs)
-    )
+    found, broken = judged(store_of(tree), open_tree, all_rules(), jobs)
     if broken:
         raise LastputError("rule-failed", f"{broken[0].code}: {broken[0].what}", "mend the rule")
     told = tuple(one for one in found if reported(one) and at_least(one, confidence))

@@ -5,6 +5,7 @@
  * In that binary, yes: module_put() returns to process_one_work() directly. It is luck, not a fix: a return value, a
  * local whose address escapes, or -fno-optimize-sibling-calls brings the window back.
  *
+ * Claims: C3
  * Options: tail-calls
  */
 #include <lastput.h>

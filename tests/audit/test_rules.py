@@ -32,8 +32,11 @@ def test_case(case: PageCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     judged, broken = run_rules(open_tree, rules)
     assert not broken
     assert check(judged, case.files, [rule.code for rule in rules]) == []
+    told = tuple(with_sources(open_tree(), one) for one in judged if reported(one))
+    pasted = render("commit", Report(tree="", findings=told))
+    assert pasted.isascii()
+    assert max(map(len, pasted.splitlines()), default=0) <= 72
     if case.report is not None:
-        told = tuple(with_sources(open_tree(), one) for one in judged if reported(one))
         text = render("full", Report(tree="", findings=told))
         if os.environ.get("LASTPUT_ACCEPT"):
             page = Path(case.page)

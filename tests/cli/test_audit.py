@@ -45,7 +45,8 @@ def one_rule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setattr(rules, "__path__", [str(Path(__file__).parent / "rules")])
     monkeypatch.setattr(run_audit, "opener", lambda tree, quiet=False: partial(TextTree, Path(tree)))
     monkeypatch.setattr(run_kbuild, "opener_for_file", lambda root, path: partial(TextTree, root))
-    monkeypatch.setattr(run_kbuild, "store_of", lambda root: tmp_path / "store")
+    for command in (run_audit, run_kbuild):
+        monkeypatch.setattr(command, "store_of", lambda root: tmp_path / "store")
     registry.all_rules.cache_clear()
     yield
     registry.all_rules.cache_clear()

@@ -20,8 +20,8 @@ _BAD = {
     "loop without end in registers": ("THREAD(a) { int i = 0; for (;;) i++; }", "4:1", "unbounded-loop"),
     "loop without end in memory": ("THREAD(a) { for (;;) n++; }", "4:22", "unbounded-loop"),
     "pool overflow": (
-        "POOL(struct o, 1);\nTHREAD(a) { struct o *o = kmalloc(8, 0); kfree(o); o = kmalloc(8, 0); kfree(o); }",
-        "5:55",
+        "POOL(struct o, 1);\nTHREAD(a) { struct o *o = kmalloc(8, 0); kfree(o); o = kmalloc(8, 0); }",
+        "5:56",
         "pool-overflow",
     ),
     "no kernel tree": ('SOURCE("virt/kvm/async_pf.c");\nTHREAD(a) { }', "4:1", "no-tree"),

@@ -76,3 +76,13 @@ def test_a_directory_that_is_no_kernel(tmp_path: Path, capsys: pytest.CaptureFix
     message = capsys.readouterr().err
     assert "holds no .c file" in message
     assert "Traceback" not in message
+
+
+def test_a_folder_out_of_a_tree_says_what_it_cannot_tell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LASTPUT_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "foo.c").write_text("int foo(void) { return 0; }\n")
+    assert main(["audit", str(tmp_path / "tree"), "--rules", "MOD001"]) == 0
+    assert "no Makefile says what is linked into a module" in capsys.readouterr().err

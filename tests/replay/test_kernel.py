@@ -47,6 +47,18 @@ def test_struct_members_of_both_kernels(kernels: tuple[Kernel, Kernel]) -> None:
 
 
 @pytest.mark.needs_qemu
+def test_a_kernel_has_three_forms(kernels: tuple[Kernel, Kernel]) -> None:
+    """A package, the directory that it was unpacked into, a vmlinuz with its modules."""
+    package = kernels[0]
+    folder = open_kernel(package.image.parent.parent)
+    image = open_kernel(package.image, package.modules)
+    assert package.key == folder.key == image.key
+    assert package.release == folder.release == image.release
+    with pytest.raises(LastputError, match="without its modules"):
+        open_kernel(package.image)
+
+
+@pytest.mark.needs_qemu
 def test_modules_come_with_what_they_need(kernels: tuple[Kernel, Kernel]) -> None:
     """6.1 has them as they are, 6.12 packs them with xz."""
     for kernel in kernels:

@@ -6,16 +6,13 @@ One guest at a time: they share an xdist group.
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from lastput.errors import LastputError
 from lastput.schema.replay import Report
 
 pytestmark = [pytest.mark.needs_qemu, pytest.mark.xdist_group("qemu")]
@@ -39,22 +36,10 @@ def _verdicts(report: Report) -> dict[str, set[str]]:
     return {one.name: {run.verdict for run in one.runs} for one in (report.story, *report.controls)}
 
 
-def _qemus() -> set[str]:
-    """The QEMUs that are the children of none of ours: those that were left behind."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if words.startswith(b"qemu-system") and b"lastput-replay-" in words:
-                found.add(entry.name)
-    return found
-
-
 def test_the_release_race_and_its_controls(package_6_1: Path, package_6_12: Path) -> None:
-    report = _replay("kvm/f1-release-puts-module", "--kernel", str(package_6_1), "--fixed", str(package_6_12))
+    report = _replay(
+        "kvm/f1-release-puts-module", "--kernel", str(package_6_1), "--fixed", str(package_6_12), "--exact"
+    )
     assert _verdicts(report) == {
         "story": {"OOPS"},
         "no opponent": {"CLEAN"},
@@ -63,7 +48,8 @@ def test_the_release_race_and_its_controls(package_6_1: Path, package_6_12: Path
         "both held, admin goes first": {"OOPS"},
         "the fixed kernel": {"INFEASIBLE"},
     }
-    assert report.evidence()
+    assert report.evidence() and report.exact is not None
+    assert (report.exact.verdict, report.identical) == ("OOPS", 1)
     for run in report.story.runs:
         assert run.where.startswith("kvm_vm_release+") and run.where.endswith("[kvm]")
     assert "EWOULDBLOCK" in report.controls[1].runs[0].reason
@@ -91,80 +77,42 @@ def test_the_work_item_that_flushes_itself(package_6_1: Path) -> None:
     assert any("flush_work" in line for line in report.story.runs[0].splat)
 
 
-def test_a_kernel_that_panics_at_boot(package_6_1: Path, tmp_path: Path) -> None:
-    """An archive without /init: the kernel finds no root and panics; QEMU ends with it."""
-    from lastput.replay.kernel import open_kernel
-    from lastput.replay.machine import Machine
-    from lastput.replay.qemu import Guest, Settings
-
-    (tmp_path / "initrd").write_bytes(b"")
-    before = _qemus()
-    kernel = open_kernel(package_6_1)
-    settings = Settings(str(kernel.image), str(tmp_path / "initrd"), "console=ttyS0 panic=-1")
-    with pytest.raises(LastputError, match="panic") as error, Guest(settings) as guest:
-        Machine(guest, kernel, 0x5A001000).boot()
-    assert error.value.slug == "qemu-gone"
-    assert _qemus() <= before
+_AT_ITS_LEAST = """
+modules = ["kvm_amd"]
+expect = "INFEASIBLE"
+steps = ["vmm until write to module.refcnt of kvm_amd if value == 1", "admin to end", "vmm to end"]
+[threads.vmm]
+setup = ["open dev /dev/kvm", "ioctl_fd dev vm 0xae01 0", "close dev"]
+do = ["close vm"]
+[threads.admin]
+do = ["rmmod kvm_amd"]
+"""
 
 
-def test_a_snapshot_of_another_kernel(
-    package_6_1: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from lastput.replay import guests
-    from lastput.replay.guest_image import conductor
-    from lastput.replay.kernel import open_kernel
-    from lastput.replay.mailbox import Mailbox
-
-    about = guests.About(text=0, mailbox=Mailbox.empty(), kernel="another")
-    (tmp_path / "about").write_bytes(msgspec.msgpack.encode(about))
-    monkeypatch.setattr(guests, "snapshot", lambda *_: (tmp_path, False))
-    recipe = guests.Recipe(b"", "")
-    with (
-        pytest.raises(LastputError, match="another kernel") as error,
-        guests.ready(open_kernel(package_6_1), conductor(), recipe),
-    ):
-        pass
-    assert error.value.slug == "bad-snapshot"
+@pytest.mark.parametrize(("cpus", "reason"), [("1", "preempt_count is 0x1"), ("2", "synchronize_rcu")])
+def test_a_thread_that_cannot_be_preempted(package_6_1: Path, tmp_path: Path, cpus: str, reason: str) -> None:
+    """module_put() counts down with preemption off. The unload then waits for a grace period: alone on a
+    CPU it cannot even begin to."""
+    plan = tmp_path / "least.toml"
+    plan.write_text(_AT_ITS_LEAST)
+    report = _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1", "--cpus", cpus)
+    run = report.story.runs[0]
+    assert run.verdict == "INFEASIBLE" and reason in run.reason
+    assert run.story[0].place == "module_put+0x26"
+    assert run.reason.endswith("once that is released, everything goes on")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_qemu_does_not_outlive_the_command(package_6_1: Path, number: signal.Signals) -> None:
-    before = _qemus()
-    with subprocess.Popen(
-        [sys.executable, "-m", "lastput", "replay", "workqueue/self-flush", "--kernel", str(package_6_1)],
-        env={**os.environ, "PYTHONPATH": str(_ROOT / "src")},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        while process.poll() is None and not _qemus() - before:
-            time.sleep(0.05)
-        process.send_signal(number)
-        process.wait(60)
-    for _ in range(100):
-        if _qemus() <= before:
-            break
-        time.sleep(0.05)
-    assert _qemus() <= before
+def test_a_thread_that_goes_nowhere_is_no_answer(package_6_1: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "asleep.toml"
+    plan.write_text(
+        'expect = "CLEAN"\nsteps = ["one to end"]\n[threads.one]\ndo = ["sh while :; do :; done"]\n'
+    )
+    with pytest.raises(AssertionError):  # exit code 2
+        _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1")
 
 
-def test_a_qemu_that_dies_in_the_middle(package_6_1: Path) -> None:
-    from lastput.replay.kernel import open_kernel
-    from lastput.replay.machine import Machine
-    from lastput.replay.qemu import Guest, Settings
-
-    kernel = open_kernel(package_6_1)
-    settings = Settings(str(kernel.image), str(kernel.image), "console=ttyS0")
-    with pytest.raises(LastputError) as error, Guest(settings) as guest:
-        machine = Machine(guest, kernel, 0x5A001000)
-        os.kill(guest.pid, signal.SIGKILL)
-        machine.boot()
-    assert error.value.slug == "qemu-gone"
-
-
-def test_no_qemu_is_told_with_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lastput.replay.qemu import Guest, Settings
-
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(LastputError) as error, Guest(Settings("", "", "")):
-        pass
-    assert error.value.slug == "no-qemu" and "apt install qemu-system-x86" in str(error.value)
+def test_a_panic_is_the_kernels_death(package_6_1: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "crash.toml"
+    plan.write_text('steps = ["one to end"]\n[threads.one]\ndo = ["sh echo c > /proc/sysrq-trigger"]\n')
+    run = _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1").story.runs[0]
+    assert (run.verdict, run.reason) == ("OOPS", "the kernel panics")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lastput.schema.audit import Broken, Refused, Report, RuleNote, Suppression
-from lastput.schema.finding import Finding, Where, fingerprint
+from lastput.schema.finding import Finding, Link, Where, fingerprint
 from lastput.schema.trace import Source
 from lastput.show.findings import Options, names, render
 from lastput.show.summary import notes, summary
@@ -31,7 +32,7 @@ def _finding(**more: Any) -> Finding:
     return finding(sources=one.sources, fingerprint=fingerprint(one), **more)
 
 
-def _report(**more: Any) -> Report:
+def sample_report(**more: Any) -> Report:
     doubt = _finding(where=Where("drivers/x/b,c.c", 7, 0, "bar"), depends_on=("bar() can run twice",))
     given = {
         "tree": "linux",
@@ -50,7 +51,9 @@ def _report(**more: Any) -> Report:
 
 @pytest.mark.parametrize("form", names())
 def test_golden(form: str) -> None:
-    text = render(form, _report(), Options(version="0.1"))
+    text = render(form, sample_report(), Options(version="0.1"))
+    if form == "html":
+        text = re.sub(r"(<(style|script)>).*?(</\2>)", r"\1\3", text, flags=re.DOTALL)
     golden = _GOLDEN / f"{form}.txt"
     if os.environ.get("LASTPUT_ACCEPT"):
         golden.parent.mkdir(exist_ok=True)
@@ -58,13 +61,37 @@ def test_golden(form: str) -> None:
     assert text == golden.read_text()
 
 
-@pytest.mark.parametrize("form", [name for name in names() if name != "sarif"])
+@pytest.mark.parametrize("form", [name for name in names() if name not in ("html", "sarif")])
 def test_nothing_is_nothing(form: str) -> None:
     assert render(form, Report(tree="linux")) == ""
 
 
+@pytest.mark.parametrize("width", [0, 40, 56, 72])
+@pytest.mark.parametrize("form", ["commit", "mail"])
+def test_what_is_pasted_is_narrow_and_ascii(form: str, width: int) -> None:
+    deep = tuple(Link(f"foo_{'x' * depth}", Where("drivers/x/a.c", depth + 1)) for depth in range(40))
+    long = _finding(message="é" * 9, statement="x", chain=deep, where=Where("a.c", 1))
+    text = render(form, sample_report(findings=(*sample_report().findings, long)), Options(width=width))
+    assert text.isascii()
+    prose = [line for line in text.splitlines() if not line.startswith("  lastput audit")]
+    assert max(len(line) for line in prose) <= (width or 72)
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_a_page_has_no_markup_of_others() -> None:
+    evil = "</style><script>alert(1)</script>"
+    page = render("html", sample_report(findings=(_finding(message=evil, remedy=evil),), tree=evil))
+    assert evil not in page
+    assert page.count("<script") == 1
+    assert not re.search(r"(src|href)=\"(?!#)|url\((?!#)|@import", page)
+
+
+def test_a_page_of_nothing_says_so() -> None:
+    assert "0 findings" in render("html", Report(tree="linux"))
+
+
 def test_notes_have_no_word_that_bots_count() -> None:
-    rows = render("kbuild", _report()).splitlines()
+    rows = render("kbuild", sample_report()).splitlines()
     assert sum("warning" in row for row in rows) == 2
     assert not any(word in row for row in rows if "note:" in row for word in ("warning", "error"))
 
@@ -72,13 +99,13 @@ def test_notes_have_no_word_that_bots_count() -> None:
 def test_json_reads_back() -> None:
     import msgspec
 
-    rows = render("json", _report()).splitlines()
+    rows = render("json", sample_report()).splitlines()
     assert all(json.loads(row)["schema"] == "lastput-finding/1" for row in rows)
-    assert tuple(msgspec.json.decode(row, type=Finding) for row in rows) == _report().findings
+    assert tuple(msgspec.json.decode(row, type=Finding) for row in rows) == sample_report().findings
 
 
 def test_sarif_has_what_services_ask_for() -> None:
-    whole = json.loads(render("sarif", _report(broken=(Broken("WRK901", "KeyError"),))))
+    whole = json.loads(render("sarif", sample_report(broken=(Broken("WRK901", "KeyError"),))))
     (run,) = whole["runs"]
     assert whole["version"] == "2.1.0"
     assert run["invocations"][0]["executionSuccessful"] is False
@@ -94,7 +121,7 @@ def test_sarif_has_what_services_ask_for() -> None:
 
 
 def test_long_lines_are_folded_to_the_width() -> None:
-    text = render("full", _report(), Options(width=60))
+    text = render("full", sample_report(), Options(width=60))
     body = [
         row for row in text.splitlines() if "warning:" not in row and " | " not in row and "()  " not in row
     ]
@@ -102,7 +129,7 @@ def test_long_lines_are_folded_to_the_width() -> None:
 
 
 def test_what_is_left_out_is_counted() -> None:
-    report = _report(hidden=3, known=4, outside=5)
+    report = sample_report(hidden=3, known=4, outside=5)
     assert summary(report) == (
         "2 findings (2 high), 3 less sure (--confidence low shows them), 1 suppressed,"
         " 4 in the baseline, 5 not of this change\nparsed 2 of 2 functions\n"

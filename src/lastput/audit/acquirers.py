@@ -9,6 +9,7 @@ import re
 import msgspec
 
 from lastput.audit.bodies import Bodies
+from lastput.audit.patterns import pattern
 from lastput.audit.references import REFERENCES
 from lastput.facts.base import Facts
 
@@ -29,8 +30,9 @@ class Acquirer(msgspec.Struct, frozen=True):
     through: str = ""
 
 
-def acquirers(facts: Facts, bodies: Bodies) -> list[Acquirer]:
+def acquirers(facts: Facts) -> list[Acquirer]:
     """The core calls of the table, and the functions that return their value, nearest first."""
+    bodies = facts.once(Bodies)
     level = [Acquirer(name, one.kind, one.put, one.retained) for one in REFERENCES.result for name in one.get]
     known = {(one.name, one.file) for one in level}
     core = {one.name for one in level}
@@ -67,11 +69,13 @@ def _wrappers(facts: Facts, bodies: Bodies, one: Acquirer) -> list[Acquirer]:
 
 def _hands_out(text: str, name: str, put: tuple[str, ...]) -> bool:
     """Whether a body returns the variable, or the object around it, and never puts it."""
-    if any(re.search(rf"\b{one}\s*\([^;]*\b{name}\b", text) for one in put) or "devm_add_action" in text:
+    if "devm_add_action" in text:
+        return False
+    if any(one in text and pattern(rf"\b{one}\s*\([^;]*\b{name}\b").search(text) for one in put):
         return False
     view = r"(?:\([^()]*\)\s*)?(?:\b(?:to_\w+|\w*verify\w*|container_of)\s*\(\s*)?"
     value = rf"{view}\b{name}\b(?!\s*(?:->|\?|\[|\(|==|!=))"
     return (
-        re.search(rf"\breturn\s*(?:{value}|\(?!?{name}\s*\?[^;:]*{value}|[^;]*[?:]\s*{value})", text)
+        pattern(rf"\breturn\s*(?:{value}|\(?!?{name}\s*\?[^;:]*{value}|[^;]*[?:]\s*{value})").search(text)
         is not None
     )

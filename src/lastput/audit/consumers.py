@@ -5,11 +5,14 @@ from __future__ import annotations
 __all__ = ["Consumers", "Fate"]
 
 import re
+from collections.abc import Collection
 from typing import Literal
 
 from lastput.audit.bodies import Bodies
+from lastput.audit.patterns import pattern
 from lastput.audit.references import BORROWS, GIVES_UP, KEEPS, REFERENCES, Counted, Handed
 from lastput.c.raw.heads import split_arguments
+from lastput.facts.base import Facts
 from lastput.facts.resolve import resolve
 
 Fate = Literal["put", "kept", "seen"]
@@ -26,10 +29,12 @@ _PUTS = frozenset(name for one in _TABLES for name in one.put)
 class Consumers:
     """Follows a reference into the functions of the tree; remembers what it found."""
 
-    def __init__(self, bodies: Bodies) -> None:
-        self.bodies = bodies
-        self._facts = bodies.facts
-        self._fates: dict[tuple[int, int], Fate] = {}
+    def __init__(self, facts: Facts) -> None:
+        self.bodies = facts.once(Bodies)
+        self._facts = facts
+        self._fates: dict[tuple[int, int, int], Fate] = {}
+        self._active: set[tuple[int, int]] = set()
+        self._met: set[tuple[int, int]] = set()
         self._macros: dict[str, list[tuple[str, str]]] = {}
         self._resolved: dict[tuple[str, int], tuple[int, ...]] = {}
 
@@ -55,18 +60,39 @@ class Consumers:
             return "put" if "put" in fates else "kept" if "kept" in fates else "seen"
         return self._macro(name, position, file, depth)
 
+    def puts_one(self, name: str, file: int, puts: Collection[str]) -> bool:
+        """Whether the function that ``name`` means in ``file`` calls one of ``puts`` itself."""
+        if not name.isidentifier():
+            return False
+        called = {
+            match[1]
+            for one in resolve(self._facts, name, file)[:3]
+            for match in _CALL.finditer(self.bodies.text(one))
+        }
+        return not called.isdisjoint(puts)
+
     def _function(self, function: int, position: int, depth: int) -> Fate:
-        key = (function, position)
-        found = self._fates.get(key)
-        if found is None:
-            self._fates[key] = "seen"  # a recursion looks at it once more
-            fact = self._facts.function(function)
-            names = [one.name for one in fact.parameters]
-            if position < len(names) and names[position]:
-                found = self._text(self.bodies.text(function), names[position], fact.file, depth)
-            else:
-                found = "kept"
-            self._fates[key] = found
+        """What a definition does. It is remembered if it does not depend on who asks: a recursion is only
+        seen from within."""
+        mine = (function, position)
+        if mine in self._active:
+            self._met.add(mine)
+            return "seen"
+        found = self._fates.get((*mine, depth))
+        if found is not None:
+            return found
+        fact = self._facts.function(function)
+        names = [one.name for one in fact.parameters]
+        if position >= len(names) or not names[position]:
+            return "kept"
+        outer, self._met = self._met, set()
+        self._active.add(mine)
+        found = self._text(self.bodies.text(function), names[position], fact.file, depth)
+        self._active.discard(mine)
+        self._met.discard(mine)
+        if not self._met:
+            self._fates[(*mine, depth)] = found
+        self._met |= outer
         return found
 
     def _macro(self, name: str, position: int, file: int, depth: int) -> Fate:
@@ -90,11 +116,11 @@ class Consumers:
             return "seen"
         if any(callee in _PUTS or callee.endswith(GIVES_UP) for callee, _ in passed):
             return "put"
-        if re.search(rf"(?<![=!<>])=\s*(?:\([^()]*\)\s*)?{word}\s*[;,)}}?|+&]", text):
+        if pattern(rf"(?<![=!<>])=\s*(?:\([^()]*\)\s*)?{word}\s*[;,)}}?|+&]").search(text):
             return "kept"
-        if re.search(rf"\breturn\s*\(?(?:\([^()]*\)\s*)?{word}\s*\)?;", text):
+        if pattern(rf"\breturn\s*\(?(?:\([^()]*\)\s*)?{word}\s*\)?;").search(text):
             return "kept"
-        around = re.search(rf"=\s*(?:to_\w+|container_of)\s*\(\s*{word}\b", text)
+        around = pattern(rf"=\s*(?:to_\w+|container_of)\s*\(\s*{word}\b").search(text)
         if around is not None and any(f"{put}(" in text for put in _PUTS):
             return "put"
         worst: Fate = "seen"
@@ -111,7 +137,7 @@ def _passed(text: str, name: str) -> list[tuple[str, int]]:
     """The calls in ``text`` that are given ``name``, or the address of a part of it, and where."""
     found = []
     word = re.escape(name)
-    whole = re.compile(rf"^(?:\([^()]*\)\s*)?(?:{word}|&\s*\(?{word}\)?\s*->[\w.]+|\({word}\))$")
+    whole = pattern(rf"^(?:\([^()]*\)\s*)?(?:{word}|&\s*\(?{word}\)?\s*->[\w.]+|\({word}\))$")
     for match in _CALL.finditer(text):
         close = _close(text, match.end() - 1)
         inside = text[match.end() : close]

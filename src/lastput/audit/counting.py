@@ -5,7 +5,6 @@ from __future__ import annotations
 __all__ = ["Pair", "Releases", "pairs", "plain"]
 
 import re
-from collections.abc import Iterator
 
 import msgspec
 
@@ -32,8 +31,9 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", text).strip("&()")
 
 
-def pairs(facts: Facts) -> Iterator[Pair]:
+def pairs(facts: Facts) -> list[Pair]:
     """Every call that raises a count of the table."""
+    found: list[Pair] = []
     for counted in REFERENCES.argument:
         for name in counted.get:
             rows = facts.sql(
@@ -42,7 +42,8 @@ def pairs(facts: Facts) -> Iterator[Pair]:
                 name,
             )
             for function, thing, line, result, use in rows:
-                yield Pair(function, name, plain(thing), line, result, use, counted)
+                found.append(Pair(function, name, plain(thing), line, result, use, counted))
+    return found
 
 
 class Releases:
@@ -50,23 +51,33 @@ class Releases:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._known: dict[tuple[int, str], frozenset[str]] = {}
+        self._known: dict[tuple[int, Counted], frozenset[str]] = {}
+        self._calls: dict[int, dict[str, set[str]]] = {}
 
     def of(self, file: int, counted: Counted) -> frozenset[str]:
         """Names of calls that lower it in ``file``, those of the table included."""
-        key = (file, counted.kind)
+        key = (file, counted)
         found = self._known.get(key)
         if found is None:
+            calls = self._called(file)
             found = frozenset(counted.put)
             for _ in range(_ROUNDS):
-                marks = ", ".join("?" * len(found))
-                rows = self._facts.sql(
-                    "SELECT DISTINCT f.name FROM functions f JOIN calls c ON c.function = f.id"
-                    f" WHERE f.file = ? AND c.name IN ({marks})", file, *sorted(found),
-                )  # fmt: skip
-                more = found | {name for (name,) in rows}
+                more = found | {name for name, called in calls.items() if not called.isdisjoint(found)}
                 if more == found:
                     break
                 found = more
             self._known[key] = found
+        return found
+
+    def _called(self, file: int) -> dict[str, set[str]]:
+        """The names that each function of a file calls."""
+        found = self._calls.get(file)
+        if found is None:
+            found = {}
+            for name, callee in self._facts.sql(
+                "SELECT f.name, n.name FROM functions f CROSS JOIN call_row c ON c.function = f.id"
+                " CROSS JOIN names n ON n.id = c.name WHERE f.file = ?", file,
+            ):  # fmt: skip
+                found.setdefault(name, set()).add(callee)
+            self._calls[file] = found
         return found

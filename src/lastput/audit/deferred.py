@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from lastput.audit.bodies import Bodies
 from lastput.audit.units import Unit, units
 from lastput.facts.api import API, fill
 from lastput.facts.base import Facts
@@ -113,6 +114,7 @@ class Deferred:
         self.units = units(facts)
         self.items = _items(facts)
         self._touches: dict[Unit, dict[str, list[Touch]]] = {}
+        self._waits: dict[str, list[Touch]] = defaultdict(list)
         by_file: dict[int, list[Touch]] = defaultdict(list)
         for touch in _touches(facts):
             by_file[touch.file].append(touch)
@@ -135,6 +137,22 @@ class Deferred:
             self._touches[unit] = found
         return found
 
+    def elsewhere(self, item: Item) -> list[Touch]:
+        """Waits for an item of that name in files of other units."""
+        if not self._waits:
+            for touches in self._by_file.values():
+                for touch in touches:
+                    if touch.kind == "sync":
+                        for key in keys(touch.object):
+                            self._waits[key].append(touch)
+        unit = self.unit(item.file)
+        return [
+            one
+            for key in sorted(keys(item.object))
+            for one in self._waits.get(key, ())
+            if one.family == item.family and one.file not in unit.files and same_path(one.object, item.object)
+        ]
+
     def of(self, item: Item) -> list[Touch]:
         """What is done with an item in its unit."""
         known = self.touches(item.file)
@@ -153,7 +171,9 @@ def _items(facts: Facts) -> list[Item]:
         " ORDER BY file, line",
         *FAMILY,
     )
-    found = [Item(*row) for row in rows if "ONSTACK" not in row[6] and "on_stack" not in row[6]]
+    found = [
+        _pointed(facts, Item(*row)) for row in rows if "ONSTACK" not in row[6] and "on_stack" not in row[6]
+    ]
     stores = facts.sql(
         "SELECT s.target, s.value, f.file, f.id, s.line FROM stores s JOIN functions f ON f.id = s.function"
         " WHERE s.field = 'function' AND EXISTS (SELECT 1 FROM calls c WHERE c.function = f.id AND"
@@ -163,6 +183,17 @@ def _items(facts: Facts) -> list[Item]:
         thing = _FUNCTION_FIELD.sub("", target)
         found.append(Item("hrtimer", f"&{thing}", value.lstrip("& "), file, function, line, "hrtimer_init"))
     return found
+
+
+def _pointed(facts: Facts, item: Item) -> Item:
+    """The item by the name of what a local pointer to it was set to: ``work = &foo->work;``."""
+    if not item.function or not item.object.isidentifier():
+        return item
+    if any(one.name == item.object for one in facts.function(item.function).parameters):
+        return item
+    text = facts.once(Bodies).text(item.function)
+    found = re.search(rf"\b{item.object}\s*=\s*(&[^;,]*->[^;,]+?)\s*[;,]", text)
+    return msgspec.structs.replace(item, object=" ".join(found[1].split())) if found is not None else item
 
 
 def _touches(facts: Facts) -> Iterable[Touch]:

@@ -15,6 +15,7 @@ from lastput.audit.tree import FunctionRange
 from lastput.facts.base import Facts
 
 _VERSION = re.compile(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]*=[ \t]*(\S*)", re.MULTILINE)
+_UNLINKED = "no Makefile says what is linked into a module, and rules that ask for one are silent"
 
 
 class FactTree:
@@ -22,9 +23,15 @@ class FactTree:
 
     def __init__(self, root: Path, database: Path, coverage: str = "") -> None:
         self.root = root
-        self.coverage = coverage
+        self._coverage = coverage
         self._database = database
         self._db = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+
+    @property
+    def coverage(self) -> str:
+        """That line, and what a tree without Makefiles, such as a folder out of one, cannot tell."""
+        linked = self._db.execute("SELECT 1 FROM modules LIMIT 1").fetchone()
+        return self._coverage if linked else f"{self._coverage}; {_UNLINKED}"
 
     @cached_property
     def facts(self) -> Any:

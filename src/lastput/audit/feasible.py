@@ -4,8 +4,10 @@ from __future__ import annotations
 
 __all__ = ["Start", "Way", "always_before", "error_value", "ways_out"]
 
+import re
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -14,9 +16,13 @@ from lastput.c.flow.graph import Edge, Graph, Kind, Node
 from lastput.c.flow.paths import forward
 
 _STATES = 3000
+_PENDING = ("-EINPROGRESS", "-EIOCBQUEUED")
+_CODE_OF = re.compile(r"^PTR_ERR\(\s*(.+?)\s*\) (==|!=) -E[A-Z0-9_]+$")
 
+#: What is known at a place, in a form that can be compared.
+_Known = frozenset[tuple[str, bool]]
 #: A node and what is known before it.
-_State = tuple[int, frozenset[tuple[str, bool]]]
+_State = tuple[int, _Known]
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -41,32 +47,45 @@ class Way(msgspec.Struct, frozen=True):
         return next((one for one in reversed(self.nodes) if one.kind not in ends), self.nodes[-1])
 
 
+@lru_cache(maxsize=500)
 def always_before(graph: Graph) -> dict[int, dict[str, bool]]:
     """Truths that hold before each node on every way to it."""
 
-    def after(node: Node, state: frozenset[tuple[str, bool]], edge: Edge) -> frozenset[tuple[str, bool]]:
-        left = _leave(node, dict(state), edge)
-        return frozenset(left.items()) if left is not None else state
+    def after(node: Node, state: _Known, edge: Edge) -> _Known:
+        left = _leave(node, _after(node, state), edge)
+        return left if left is not None else state
 
-    nothing: frozenset[tuple[str, bool]] = frozenset()
+    nothing: _Known = frozenset()
     found = forward(graph, nothing, after, lambda one, two: one & two)
     return {index: dict(state) for index, state in found.items()}
 
 
-def _leave(node: Node, known: dict[str, bool], edge: Edge) -> dict[str, bool] | None:
+def _after(node: Node, known: _Known) -> _Known:
+    """What is known after a node, whichever way it is left."""
+    before = dict(known)
+    after = learn(node, before)
+    return known if after is before else frozenset(after.items())
+
+
+def _leave(node: Node, after: _Known, edge: Edge) -> _Known | None:
     """What is known once ``node`` was left by ``edge``; None if that contradicts what was known."""
-    after = learn(node, known)
-    if node.kind is Kind.CONDITION and edge.label in ("true", "false"):
-        expression, truth = read_condition(node.text)
-        wanted = truth == (edge.label == "true")
-        if after.get(expression, wanted) != wanted:
-            return None
-        if expression.startswith("IS_ERR_OR_NULL(") and not wanted:
-            inner = expression[15:-1].strip()
-            return {**after, expression: wanted, inner: True, f"IS_ERR({inner})": False}
-        if expression not in after:
-            return {**after, expression: wanted}
-    return after
+    if node.kind is not Kind.CONDITION or edge.label not in ("true", "false"):
+        return after
+    expression, truth = read_condition(node.text)
+    wanted = truth == (edge.label == "true")
+    if (expression, not wanted) in after or _is_no_error(expression, wanted, after):
+        return None
+    if expression.startswith("IS_ERR_OR_NULL(") and not wanted:
+        inner = expression[15:-1].strip()
+        more = {expression: wanted, inner: True, f"IS_ERR({inner})": False}
+        return frozenset({**dict(after), **more}.items())
+    return after if (expression, wanted) in after else after | {(expression, wanted)}
+
+
+def _is_no_error(expression: str, wanted: bool, known: _Known) -> bool:
+    """Whether the error code of a pointer that is known to be none is said to be a certain one."""
+    asked = _CODE_OF.match(expression)
+    return asked is not None and wanted == (asked[2] == "==") and (f"IS_ERR({asked[1]})", False) in known
 
 
 def ways_out(
@@ -89,28 +108,30 @@ def ways_out(
         state = queue.popleft()
         index, known = state
         node = graph.nodes[index]
+        # What the first node does is part of what the caller knows.
+        begin = state == first
+        after = known if begin else _after(node, known)
         for edge in graph.successors[index]:
-            if state == first and start.edge and edge.label != start.edge:
+            if begin and start.edge and edge.label != start.edge:
                 continue
-            # What the first node does is part of what the caller knows.
-            left = dict(known) if state == first else _leave(node, dict(known), edge)
+            left = after if begin else _leave(node, after, edge)
             if left is None:
                 continue
             following = graph.nodes[edge.target]
             if stop(following):
                 continue
-            new = (edge.target, frozenset(left.items()))
+            new = (edge.target, left)
             if new in came:
                 continue
             came[new] = state
             if len(came) > _STATES:
                 return None
             if goal is not None and goal(following):
-                return [Way(_trace(graph, came, new), left, None)]
+                return [Way(_trace(graph, came, new), dict(left), None)]
             if edge.target == graph.exit and goal is None:
-                way = Way(_trace(graph, came, new), left, None)
-                failed = error_value(way.last, left, pointer)
-                found.setdefault((way.last.index, failed), Way(way.nodes, left, failed))
+                way = Way(_trace(graph, came, new), dict(left), None)
+                failed = error_value(way.last, way.known, pointer)
+                found.setdefault((way.last.index, failed), Way(way.nodes, way.known, failed))
             else:
                 queue.append(new)
     return list(found.values())
@@ -126,15 +147,29 @@ def _trace(graph: Graph, came: Mapping[_State, _State | None], end: _State) -> t
 
 
 def error_value(node: Node, known: Mapping[str, bool], pointer: bool) -> bool | None:
-    """Whether a RETURN reports an error, given what is known before it; None if that is not to be seen."""
+    """Whether a RETURN reports an error, given what is known before it; None if that is not to be seen.
+
+    An operation that goes on in the background has not failed, nor has an int function that returns a
+    number above zero.
+    """
     if node.kind is not Kind.RETURN or not node.value:
         return None
     value = node.value.strip("() ")
+    if _goes_on(value, known):
+        return None
     if node.value.lstrip("( ").startswith(("ERR_PTR", "ERR_CAST", "PTR_ERR(", "-E", "dev_err_probe")):
         return True
     truth = known_by(node.value)
     if truth is None:
         truth = known.get(value)
-    if truth is None:
+    if truth is None or (not pointer and value.isdigit() and truth):
         return None
     return truth != pointer
+
+
+def _goes_on(value: str, known: Mapping[str, bool]) -> bool:
+    """Whether the value is the code of what has begun and not ended."""
+    if value.startswith(_PENDING):
+        return True
+    name = value.removeprefix("ERR_PTR(").rstrip(")")
+    return any(known.get(f"{name} == {code}") for code in _PENDING)

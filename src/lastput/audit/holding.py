@@ -9,12 +9,16 @@ from collections.abc import Collection
 from enum import Enum
 
 from lastput.audit.consumers import Consumers
+from lastput.audit.patterns import pattern
 from lastput.audit.references import GIVES_UP
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 
 _WORD = re.compile(r"^[A-Za-z_]\w*$")
 _CAST = r"(?:\(\s*(?:const\s+|struct\s+|void\s*|u?int\w*\s*|unsigned\s+|long\s*)[\w\s]*\**\s*\)\s*)?"
-_VIEW = r"(?:\w*to_\w+|of_fwnode_handle|dev_fwnode|container_of|rcu_dereference\w*|file_inode)"
+_VIEW = (
+    r"(?:\w*to_\w+|of_fwnode_handle|dev_fwnode|container_of|rcu_dereference\w*|file_inode"
+    r"|RCU_INITIALIZER|unrcu_pointer)"
+)
 _NOT_A_COPY = ("sizeof", "IS_ERR", "PTR_ERR", "WARN", "likely", "unlikely", "typeof")
 
 
@@ -50,22 +54,23 @@ class Holding:
         self.names = {name}
         self._copies()
         alternatives = "|".join(re.escape(one) for one in sorted(self.names))
-        self._token = re.compile(rf"(?<![\w.>])(?:{alternatives})\b")
-        self._value = re.compile(
+        self._token = pattern(rf"(?<![\w.>])(?:{alternatives})\b")
+        self._value = pattern(
             rf"^{_CAST}(?:(?:{alternatives})|&\s*(?:{alternatives})->[\w.]+|(?:{_VIEW}\s*\(\s*&?\s*)+(?:{alternatives})\b[^()]*\)+)$"
         )
-        self._chosen = re.compile(
-            rf"[?:]\s*{_CAST}(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\b\s*(?![\w\s]*(?:->|\(|\[))"
+        self._chosen = pattern(
+            rf"[?:]\s*{_CAST}(?:(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\b\s*(?![\w\s]*(?:->|\(|\[))"
+            rf"|&\s*(?:{alternatives})->)"
         )
-        self._member = re.compile(rf"(?<![=!<>])=\s*{_CAST}(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\s*[,;}})]")
-        self._inside = re.compile(rf"^\w*(?:drvdata|priv)\w*\s*\(\s*&?(?:{alternatives})(?:->\w+)?\s*\)$")
-        self._address = re.compile(rf"^&\s*(?:{alternatives})$")
+        self._member = pattern(rf"(?<![=!<>])=\s*{_CAST}(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\s*[,;}})]")
+        self._inside = pattern(rf"^\w*(?:drvdata|priv)\w*\s*\(\s*&?(?:{alternatives})(?:->\w+)?\s*\)$")
+        self._address = pattern(rf"^&\s*(?:{alternatives})$")
 
     def _copies(self) -> None:
         """Locals that are set to the same pointer, or to the object around it."""
         for _ in range(3):
             alternatives = "|".join(re.escape(one) for one in sorted(self.names))
-            copy = re.compile(
+            copy = pattern(
                 rf"^{_CAST}(?:(?:{alternatives})|&\s*(?:{alternatives})->[\w.]+|(?:{_VIEW}\s*\(\s*&?\s*)+(?:{alternatives})\b[^()]*\)+)$"
             )
             before = len(self.names)
@@ -78,6 +83,8 @@ class Holding:
 
     def act(self, node: Node) -> Act:
         """What ``node`` does with the reference."""
+        if any(self._put_later(call) for call in node.calls):
+            return Act.KEPT
         if not self._token.search(node.text) and node.kind is not Kind.CLEANUP:
             return Act.NOTHING
         worst = Act.NOTHING
@@ -104,6 +111,12 @@ class Holding:
                 return Act.LOST
         return Act.NOTHING
 
+    def _put_later(self, call: Call) -> bool:
+        """Whether a call leaves an action to the end of a device that puts a reference of this kind."""
+        return "add_action" in call.name and any(
+            self.consumers.puts_one(argument, self.file, self.puts) for argument in call.arguments
+        )
+
     def _call(self, call: Call, node: Node) -> Act:
         if call.name in self.puts and any(self._token.search(argument) for argument in call.arguments):
             return Act.PUT
@@ -129,12 +142,12 @@ class Holding:
     def _returned(self, value: str) -> bool:
         if self._value.match(value) or self._chosen.search(value):
             return True
-        if self.pointer and re.search(rf"\w\(\s*&?(?:{self._token.pattern})(?:->\w+)?\s*\)", value):
+        if self.pointer and pattern(rf"\w\(\s*&?(?:{self._token.pattern})(?:->\w+)?\s*\)").search(value):
             return True
         return (
             bool(self._token.search(value))
             and not node_calls(value)
-            and bool(re.search(rf"{self._token.pattern}\s*(?:$|\)|:|,)", value))
+            and bool(pattern(rf"{self._token.pattern}\s*(?:$|\)|:|,)").search(value))
             and not re.search(r"[!=<>]=|[<>]|!", value.replace("->", ""))
         )
 
@@ -146,11 +159,10 @@ def node_calls(value: str) -> bool:
 
 def is_local(name: str, text: str) -> bool:
     """Whether the body ``text`` declares a variable ``name`` that is not static."""
-    if not _WORD.match(name):
+    if name not in text or not _WORD.match(name):
         return False
-    found = re.search(
+    found = pattern(
         rf"(?:^|[;{{}}])\s*(?!return\b|goto\b|else\b)(static\s+)?(?:const\s+)?(?:struct\s+|union\s+|enum\s+)?\w+\s*"
-        rf"(?:[\s*]|\w+\s*,|,|=[^;]*?,|\[[^\]]*\])*?[\s*,]{re.escape(name)}\s*(?:[;,=\[]|__free)",
-        text,
-    )
+        rf"(?:[\s*]|\w+\s*,|,|=[^;]*?,|\[[^\]]*\])*?[\s*,]{re.escape(name)}\s*(?:[;,=\[]|__free)"
+    ).search(text)
     return found is not None and not found[1]

@@ -14,6 +14,7 @@ from lastput.audit.bodies import Bodies
 from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
+from lastput.audit.patterns import has_word, pattern
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.c.flow.paths import reached
 from lastput.facts.base import FunctionFact
@@ -62,7 +63,7 @@ def losses(
         graph, name, acquirer.put, consumers, function.file, locals_of(graph, text) | {name}, star
     )
     acts = {one.index: holding.act(one) for one in graph.nodes}
-    ways = _ways(graph, node, name, acts, returns_pointer(function))
+    ways = _ways(graph, node, name, acts, returns_pointer(function, graph))
     if ways is None:
         return None
     after = reached(graph, (node.index,))
@@ -73,7 +74,7 @@ def losses(
         tuple(sorted(ways, key=lambda way: (way.last.line, len(way.nodes)))),
         puts,
         tuple(one for one in graph.nodes if acts[one.index] is Act.KEPT and one.index in after),
-        bool(ways) and succeeds_after(graph, puts, returns_pointer(function)),
+        bool(ways) and succeeds_after(graph, puts, returns_pointer(function, graph)),
     )
 
 
@@ -95,33 +96,39 @@ def locals_of(graph: Graph, text: str) -> set[str]:
     return {name for name in written if is_local(name, text)}
 
 
-def returns_pointer(function: FunctionFact) -> bool:
+def returns_pointer(function: FunctionFact, graph: Graph) -> bool:
     """Whether a value of zero tells of failure: the function returns a pointer or a truth value."""
-    return function.returns.rstrip().endswith("*") or function.returns.split()[-1:] == ["bool"]
+    if function.returns.rstrip().endswith("*") or function.returns.split()[-1:] == ["bool"]:
+        return True
+    return any(node.kind is Kind.RETURN and node.value in ("true", "false") for node in graph.nodes)
 
 
 def _worthwhile(text: str, acquirer: Acquirer, name: str) -> bool:
     """Whether it is worth to look at the paths: the scope does not put the variable, nothing keeps it if
     nothing puts it, and the function can be left between the call and its last put."""
-    if re.search(rf"\b{name}\s*__free\s*\(|\b__free\s*\(\w+\)\s*=\s*{acquirer.name}", text):
+    if "__free" in text and pattern(
+        rf"\b{name}\s*__free\s*\(|\b__free\s*\(\w+\)\s*=\s*{acquirer.name}"
+    ).search(text):
         return False
-    start = re.search(rf"\b{name}\s*=\s*[^;]*?\b{acquirer.name}\s*\(", text)
+    start = pattern(rf"\b{name}\s*=\s*[^;]*?\b{acquirer.name}\s*\(").search(text)
     if start is None:
         return True
     rest = text[start.end() :]
     puts = [
-        match.end() for put in acquirer.put for match in re.finditer(rf"\b{put}\s*\([^;]*\b{name}\b", rest)
+        match.end()
+        for put in acquirer.put
+        if put in rest
+        for match in pattern(rf"\b{put}\s*\([^;]*\b{name}\b").finditer(rest)
     ]
     if not puts:
         return (
-            re.search(rf"(?<![=!<>])=\s*{name}\s*[;,}}]|\breturn\s+{name}\s*;|&\s*{name}\s*[,)]", rest)
+            pattern(rf"(?<![=!<>])=\s*{name}\s*[;,}}]|\breturn\s+{name}\s*;|&\s*{name}\s*[,)]").search(rest)
             is None
         )
     between = rest[: max(puts)]
-    checked = re.match(
-        rf"[^;]*;\s*if\s*\([^;{{}}]*\b{name}\b[^;{{}}]*\)\s*(?:\{{[^{{}}]*\}}|(?:return|goto|continue|break)[^;]*;)",
-        between,
-    )
+    checked = pattern(
+        rf"[^;]*;\s*if\s*\([^;{{}}]*\b{name}\b[^;{{}}]*\)\s*(?:\{{[^{{}}]*\}}|(?:return|goto|continue|break)[^;]*;)"
+    ).match(between)
     if checked is not None:
         between = between[checked.end() :]
     return can_leave(between)
@@ -132,12 +139,12 @@ def can_leave(between: str) -> bool:
     if re.search(r"\b(?:return|break|continue)\b", between):
         return True
     labels = re.findall(r"\bgoto\s+(\w+)", between)
-    return any(not re.search(rf"\b{label}\s*:", between) for label in labels)
+    return any(not pattern(rf"\b{label}\s*:").search(between) for label in labels)
 
 
 def _ways(graph: Graph, node: Node, name: str, acts: dict[int, Act], pointer: bool) -> list[Way] | None:
     known = dict(always_before(graph).get(node.index, {}))
-    known = {key: truth for key, truth in known.items() if not re.search(rf"\b{re.escape(name)}\b", key)}
+    known = {key: truth for key, truth in known.items() if not has_word(key, name)}
     known |= {name: True, f"IS_ERR({name})": False, f"IS_ERR_OR_NULL({name})": False}
     edge = ""
     if node.kind is Kind.CONDITION:

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Request", "audit", "sites", "why"]
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -16,6 +17,7 @@ from lastput.audit.rule import Rule
 from lastput.audit.run import run_rules
 from lastput.audit.scope import before, in_scope, scope_of
 from lastput.audit.sources import with_sources
+from lastput.audit.store import judged
 from lastput.audit.tree import OpenTree, Tree
 from lastput.errors import LastputError
 from lastput.schema.audit import Refused, Report, RuleNote, Suppression
@@ -26,7 +28,8 @@ Say = Callable[[str], None]
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked. ``known_codes`` are all rules that exist, also those that are not run. ``changes``
-    restrict the findings to those of a patch (None: no patch)."""
+    restrict the findings to those of a patch (None: no patch). ``store`` is where rules' words are kept
+    (None: all rules run). ``around`` lines of source are kept on each side of a place."""
 
     tree: str
     rules: tuple[Rule, ...]
@@ -37,13 +40,18 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     config_name: str = NAME
     baseline: Baseline | None = None
     changes: tuple[Change, ...] | None = None
+    store: Path | None = None
+    around: int = 0
 
 
 def audit(open_tree: OpenTree, request: Request, say: Say = lambda _: None) -> Report:
     """Run it. A rule that fails is listed in the report, and the others count."""
     tree = open_tree()
-    judged, broken = run_rules(open_tree, request.rules, request.jobs, say)
-    told = [one for one in judged if reported(one)]
+    if request.store is None:
+        judgements, broken = run_rules(open_tree, request.rules, request.jobs, say)
+    else:
+        judgements, broken = judged(request.store, open_tree, request.rules, request.jobs, say)
+    told = [one for one in judgements if reported(one)]
     outside = 0
     if request.changes is not None:
         inside = _of_change(tree, request, told)
@@ -59,8 +67,8 @@ def audit(open_tree: OpenTree, request: Request, say: Say = lambda _: None) -> R
         tree=request.tree,
         release=tree.release,
         rules=tuple(RuleNote(rule.code, rule.name, rule.page.summary) for rule in request.rules),
-        findings=tuple(with_sources(tree, one) for one in new),
-        judged=judged,
+        findings=tuple(with_sources(tree, one, request.around) for one in new),
+        judged=judgements,
         suppressed=tuple(gone),
         # Of a part of the tree, or of a rule that did not run, nothing is known.
         unused=tuple(one for one in unused if one.code in ran and request.changes is None),
@@ -94,13 +102,13 @@ def _suppressions(
     return good + listed, refused + bad
 
 
-def why(tree: Tree, judged: Sequence[Finding], path: str, line: int) -> tuple[Finding, ...]:
+def why(tree: Tree, judged: Sequence[Finding], path: str, line: int, around: int = 0) -> tuple[Finding, ...]:
     """What rules say of a line: of sites on it; else of those that speak of it; else of those in its
     function. Raises LastputError ``nothing-judged``."""
     exact = [one for one in judged if (one.where.path, one.where.line) == (path, line)]
     speak = [one for one in judged if any((place.path, place.line) == (path, line) for place in places(one))]
-    around = {one.name for one in tree.functions_in(path) if one.first <= line <= one.last}
-    same = [one for one in judged if one.where.path == path and one.where.function in around]
+    enclosing = {one.name for one in tree.functions_in(path) if one.first <= line <= one.last}
+    same = [one for one in judged if one.where.path == path and one.where.function in enclosing]
     found = exact or speak or same
     if not found:
         near = [one.where for one in judged if one.where.path == path]
@@ -112,7 +120,7 @@ def why(tree: Tree, judged: Sequence[Finding], path: str, line: int) -> tuple[Fi
             if near
             else "rules judge calls and ops tables; `lastput rule` lists them",
         )
-    return tuple(with_sources(tree, one) for one in found)
+    return tuple(with_sources(tree, one, around) for one in found)
 
 
 def sites(judged: Sequence[Finding], api: str) -> tuple[Finding, ...]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["gather", "run_rules"]
+__all__ = ["Outcome", "gather", "run_each", "run_rules"]
 
 import multiprocessing
 import os
 import signal
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from lastput.schema.audit import Broken
 from lastput.schema.finding import Finding, Verdict, fingerprint
 
 Say = Callable[[str], None]
+#: What a rule says, or why it could not.
+Outcome = list[Finding] | Broken
 
 _CONFIDENCE = {"high": 0, "medium": 1, "low": 2}
 _VERDICT: dict[Verdict, int] = {"bug": 0, "superfluous": 1, "unjudged": 2, "safe": 3}
@@ -38,14 +40,27 @@ def run_rules(
     """
     found: list[Finding] = []
     broken: list[Broken] = []
+    for _, outcome in run_each(open_tree, rules, jobs, say):
+        if isinstance(outcome, Broken):
+            broken.append(outcome)
+        else:
+            found += outcome
+    return gather(found), tuple(sorted(broken, key=lambda one: one.code))
+
+
+def run_each(
+    open_tree: OpenTree, rules: Sequence[Rule], jobs: int = 1, say: Say = lambda _: None
+) -> Iterator[tuple[Rule, Outcome]]:
+    """Each rule with what it says, as it ends."""
     if jobs <= 1 or len(rules) <= 1:
         tree = open_tree()
         for rule in rules:
-            _take(_run_one(rule, tree), found, broken)
+            yield rule, _run_one(rule, tree)
             say(rule.code)
     else:
-        _in_processes(open_tree, rules, min(jobs, len(rules)), say, found, broken)
-    return gather(found), tuple(sorted(broken, key=lambda one: one.code))
+        for rule, outcome in _in_processes(open_tree, rules, min(jobs, len(rules))):
+            yield rule, outcome
+            say(rule.code)
 
 
 def gather(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -73,35 +88,44 @@ def _preference(one: Finding) -> tuple[object, ...]:
     return (_VERDICT[one.verdict], _CONFIDENCE[one.confidence], size, *_place(one), msgspec.json.encode(one))
 
 
-def _in_processes(
-    open_tree: OpenTree,
-    rules: Sequence[Rule],
-    jobs: int,
-    say: Say,
-    found: list[Finding],
-    broken: list[Broken],
-) -> None:
+def _in_processes(open_tree: OpenTree, rules: Sequence[Rule], jobs: int) -> Iterator[tuple[Rule, Outcome]]:
+    """One process a job; rules of a family share what they work out, so they go to the same one."""
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else None)
-    with ProcessPoolExecutor(jobs, context, _open_in_worker, (open_tree,)) as pool:
-        futures = {pool.submit(_run_in_worker, rule): rule for rule in rules}
-        try:
-            for future in as_completed(futures):
-                rule = futures[future]
+
+    def start() -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(1, context, _open_in_worker, (open_tree,))
+
+    workers = [start() for _ in range(jobs)]
+    homes: dict[str, int] = {}
+    left = list(rules)
+    running: dict[Future[Outcome], tuple[int, Rule]] = {}
+    try:
+        while left or running:
+            for worker in sorted(set(range(jobs)) - {worker for worker, _ in running.values()}):
+                if left:
+                    rule = _following(left, homes, worker)
+                    left.remove(rule)
+                    running[workers[worker].submit(_run_in_worker, rule)] = (worker, rule)
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in sorted(done, key=lambda one: running[one][1].code):
+                worker, rule = running.pop(future)
                 try:
-                    _take(future.result(), found, broken)
+                    yield rule, future.result()
                 except BrokenProcessPool:
-                    broken.append(Broken(rule.code, "its process was killed (out of memory?)"))
-                say(rule.code)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+                    workers[worker] = start()
+                    yield rule, Broken(rule.code, "its process was killed (out of memory?)")
+    finally:
+        for one in workers:
+            one.shutdown(wait=False, cancel_futures=True)
 
 
-def _take(result: list[Finding] | Broken, found: list[Finding], broken: list[Broken]) -> None:
-    if isinstance(result, Broken):
-        broken.append(result)
-    else:
-        found += result
+def _following(left: Sequence[Rule], homes: dict[str, int], worker: int) -> Rule:
+    """The rule that a free worker takes: of a family that it has begun; else of the largest that nobody has;
+    else of the one of which most is left."""
+    sizes = Counter(rule.family for rule in left)
+    family = min(sizes, key=lambda one: (homes.get(one, worker) != worker, one not in homes, -sizes[one]))
+    homes.setdefault(family, worker)
+    return next(rule for rule in left if rule.family == family)
 
 
 _tree: Tree | None = None  # of this worker
@@ -113,12 +137,12 @@ def _open_in_worker(open_tree: OpenTree) -> None:
     _tree = open_tree()
 
 
-def _run_in_worker(rule: Rule) -> list[Finding] | Broken:
+def _run_in_worker(rule: Rule) -> Outcome:
     assert _tree is not None
     return _run_one(rule, _tree)
 
 
-def _run_one(rule: Rule, tree: Tree) -> list[Finding] | Broken:
+def _run_one(rule: Rule, tree: Tree) -> Outcome:
     """What one rule says; a rule that raises says nothing, and the others go on."""
     try:
         found = list(rule.run(tree.facts))

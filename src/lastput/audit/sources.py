@@ -13,8 +13,8 @@ from lastput.schema.trace import Source
 _LONGEST = 200  # columns of a line that are kept
 
 
-def with_sources(tree: Tree, finding: Finding) -> Finding:
-    """The finding with the lines of its place, its causes and its chain."""
+def with_sources(tree: Tree, finding: Finding, around: int = 0) -> Finding:
+    """The finding with the lines of its place, its causes and its chain, and ``around`` more on each side."""
     wanted = {(finding.where.path, finding.where.line)}
     wanted |= {(cause.where.path, cause.where.line) for cause in finding.causes}
     wanted |= {(link.where.path, link.where.line) for link in finding.chain}
@@ -22,7 +22,8 @@ def with_sources(tree: Tree, finding: Finding) -> Finding:
     for path in sorted({path for path, _ in wanted}):
         text = tree.text(path)
         lines = text.split("\n") if text is not None else []
-        for line in sorted(line for one, line in wanted if one == path):
+        named = {line for one, line in wanted if one == path}
+        for line in sorted({near for one in named for near in range(one - around, one + around + 1)}):
             if 0 < line <= len(lines):
                 found.append(Source(path, line, lines[line - 1].rstrip().expandtabs(8)[:_LONGEST]))
     return msgspec.structs.replace(finding, sources=tuple(found))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 __all__ = ["Teardown", "teardowns"]
 
+import re
+
 import msgspec
 
 from lastput.audit.units import Unit
 from lastput.facts.base import Facts
 
-#: Fields of driver tables that the core calls when the device goes, or its driver.
+#: Fields of tables that the core calls when the device goes, or its driver.
 _FIELDS = (
     "remove",
     "remove_new",
@@ -23,15 +25,34 @@ _FIELDS = (
     "uninit",
     "exit",
 )
+#: Types of tables in which a field of such a name ends something smaller than a device: one connection, one
+#: cipher handle, one attachment of a buffer.
+_SMALLER = (
+    "proto",
+    "pi_protocol",
+    "cfg80211_ops",
+    "dma_buf_ops",
+    "drm_bridge_funcs",
+    "mipi_dsi_host_ops",
+    "bpf_link_ops",
+    "v4l2_async_notifier_operations",
+)
+_HANDLE = re.compile(r"_alg(_template)?$|_codec_ops$")
 
 
 class Teardown(msgspec.Struct, frozen=True):
     """``function`` runs when the module goes (``how`` is ``module exit``) or a device does
-    (``foo_driver.remove``).
+    (``foo_driver.remove``); ``table`` is the type of the table then (``pci_driver``).
     """
 
     function: int
     how: str
+    table: str = ""
+
+    @property
+    def last(self) -> bool:
+        """Whether it is for the module as a whole, or for a device that is unbound from its driver."""
+        return self.how == "module exit" or "driver" in self.table
 
 
 def teardowns(facts: Facts, unit: Unit) -> list[Teardown]:
@@ -40,16 +61,18 @@ def teardowns(facts: Facts, unit: Unit) -> list[Teardown]:
     ends: list[Teardown] = []
     for file in sorted(unit.files):
         marks = ", ".join("?" * len(_FIELDS))
-        for table, path, value in facts.sql(
-            "SELECT v.name, r.path, r.value FROM variables v JOIN field_row r ON r.variable = v.id"
+        for kind, table, path, value in facts.sql(
+            "SELECT v.type, v.name, r.path, r.value FROM variables v JOIN field_row r ON r.variable = v.id"
             f" WHERE v.file = ? AND r.field IN ({marks}) ORDER BY r.id",
             file,
             *_FIELDS,
         ):
+            if kind in _SMALLER or _HANDLE.search(kind):
+                continue
             name = value.lstrip("& ")
             if name.startswith("__exit_p("):
                 name = name[9:].rstrip(") ")
-            found += [Teardown(one, f"{table}.{path}") for one in _named(facts, unit, name, file)]
+            found += [Teardown(one, f"{table}.{path}", kind) for one in _named(facts, unit, name, file)]
         for (target,) in facts.sql("SELECT target FROM entries WHERE file = ? AND role = 'exit'", file):
             ends += [Teardown(one, "module exit") for one in _named(facts, unit, target, file)]
     return list({one.function: one for one in (*found, *ends)}.values())

@@ -39,8 +39,9 @@ class Thread(msgspec.Struct, frozen=True):
     task: str
 
 
-def threads(facts: Facts) -> Iterator[Thread]:
+def threads(facts: Facts) -> list[Thread]:
     """Every thread whose function stands in the file that makes it, in a module that can be unloaded."""
+    found: list[Thread] = []
     for file, creator, target, task, via, line in facts.sql(_THREADS):
         path = facts.path(file)
         modules = [one for one in modules_of(facts, path) if one.modular]
@@ -54,7 +55,8 @@ def threads(facts: Facts) -> Iterator[Thread]:
             made = facts.function(creator)
             files = tuple(row[0] for row in rows)
             where = Where(path, line, 0, made.name)
-            yield Thread(modules[0].name, files, facts.function(own[0]), made, where, via, task)
+            found.append(Thread(modules[0].name, files, facts.function(own[0]), made, where, via, task))
+    return found
 
 
 def joined(facts: Facts, thread: Thread) -> bool:

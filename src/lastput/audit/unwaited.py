@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Unwaited", "unwaited"]
+__all__ = ["Unwaited", "counted", "unwaited"]
 
 import re
 from collections.abc import Iterator
@@ -103,8 +103,29 @@ def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies, stopped: bool) ->
         seen.add(key)
         struct = pointee(bodies, item.function, root(item.object)) if item.function and item.embedded else ""
         inside = insides.setdefault(unit.files, Inside(facts, unit))
-        doubts = _doubts(inside, item, arms, callbacks[0], bodies, struct)
+        doubts = (
+            *_waited_elsewhere(deferred, bodies, item, struct),
+            *_doubts(inside, item, arms, callbacks[0], bodies, struct),
+        )
         yield Unwaited(item, unit, arms, stops, callbacks[0], struct, doubts)
+
+
+def _waited_elsewhere(deferred: Deferred, bodies: Bodies, item: Item, struct: str) -> tuple[str, ...]:
+    """Another module that waits for the same member of the same struct, as a core does for its drivers."""
+    if not struct:
+        return ()
+    found = next(
+        (
+            one
+            for one in deferred.elsewhere(item)
+            if pointee(bodies, one.function, root(one.object)) == struct
+        ),
+        None,
+    )
+    if found is None:
+        return ()
+    place = f"{deferred.facts.path(found.file)}:{found.line}"
+    return (f"{found.name}({found.object}) of {place} is not for this object",)
 
 
 def _queue_waited(deferred: Deferred, item: Item, arms: tuple[Touch, ...]) -> bool:
@@ -137,7 +158,11 @@ def _doubts(
     inside: Inside, item: Item, arms: tuple[Touch, ...], callback: int, bodies: Bodies, struct: str
 ) -> tuple[str, ...]:
     facts = inside.facts
-    found = _handed_on(facts, inside.unit, item) or _callback_ends(inside, callback, bodies)
+    found = (
+        _handed_on(facts, inside.unit, item)
+        or _callback_ends(inside, callback, bodies)
+        or counted(bodies, arms)
+    )
     if item.embedded and item.family != "timer" and all(one.function == item.function for one in arms):
         found.append("the object is made for one run of the item")
     if struct:
@@ -151,6 +176,18 @@ def _doubts(
         if homes and all(home.startswith("include/") or "/include/asm/" in home for home in homes):
             found.append(f"struct {struct} is of {min(homes)}: whoever made it may wait for the item")
     return tuple(found)
+
+
+def counted(bodies: Bodies, arms: tuple[Touch, ...]) -> list[str]:
+    """Arming calls that have taken a reference before, and put it where the item was armed already."""
+    return [
+        f"the reference that {bodies.facts.function(arm.function).name}() takes for it holds something else"
+        for arm in arms
+        if re.search(
+            rf"if\s*\(\s*!\s*{arm.name}\s*\([^;{{}}]*\)\s*\{{?[^;{{}}]*\b\w*_(?:put|release|unref|drop)\w*\s*\(",
+            bodies.text(arm.function),
+        )
+    ][:1]
 
 
 def _handed_on(facts: Facts, unit: Unit, item: Item) -> list[str]:
@@ -185,6 +222,10 @@ def _callback_ends(inside: Inside, callback: int, bodies: Bodies) -> list[str]:
     containers |= {one.name for one in facts.function(callback).parameters}
     for call in inside.calls(callback):
         first = call.argument(0)
+        if call.receiver and root(call.receiver) in containers and first in containers:
+            return [
+                f"{facts.function(callback).name}() calls {call.receiver}{call.name}(), which may free it"
+            ]
         if _GIVES_UP.search(call.name) and root(first) in containers and first.count("->") <= 1:
             return [
                 f"{facts.function(callback).name}() calls {call.name}({first}): it may hold its object itself"

@@ -137,6 +137,7 @@ class Teller:
             ends,
             key=lambda end: (
                 not one.item.embedded and end.how != "module exit",
+                not end.last,
                 self.facts.function(end.function).file not in near,
             ),
         )
@@ -152,5 +153,7 @@ class Teller:
                             and pointee(self.bodies, function, freed) == one.struct
                         ):
                             return end, steps, call
+        if not one.item.embedded:
+            ends = [end for end in ends if end.last]
         first = ends[0] if ends else None
         return first, {first.function: Step(first.function, 0, None, 0)} if first else {}, None

@@ -18,11 +18,12 @@ from lastput.audit.patch import Change, from_diff, from_git, require_applied
 from lastput.audit.registry import all_rules, select
 from lastput.audit.report import Request, audit, sites, why
 from lastput.audit.tree import OpenTree
-from lastput.cli.tree import opener
+from lastput.cli.tree import opener, store_of
 from lastput.cli.write import write_whole
 from lastput.errors import LastputError
 from lastput.schema.audit import Report
 from lastput.schema.finding import Finding
+from lastput.show.excerpt import AROUND
 from lastput.show.findings import Options, render
 from lastput.show.progress import Status
 from lastput.show.summary import notes, summary
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """0 without findings, 1 with, 2 if a rule failed."""
     form = _form(args)
     open_tree = opener(args.tree, quiet=args.quiet)
-    asked = request(args)
+    asked = msgspec.structs.replace(request(args), around=AROUND if form == "html" else 0)
     with Status(sys.stderr, args.tree, wanted=sys.stderr.isatty() and not args.quiet) as status:
         report = audit(open_tree, asked, lambda code: status.say(f"{code} done"))
     if args.why or args.sites:
@@ -72,6 +73,7 @@ def request(args: argparse.Namespace) -> Request:
         config_name=config_name,
         baseline=read_baseline(Path(baseline)) if baseline and not args.write_baseline else None,
         changes=_changes(args),
+        store=store_of(Path(args.tree)),
     )
 
 
@@ -116,7 +118,7 @@ def _asked(args: argparse.Namespace, open_tree: OpenTree, report: Report, form: 
     found: tuple[Finding, ...]
     if args.why:
         path, line = _place(args.why, args.tree)
-        found = why(open_tree(), report.judged, path, line)
+        found = why(open_tree(), report.judged, path, line, AROUND if form == "html" else 0)
     else:
         found = sites(report.judged, args.sites)
     shown = msgspec.structs.replace(report, findings=found)

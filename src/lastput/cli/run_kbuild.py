@@ -14,9 +14,8 @@ import msgspec
 from lastput.audit import suppress
 from lastput.audit.config import NAME, Config, read_config
 from lastput.audit.registry import all_rules, select
-from lastput.audit.run import run_rules
 from lastput.audit.sources import with_sources
-from lastput.audit.store import judged, key_of
+from lastput.audit.store import judged
 from lastput.cli.tree import opener_for_file, store_of
 from lastput.errors import LastputError
 from lastput.schema.audit import Report
@@ -79,11 +78,7 @@ def run(words: list[str]) -> int:
     open_tree = opener_for_file(call.root, call.path)
     tree = open_tree()
     config = read_config(call.root / NAME) if (call.root / NAME).is_file() else Config()
-    found, broken = judged(
-        store_of(call.root),
-        key_of(tree),
-        lambda: run_rules(open_tree, all_rules(), len(os.sched_getaffinity(0))),
-    )
+    found, broken = judged(store_of(call.root), open_tree, all_rules(), len(os.sched_getaffinity(0)))
     wanted = {rule.code for rule in select(config.audit.rules, config.audit.ignore)}
     codes = {rule.code for rule in all_rules()}
     least = call.confidence or config.audit.confidence

@@ -8,6 +8,7 @@ import argparse
 import importlib.util
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,12 @@ _NEEDS = ("capstone", "elftools", "qemu.qmp", "zstandard")
 
 def run(args: argparse.Namespace) -> int:
     """Replay what ``args`` names. 1 if the kernel died or hung as in the story (or a control is not what
-    it must be), 0 if it was clean or refused, as it should be."""
+    it must be), 0 if it was clean or refused, as it should be, 2 if nobody knows how the story ended."""
     _check_extra()
+    from lastput.replay import lanes
     from lastput.replay.campaign import Asked, Environment, replay
     from lastput.replay.fetch import locate
+    from lastput.replay.guest_image import check_programs
     from lastput.replay.hold import Mode
     from lastput.replay.kernel import open_kernel
     from lastput.replay.plan import written
@@ -38,11 +41,15 @@ def run(args: argparse.Namespace) -> int:
     if args.plan:
         sys.stdout.write(written(plan))
         return 0
+    check_programs()
     with _Status() as tell:
         tell("reading the kernel")
-        kernel = open_kernel(locate(args.kernel, args.fetch), Path(args.modules) if args.modules else None)
         other = args.fixed or (plan.fixed_kernel if args.fetch else "")
-        fixed = open_kernel(locate(other, args.fetch)) if other else None
+        modules = Path(args.modules) if args.modules else None
+        reads = [partial(open_kernel, locate(args.kernel, args.fetch), modules)]
+        reads += [partial(open_kernel, locate(other, args.fetch))] if other else []
+        kernel, *rest = lanes.run(reads, 2)
+        fixed = rest[0] if rest else None
         asked = Asked(
             runs=args.runs,
             control_runs=0 if args.no_controls else args.control_runs,
@@ -51,17 +58,22 @@ def run(args: argparse.Namespace) -> int:
             exact=args.exact,
             kaslr=args.kaslr,
             mitigations=args.mitigations,
+            jobs=args.jobs or 0,
+            boot_timeout=args.boot_timeout,
         )
         report = replay(plan, asked, Environment(kernel, fixed, tell), origin)
     if args.format == "json":
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     else:
         sys.stdout.write(text(report, args.width, args.verbose))
+    if all(run.verdict == "UNKNOWN" for run in report.story.runs):
+        return 2
     return 0 if report.evidence() and report.story.expected in ("CLEAN", "INFEASIBLE") else 1
 
 
 def _plan(args: argparse.Namespace) -> tuple[Plan, str]:
     """The plan, and a sentence on where it comes from."""
+    from lastput.model.header import read_header
     from lastput.replay.plan import read
 
     path = Path(args.story)
@@ -74,7 +86,13 @@ def _plan(args: argparse.Namespace) -> tuple[Plan, str]:
         raise LastputError("one-test", f"{args.story} names several tests", "a replay is of a single one")
     beside = paths[0].with_suffix(".toml")
     if beside.is_file():
-        plan = read(beside.read_text("utf-8"), str(beside))
+        plan, header = (
+            read(beside.read_text("utf-8"), str(beside)),
+            read_header(paths[0].read_text(), str(paths[0])),
+        )
+        plan = msgspec.structs.replace(
+            plan, question=plan.question or header.question, claims=plan.claims or header.claims
+        )
         return plan, f"written by hand: {shelf.display(beside)}"
     return _derived(paths[0], args)
 

@@ -24,11 +24,11 @@ from lastput.engine.program import Program
 from lastput.engine.snapshot import Snapshot, fingerprint
 from lastput.errors import LastputError
 
-MAGIC = b"lastput-resume 2\n"
+MAGIC = b"lastput-resume 3\n"
 CHECKSUM = 32
 PIECE = 1 << 24
 #: Fields of a snapshot that are buffers.
-BUFFERS = ("states", "shared", "local", "stack")
+BUFFERS = ("states", "shared", "local", "stack", "futures")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 

@@ -8,10 +8,10 @@ import contextlib
 import json
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -22,6 +22,7 @@ from lastput.c.raw.source import Source
 from lastput.errors import LastputError, Place
 from lastput.facts.api import API
 
+_T = TypeVar("_T")
 _MEMBER = re.compile(r"(\w+)\s*(?:\[[^\]]*\]\s*)*\)*\s*$")
 _NORETURN = frozenset(API.noreturn.names)
 _FUNCTION = (
@@ -98,6 +99,7 @@ class Facts:
         self.db.create_function("argument", 2, argument, deterministic=True)
         self.db.create_function("member", 1, member, deterministic=True)
         self._paths: dict[int, str] = dict(self.db.execute("SELECT id, path FROM files"))
+        self._shared: dict[object, object] = {}
         self.source = lru_cache(maxsize=64)(self._source)
         self.function = lru_cache(maxsize=100_000)(self._function)
 
@@ -115,6 +117,12 @@ class Facts:
     def sql(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         """All rows of a query; ``argument(text, n)`` and ``member(text)`` can be used in it."""
         return self.db.execute(query, parameters).fetchall()
+
+    def once(self, make: Callable[[Facts], _T]) -> _T:
+        """What ``make`` makes of this base: made when it is first asked for, and the same for all who ask."""
+        if make not in self._shared:
+            self._shared[make] = make(self)
+        return cast(_T, self._shared[make])
 
     # -- functions and calls
 

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from lastput.c.raw.compiled import expect
 from lastput.errors import LastputError
 from lastput.facts.entries import write_entries
 from lastput.facts.extract import FileFacts, extract, worth_reading
@@ -32,7 +33,10 @@ from lastput.facts.walk import Found, walk
 
 #: Bytes of source that one task of a worker reads.
 _TASK = 4 << 20
-_SERIAL = 2 << 20  # below this a pool costs more than it saves
+_SERIAL = 4 << 20  # below this a pool costs more than it saves
+
+#: Has something for each of the compiled passes.
+_SAMPLE = b"int f(void) { g(1); }\nstruct x y = { .a = b };\n"
 
 Progress = Callable[[int, int], None]
 
@@ -227,7 +231,11 @@ def _read_all(tree: Path, sources: Sequence[Found], jobs: int) -> Iterator[tuple
             for read in msgspec.msgpack.decode(_read_task(tree, task), type=list[_Read]):
                 yield sources[read.index], read
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver")) as pool:
+    if expect(sum(one.size for one in sources)):
+        extract("compile.c", _SAMPLE)  # here, so that not every worker does
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["lastput.facts.extract"])
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
         waiting: dict[int, Future[bytes]] = {}
         sent = 0
         for number in range(len(tasks)):

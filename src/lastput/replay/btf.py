@@ -6,9 +6,10 @@ depends on the kind, and strings.
 
 from __future__ import annotations
 
-__all__ = ["Btf", "Member"]
+__all__ = ["Btf", "Index", "Member"]
 
 import struct
+from array import array
 
 import msgspec
 
@@ -32,10 +33,19 @@ class Member(msgspec.Struct, frozen=True):
     size: int
 
 
-class Btf:
-    """The types of one kernel. Raises LastputError ``no-btf``."""
+class Index(msgspec.Struct, frozen=True):
+    """``offsets`` of the types as native 32-bit numbers, by their ids; ``named`` lists the ids of the structs
+    and unions with a name, by the offset of that in the strings."""
 
-    def __init__(self, data: bytes) -> None:
+    offsets: bytes
+    named: dict[int, list[int]]
+
+
+class Btf:
+    """The types of one kernel. ``index`` is what ``index()`` gave for the same data: it saves a pass over
+    all types. Raises LastputError ``no-btf``."""
+
+    def __init__(self, data: bytes, index: Index | None = None) -> None:
         if len(data) < 24 or struct.unpack_from("<H", data)[0] != _MAGIC:
             raise LastputError(
                 "no-btf",
@@ -45,8 +55,19 @@ class Btf:
         header, types, types_size, strings, strings_size = struct.unpack_from("<5I", data, 4)
         self._data = data[header + types : header + types + types_size]
         self._strings = data[header + strings : header + strings + strings_size]
-        self._at = [0]  # offset of each type, from id 1 on
+        self._at = array("I", [0])  # offset of each type, from id 1 on
         self._named: dict[int, list[int]] = {}
+        if index is None:
+            self._scan()
+        else:
+            self._at = array("I", index.offsets)
+            self._named = index.named
+
+    def index(self) -> Index:
+        """What the constructor had to look for."""
+        return Index(self._at.tobytes(), self._named)
+
+    def _scan(self) -> None:
         at = 0
         unpack = struct.Struct("<III").unpack_from
         while at < len(self._data):

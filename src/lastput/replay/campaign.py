@@ -5,31 +5,35 @@ from __future__ import annotations
 __all__ = ["Asked", "Environment", "replay"]
 
 import hashlib
-import tempfile
+import os
 import time
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
 import msgspec
 
-from lastput.replay import drivers, guests
+from lastput.errors import LastputError
+from lastput.replay import drivers, guests, lanes
 from lastput.replay.callsite import call_sites
 from lastput.replay.controls import controls
-from lastput.replay.guest_image import conductor, image
+from lastput.replay.guest_image import Conductor, conductor, contents
 from lastput.replay.guests import Recipe
 from lastput.replay.hold import Mode
 from lastput.replay.kernel import Kernel
+from lastput.replay.mailbox import ACTORS
 from lastput.replay.plan import Plan, Step
 from lastput.replay.play import play
 from lastput.replay.qemu import version
-from lastput.schema.replay import Report, Series
+from lastput.replay.scratch import scratch
+from lastput.schema.replay import Report, Run, Series
 
 _CMDLINE = "console=ttyS0 loglevel=7 panic=-1"
 
 
 class Asked(msgspec.Struct, frozen=True):
     """``runs`` of the story, ``control_runs`` of each control (0: none); ``exact``: two runs from reset
-    with counted instructions. ``kaslr`` and ``mitigations`` as the distribution has them."""
+    with counted instructions. ``kaslr`` and ``mitigations`` as the distribution has them. ``jobs`` guests
+    run at a time (0: as many as there are CPUs for). ``boot_timeout`` in seconds of the host."""
 
     runs: int = 3
     control_runs: int = 1
@@ -38,6 +42,8 @@ class Asked(msgspec.Struct, frozen=True):
     exact: bool = False
     kaslr: bool = False
     mitigations: bool = False
+    jobs: int = 0
+    boot_timeout: float = 150.0
 
 
 class Environment(msgspec.Struct, frozen=True):
@@ -48,41 +54,33 @@ class Environment(msgspec.Struct, frozen=True):
     tell: Callable[[str], None]
 
 
+class _Series(msgspec.Struct, frozen=True):
+    """A series that is to be run: ``count`` times ``steps``, in a guest of ``recipe``."""
+
+    name: str
+    says: str
+    steps: tuple[Step, ...]
+    expected: str
+    count: int
+    kernel: Kernel
+    recipe: Recipe
+
+
 def replay(plan: Plan, asked: Asked, about: Environment, origin: str = "") -> Report:
     """Run it all. Raises LastputError for what keeps it from running."""
     began = time.monotonic()
-    recipe = _recipe(plan, about.kernel, asked)
+    program = conductor()
+    wanted = _wanted(plan, asked, about, program)
+    at_once = asked.jobs or max(1, len(os.sched_getaffinity(0)) // asked.cpus)
     about.tell(f"booting {about.kernel.release}")
-    guests.snapshot(about.kernel, conductor(), recipe)
-    cold = time.monotonic() - began
-    told = _series(
-        "story", plan.question, plan, plan.steps, plan.expect, asked.runs, asked, about, about.kernel
+    recipes = {one.kernel.key: one for one in wanted}
+    lanes.run(
+        [partial(guests.snapshot, one.kernel, program, one.recipe) for one in recipes.values()], at_once
     )
-    others = []
-    if asked.control_runs:
-        others += [
-            _series(
-                one.name,
-                one.says,
-                plan,
-                one.steps,
-                one.expected,
-                asked.control_runs,
-                asked,
-                about,
-                about.kernel,
-            )
-            for one in controls(plan)
-        ]
-        if about.fixed is not None and plan.fixed:
-            others.append(
-                _series(
-                    "the fixed kernel", "the same opponent is refused", plan, plan.fixed, "INFEASIBLE",
-                    asked.control_runs, asked, about, about.fixed,
-                )
-            )  # fmt: skip
+    cold = time.monotonic() - began
+    series = _played(plan, wanted, asked.mode, program, at_once, about.tell)
     notes = [_mode_note(asked.mode)]
-    if others and not (about.fixed and plan.fixed) and plan.fixed_kernel:
+    if len(series) > 1 and not (about.fixed and plan.fixed) and plan.fixed_kernel:
         notes.append(f"no run on the fixed kernel: --fixed {plan.fixed_kernel} gives one")
     report = Report(
         name=plan.name,
@@ -90,51 +88,88 @@ def replay(plan: Plan, asked: Asked, about: Environment, origin: str = "") -> Re
         claims=plan.claims,
         kernel=about.kernel.release,
         qemu=version(),
-        cmdline=recipe.cmdline,
+        cmdline=wanted[0].recipe.cmdline,
         cpus=asked.cpus,
         mode=asked.mode.value,
         origin=origin,
-        story=told,
-        controls=tuple(others),
+        story=series[0],
+        controls=tuple(series[1:]),
         sites=_sites(plan, about.kernel),
         cold_seconds=cold,
+        run_seconds=time.monotonic() - began - cold,
+        jobs=min(at_once, sum(one.count for one in wanted)),
         notes=tuple(note for note in notes if note),
     )
-    return _with_exact(report, plan, asked, about) if asked.exact else report
+    if not asked.exact:
+        return report
+    exact = msgspec.structs.replace(wanted[0].recipe, exact=True)
+    return _with_exact(report, plan, asked.mode, about, program, exact)
 
 
-def _series(
-    name: str,
-    says: str,
+def _wanted(plan: Plan, asked: Asked, about: Environment, program: Conductor) -> list[_Series]:
+    """The story and its controls."""
+    recipe = _recipe(plan, about.kernel, asked, program)
+    found = [
+        _Series("story", plan.question, plan.steps, plan.expect, asked.runs, about.kernel, recipe),
+        *(
+            _Series(one.name, one.says, one.steps, one.expected, asked.control_runs, about.kernel, recipe)
+            for one in controls(plan)
+        ),
+    ]
+    if about.fixed is not None and plan.fixed:
+        fixed = _recipe(plan, about.fixed, asked, program)
+        says = "the same opponent is refused"
+        found.append(
+            _Series(
+                "the fixed kernel", says, plan.fixed, "INFEASIBLE", asked.control_runs, about.fixed, fixed
+            )
+        )
+    return found if asked.control_runs else found[:1]
+
+
+def _played(
     plan: Plan,
-    steps: tuple[Step, ...],
-    expected: str,
-    count: int,
-    asked: Asked,
-    about: Environment,
-    kernel: Kernel,
-) -> Series:
-    program, recipe, runs = conductor(), _recipe(plan, kernel, asked), []
-    for number in range(count):
-        about.tell(f"{name} {number + 1}/{count}")
+    wanted: list[_Series],
+    mode: Mode,
+    program: Conductor,
+    at_once: int,
+    tell: Callable[[str], None],
+) -> list[Series]:
+    def once(one: _Series, number: int) -> Run:
+        tell(f"{one.name} {number + 1}/{one.count}")
         began = time.monotonic()
-        with guests.ready(kernel, program, recipe) as machine:
-            run = play(machine, plan, steps, asked.mode)
-        runs.append(msgspec.structs.replace(run, seconds=time.monotonic() - began))
-    return Series(name, says, tuple(map(str, steps)), expected, tuple(runs), kernel.release)
+        with guests.ready(one.kernel, program, one.recipe) as machine:
+            run = play(machine, plan, one.steps, mode)
+        return msgspec.structs.replace(run, seconds=time.monotonic() - began)
+
+    runs = iter(lanes.run([partial(once, one, n) for one in wanted for n in range(one.count)], at_once))
+    return [
+        Series(
+            one.name,
+            one.says,
+            tuple(map(str, one.steps)),
+            one.expected,
+            tuple(next(runs) for _ in range(one.count)),
+            one.kernel.release,
+        )
+        for one in wanted
+    ]
 
 
-def _with_exact(report: Report, plan: Plan, asked: Asked, about: Environment) -> Report:
+def _with_exact(
+    report: Report, plan: Plan, mode: Mode, about: Environment, program: Conductor, recipe: Recipe
+) -> Report:
     """Two runs from reset, with one vCPU and counted instructions: their consoles must be the same."""
     consoles, runs = [], []
     for number in range(2):
         about.tell(f"bit-exact {number + 1}/2")
         began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="lastput-exact-") as folder:
-            recipe = msgspec.structs.replace(_recipe(plan, about.kernel, asked), exact=True)
-            with guests.booted(about.kernel, conductor(), recipe, Path(folder)) as machine:
-                run = play(machine, plan, plan.steps, asked.mode)
-                consoles.append(machine.guest.console())
+        with (
+            scratch("lastput-exact-") as (folder, _),
+            guests.booted(about.kernel, program, recipe, folder) as machine,
+        ):
+            run = play(machine, plan, plan.steps, mode)
+            consoles.append(machine.guest.console())
         runs.append(msgspec.structs.replace(run, seconds=time.monotonic() - began))
     digest = hashlib.sha256(consoles[0].encode()).hexdigest()
     return msgspec.structs.replace(
@@ -142,14 +177,24 @@ def _with_exact(report: Report, plan: Plan, asked: Asked, about: Environment) ->
     )
 
 
-def _recipe(plan: Plan, kernel: Kernel, asked: Asked) -> Recipe:
+def _recipe(plan: Plan, kernel: Kernel, asked: Asked, program: Conductor) -> Recipe:
+    users = plan.users()
+    if len(users) >= ACTORS:
+        raise LastputError("bad-plan", "the plan has too many user threads", f"{ACTORS - 1} are the most")
     words = [_CMDLINE, f"preempt={'full' if asked.mode is Mode.SPIN else 'voluntary'}"]
     words += [] if asked.kaslr else ["nokaslr"]
     words += [] if asked.mitigations else ["mitigations=off"]
     ours = tuple(drivers.build(name, kernel) for name in plan.drivers)
-    archive = image(conductor(), kernel.with_needs(plan.modules), ours)
     # 120 seconds of an idle guest are over at once if instructions are its clock.
-    return Recipe(archive, " ".join(words), asked.cpus, exact=plan.expect == "HUNG")
+    waits = plan.expect == "HUNG"
+    return Recipe(
+        contents(program, kernel.with_needs(plan.modules), ours, idle=waits),
+        " ".join(words),
+        tuple((name, plan.threads[name].setup) for name in users),
+        asked.cpus,
+        exact=waits,
+        patience=asked.boot_timeout,
+    )
 
 
 def _sites(plan: Plan, kernel: Kernel) -> tuple[str, ...]:

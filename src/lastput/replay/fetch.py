@@ -29,6 +29,8 @@ def locate(word: str, fetch: bool) -> Path:
     ]
     if kept:
         return max(kept, key=lambda path: _version(path.name))
+    if word.endswith(".deb") or "/" in word:
+        raise LastputError("no-kernel", f"{word}: no such file or directory", "see `lastput replay --help`")
     if not fetch:
         raise LastputError(
             "no-kernel", f"{word}: no such file, and no such package was downloaded", "--fetch downloads it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Conductor", "build", "conductor", "image", "static_busybox"]
+__all__ = ["Conductor", "build", "check_programs", "conductor", "contents", "static_busybox"]
 
 import shutil
 import subprocess
@@ -13,8 +13,8 @@ import msgspec
 
 from lastput.errors import LastputError
 from lastput.replay import cache, elf
-from lastput.replay.initramfs import archive
 from lastput.replay.kernel import ModuleFile
+from lastput.replay.qemu import PROGRAM
 
 # Where no other program of the guest has its text: the breakpoint on notify() is in all address spaces.
 _FLAGS = ("-O2", "-static", "-no-pie", "-Wl,-Ttext-segment=0x5a000000")
@@ -32,6 +32,21 @@ class Conductor(msgspec.Struct, frozen=True):
 
     data: bytes
     notify: int
+
+
+def check_programs() -> None:
+    """Raise LastputError ``no-qemu`` or ``no-busybox`` with all packages that are missing."""
+    missing = {
+        program: package
+        for program, package in ((PROGRAM, "qemu-system-x86"), ("busybox", "busybox-static"))
+        if not shutil.which(program)
+    }
+    if missing:
+        raise LastputError(
+            "no-qemu" if PROGRAM in missing else "no-busybox",
+            f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} not installed",
+            f"apt install {' '.join(missing.values())}",
+        )
 
 
 def conductor() -> Conductor:
@@ -81,14 +96,16 @@ def static_busybox() -> Path:
     )
 
 
-def image(program: Conductor, loaded: tuple[ModuleFile, ...], kept: tuple[ModuleFile, ...]) -> bytes:
-    """The archive. ``loaded`` modules are loaded in their order before the guest is ready, ``kept`` ones
-    lie in /m for insmod."""
+def contents(
+    program: Conductor, loaded: tuple[ModuleFile, ...], kept: tuple[ModuleFile, ...], idle: bool = False
+) -> dict[str, bytes]:
+    """The files of the guest by their names. ``loaded`` modules are loaded in their order before the guest
+    is ready, ``kept`` ones lie in /m for insmod. ``idle``: nobody minds if a command waits for seconds."""
     files = {
         "init": _INIT.encode(),
         "bin/busybox": static_busybox().read_bytes(),
         "bin/conductor": program.data,
         "etc/modules": "".join(f"/m/{one.name}.ko\n" for one in loaded).encode(),
     }
-    files |= {f"m/{one.name}.ko": one.data for one in (*loaded, *kept)}
-    return archive(files)
+    files |= {"etc/nap": b"5000000\n"} if idle else {}
+    return files | {f"m/{one.name}.ko": one.data for one in (*loaded, *kept)}

@@ -5,18 +5,21 @@ from __future__ import annotations
 __all__ = ["Facts", "Kernel", "ModuleFile", "open_kernel"]
 
 import lzma
+import os
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
 import zstandard
 
 from lastput.errors import LastputError, Place
-from lastput.replay import cache, deb, elf, kallsyms, vmlinux
-from lastput.replay.btf import Btf
+from lastput.replay import cache, deb, elf, vmlinux
+from lastput.replay.btf import Btf, Index
 
 _PADDING = b"\xcc" * 32  # what the compiler puts between functions: int3
 _SPOTS = 16
-_FORMAT = b"1"
+_FORMAT = b"2"
+_HEAD = 1 << 20  # of a package: it has the checksums of all files
 
 
 class ModuleFile(msgspec.Struct, frozen=True):
@@ -33,6 +36,7 @@ class Facts(msgspec.Struct, frozen=True):
 
     symbols: dict[str, tuple[int, ...]]
     btf: bytes
+    types: Index
     padding: tuple[int, ...]
 
 
@@ -47,13 +51,21 @@ class Kernel:
         made = cache.made("facts", (_FORMAT, image.read_bytes()), self._read)
         self.key = made.name
         self.facts = msgspec.msgpack.decode((made / "facts").read_bytes(), type=Facts)
-        self.btf = Btf(self.facts.btf)
+        self.btf = Btf(self.facts.btf, self.facts.types)
+
+    @cached_property
+    def by_address(self) -> tuple[list[tuple[int, str]], list[int]]:
+        """All symbols in the order of their addresses, and those addresses alone, for bisection."""
+        found = sorted((place, name) for name, places in self.facts.symbols.items() for place in places)
+        return found, [place for place, _ in found]
 
     def module(self, name: str) -> ModuleFile:
         """A module of this kernel by its name. Raises LastputError ``no-module``."""
         if not self._files:
-            for found in sorted(self.modules.rglob("*.ko*")):
-                self._files[_plain(found.name.partition(".ko")[0])] = found
+            for folder, folders, files in os.walk(self.modules):
+                folders.sort()
+                for file in sorted(one for one in files if ".ko" in one):
+                    self._files[_plain(file.partition(".ko")[0])] = Path(folder, file)
         path = self._files.get(_plain(name))
         if path is None:
             raise LastputError(
@@ -80,6 +92,8 @@ class Kernel:
         return tuple(found.values())
 
     def _read(self, into: Path) -> None:
+        from lastput.replay import kallsyms  # numpy takes long to import
+
         data = vmlinux.extract(self.image.read_bytes(), str(self.image))
         named = {one.name: one for one in elf.sections(data, str(self.image))}
         if ".text" not in named or ".rodata" not in named:
@@ -93,7 +107,8 @@ class Kernel:
             spots.append(text.address + at + 8)
             at = text.data.find(_PADDING, at + 4096)
         btf = named[".BTF"].data if ".BTF" in named else b""
-        facts = Facts(kallsyms.read(named[".rodata"].data, str(self.image)), btf, tuple(spots))
+        symbols = kallsyms.read(named[".rodata"].data, str(self.image))
+        facts = Facts(symbols, btf, Btf(btf).index(), tuple(spots))
         (into / "facts").write_bytes(msgspec.msgpack.encode(facts))
 
 
@@ -118,6 +133,7 @@ def read_module(path: Path) -> ModuleFile:
 def open_kernel(path: Path, modules: Path | None = None) -> Kernel:
     """A kernel from a linux-image package, from the directory that one was unpacked into, or from a
     vmlinuz with ``modules``. Raises LastputError ``no-kernel`` or ``bad-package``."""
+    path, modules = path.absolute(), modules.absolute() if modules else None
     if path.is_dir():
         return _from_folder(path, modules)
     if not path.is_file():
@@ -133,9 +149,10 @@ def open_kernel(path: Path, modules: Path | None = None) -> Kernel:
                 Place(str(path)),
             )
         return Kernel(path, modules)
-    stat = path.stat()
-    identity = f"{path.name} {stat.st_size} {stat.st_mtime_ns}".encode()
-    unpacked = cache.made("kernels", (identity,), lambda into: deb.unpack(path, into, _wanted))
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    size = str(path.stat().st_size).encode()
+    unpacked = cache.made("kernels", (size, head), lambda into: deb.unpack(path, into, _wanted))
     return _from_folder(unpacked, modules)
 
 

@@ -18,12 +18,15 @@ from lastput.replay.kernel import Kernel
 from lastput.replay.mailbox import ACTORS, DONE, PAGE_AT, READY, Done, Mailbox
 from lastput.replay.qemu import Guest
 from lastput.replay.registers import ARGUMENTS, Registers
-from lastput.replay.symbols import Symbols
+from lastput.replay.symbols import Live, Symbols
 
+_INTERRUPTS = 1 << 9  # eflags.IF
+_PREEMPT_COUNT = 0x7FFF_FFFF  # the rest is PREEMPT_NEED_RESCHED: 6.1 arch/x86/include/asm/preempt.h:12
+_SLICE = 0.5  # seconds between two looks at QEMU's own clock
 _COMM = 16  # TASK_COMM_LEN
-#: Called by oops_end() when all was printed: 6.1 arch/x86/kernel/dumpstack.c:327.
-_DEATH = "rewind_stack_and_make_dead"
-_BOOT = 150.0  # seconds
+#: oops_end() calls one of them when all was printed, panic() if nothing can go on (in an interrupt, or in
+#: init): 6.1 arch/x86/kernel/dumpstack.c:398 and 410.
+_DEATHS = ("rewind_stack_and_make_dead", "panic")
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -37,9 +40,10 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Died(msgspec.Struct, frozen=True):
-    """The kernel printed an Oops and kills ``task``."""
+    """The kernel printed an Oops and kills ``task``; ``panic``: it takes all the others with it."""
 
     task: int
+    panic: bool = False
 
 
 class Nothing(msgspec.Struct, frozen=True):
@@ -59,6 +63,7 @@ class Machine:
         self.mailbox = Mailbox.empty()
         self._notify = notify
         self._armed: dict[int, int] = {}
+        self._deaths: dict[int, str] = {}
         self._symbols: Symbols | None = None
         self._stopped: Stop | None = None
         self._heard = [0] * ACTORS
@@ -70,12 +75,12 @@ class Machine:
         assert self._symbols is not None
         return self._symbols
 
-    def boot(self) -> int:
-        """Run from the first instruction until the actors wait; gives the address of the kernel's text.
+    def boot(self, seconds: float) -> None:
+        """Run from the first instruction until the actors wait, for ``seconds`` of the host at most.
 
         Raises LastputError ``boot-timeout`` or ``guest-insmod``.
         """
-        deadline = time.monotonic() + _BOOT
+        deadline = time.monotonic() + seconds
         while True:
             self._go()
             stop = self.gdb.wait(deadline - time.monotonic())
@@ -83,8 +88,8 @@ class Machine:
                 self.gdb.interrupt()
                 raise LastputError(
                     "boot-timeout",
-                    f"the guest was not ready after {_BOOT:.0f} seconds; {self.guest.last_words()}",
-                    "is the machine very busy? Does this kernel boot in QEMU?",
+                    f"the guest was not ready after {seconds:.0f} seconds; {self.guest.last_words()}",
+                    "--boot-timeout gives it more, if the machine is very busy",
                 )
             self._stopped = stop
             registers = self.gdb.registers(stop.thread)
@@ -99,14 +104,21 @@ class Machine:
                         (told or ["a module does not load"])[-1],
                         "does it belong to this kernel?",
                     )
-                self.begin(value)
-                return value
+                self._begin(value)
+                return
 
-    def begin(self, text: int) -> None:
-        """From here on the guest is ready: it stands at the end of boot(), or was restored to there."""
-        self._symbols = Symbols(self.kernel.facts, self.kernel.btf, text)
-        self.symbols.look(self.gdb)
-        self.arm(self.symbols.address(_DEATH))
+    def resume(self, text: int, mailbox: Mailbox, modules: dict[str, Live]) -> None:
+        """Take over a guest that was restored: its kernel is at ``text``, ``modules`` are loaded."""
+        self.mailbox = mailbox
+        self._heard = list(mailbox.sent)
+        self._begin(text)
+        self.symbols.seen |= modules
+
+    def _begin(self, text: int) -> None:
+        self._symbols = Symbols(self.kernel, text)
+        self._deaths = {self.symbols.address(one): one for one in _DEATHS}
+        for address in self._deaths:
+            self.arm(address)
 
     def arm(self, address: int) -> None:
         """Set a breakpoint, or count one more user of it."""
@@ -121,10 +133,12 @@ class Machine:
             self.gdb.breakpoint(address, False)
             del self._armed[address]
 
-    def run(self, seconds: float) -> Event:
-        """Let the guest run until the next event; ``seconds`` are of the host's clock."""
+    def run(self, seconds: float, computed: float = 0.0) -> Event:
+        """Let the guest run until the next event, for ``seconds`` of the host's clock at most, and no longer
+        than it takes QEMU to have computed for ``computed`` seconds since it started (0: that is no limit).
+        """
         while True:
-            event = self._run(seconds)
+            event = self._run(seconds, computed)
             if not isinstance(event, Done):
                 return event
             # A breakpoint may be hit twice: a report that was heard is none.
@@ -132,9 +146,18 @@ class Machine:
                 self._heard[event.actor] = event.number
                 return event
 
-    def _run(self, seconds: float) -> Event:
+    def _wait(self, seconds: float, computed: float) -> Stop | None:
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if stop := self.gdb.wait(min(left, _SLICE) if computed else left):
+                return stop
+            if computed and self.guest.cpu_seconds() >= computed:
+                break
+        return None
+
+    def _run(self, seconds: float, computed: float) -> Event:
         self._go()
-        stop = self.gdb.wait(seconds)
+        stop = self._wait(seconds, computed)
         if stop is None:
             stop = self.gdb.interrupt()
             if stop.signal == 2:
@@ -149,8 +172,8 @@ class Machine:
             event, actor, value, error = (registers[one] for one in ARGUMENTS[:4])
             assert event == DONE
             return Done(actor & 0xFF, actor >> 8, value - (1 << 64) if value >> 63 else value, error)
-        if address == self.symbols.address(_DEATH):
-            return Died(self.task(registers))
+        if address in self._deaths:
+            return Died(self.task(registers), self._deaths[address] == "panic")
         return Hit(address, stop.thread, self.task(registers))
 
     def registers(self, thread: str) -> Registers:
@@ -169,6 +192,22 @@ class Machine:
                 "no-symbol", "the current task cannot be found", "x86-64 kernels 5.x to 6.14 are known"
             )
         return self.gdb.word(base + offset)
+
+    def atomic(self, thread: str) -> str:
+        """Why a vCPU cannot change to another task where it stands; "" if it can."""
+        registers = self.gdb.registers(thread)
+        if not registers["eflags"] & _INTERRUPTS:
+            return "interrupts are off"
+        base = registers["k_gs_base" if registers["cs"] & 3 else "gs_base"]
+        # Some releases have it in struct pcpu_hot: 6.12 arch/x86/include/asm/current.h:19.
+        offset = self.symbols.per_cpu("__preempt_count")
+        if offset is None:
+            start = self.symbols.per_cpu("pcpu_hot")
+            if start is None or not self.symbols.btf.has("pcpu_hot", "preempt_count"):
+                return ""
+            offset = start + self.symbols.btf.member("pcpu_hot", "preempt_count").offset
+        count = self.gdb.word(base + offset) & _PREEMPT_COUNT
+        return f"preempt_count is {count:#x}" if count else ""
 
     def pid(self, task: int) -> int:
         """The pid of a task."""

@@ -59,6 +59,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     fixed_kernel: str = ""
     fixed: tuple[Step, ...] = ()
 
+    def users(self) -> tuple[str, ...]:
+        """The threads of user space; the n-th is the guest's n-th actor."""
+        return tuple(name for name, thread in self.threads.items() if not thread.kernel)
+
 
 class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file, before its steps are read."""

@@ -20,8 +20,11 @@ from lastput.schema.replay import Act, Run, Told
 
 #: The actor that looks at things, and takes no part.
 OBSERVER = ACTORS - 1
-_STALL = 12.0  # seconds of wall time without any event
+_STALL = 30.0  # seconds of wall time without any event
+_COMPUTED = 5.0  # seconds in which QEMU computed, without any event
 _HANG = 60.0
+#: check_hung_task() prints the stack of the task with it: 6.1 kernel/hung_task.c:141.
+_REPORTS = "sched_show_task"
 _SETTLE = "sleep 300"
 _LEAVE = "sleep 100"
 
@@ -40,7 +43,6 @@ def play(machine: Machine, plan: Plan, steps: tuple[Step, ...], mode: Mode) -> R
     began = time.monotonic()
     stage = _Stage(machine, plan, mode)
     try:
-        stage.prepare()
         for step in steps:
             stage.step(step)
         verdict, reason = stage.settle()
@@ -52,13 +54,29 @@ def play(machine: Machine, plan: Plan, steps: tuple[Step, ...], mode: Mode) -> R
     return msgspec.structs.replace(run, seconds=time.monotonic() - began)
 
 
+class _Patience:
+    """How long an event may be waited for. A thread that is held keeps QEMU computing, so its own clock says
+    how long the others had time to go on, however busy the host is."""
+
+    def __init__(self, machine: Machine, seconds: float = _STALL) -> None:
+        self._machine = machine
+        self._deadline = time.monotonic() + seconds
+        self.computed = machine.guest.cpu_seconds() + (_COMPUTED if seconds == _STALL else seconds)
+
+    def left(self) -> float:
+        """Seconds of the host's clock; a little, if it is over."""
+        return max(self._deadline - time.monotonic(), 0.05)
+
+    def over(self) -> bool:
+        """Whether it is time to give up."""
+        return time.monotonic() > self._deadline or self._machine.guest.cpu_seconds() >= self.computed
+
+
 class _Stage:
     """What is going on: who runs, who is held, what was told."""
 
     def __init__(self, machine: Machine, plan: Plan, mode: Mode) -> None:
-        users = [name for name, thread in plan.threads.items() if not thread.kernel]
-        if len(users) > OBSERVER:
-            raise LastputError("bad-plan", "the plan has too many user threads", f"{OBSERVER} are the most")
+        users = plan.users()
         self.machine = machine
         self.plan = plan
         self.mode = mode
@@ -68,28 +86,20 @@ class _Stage:
         self.started: set[str] = set()
         self.tasks: dict[str, int] = {}
         self.held: dict[str, Held] = {}
+        self.atomic: dict[str, str] = {}  # why a held thread does not give its CPU away
         self.story: list[Told] = []
         self.acts: list[Act] = []
         self.refused: list[Act] = []
         self.seek: Seek | None = None
-        self.dead = False
-
-    def prepare(self) -> None:
-        """Name the actors, and do what comes before the story."""
-        for name in self.actor:
-            for action in (f"name {name}", *self.plan.threads[name].setup):
-                done = self._act(self.actor[name], action)
-                if done.value < 0:
-                    raise _Over("UNKNOWN", f"before the story: {name}: {action}: {_errno(done.error)}")
 
     def step(self, step: Step) -> None:
         self.acts = []
         place = task = note = ""
         try:
             if step.verb == "until":
-                place, task = self._until(step)
+                place, task, note = self._until(step)
             elif step.verb == "end":
-                note = self._end(step.thread)
+                self._end(step.thread)
             elif step.verb == "starts":
                 self._start(step.thread)
             else:
@@ -112,11 +122,13 @@ class _Stage:
 
     def aftermath(self) -> str:
         """What comes of a schedule that the kernel refuses once nobody is held any more."""
+        if not self.held:
+            return ""
         try:
             for name in list(self.held):
                 self._release(name)
             while self.busy:
-                if isinstance(self._next(_STALL), Nothing):
+                if isinstance(self._next(_Patience(self.machine)), Nothing):
                     return ""
         except _Over as over:
             return f"; once that is released: {over.verdict}"
@@ -137,63 +149,88 @@ class _Stage:
             return Run("OOPS", tuple(self.story), where, reason, found.lines)
         return Run(verdict, tuple(self.story), "", reason, console.hung(printed) if verdict == "HUNG" else ())
 
-    def _until(self, step: Step) -> tuple[str, str]:
+    def _until(self, step: Step) -> tuple[str, str, str]:
         assert step.point is not None
         name = step.thread
         was = self.held.get(name)
         if was:
             self._release(name)
+        self._check_cpu(name)
         self.seek = Seek(self.machine, step.point, lambda task: self._is(name, task))
         try:
             if name in self.actor:
                 self._start(name)
-            deadline = time.monotonic() + _STALL
+            patience = _Patience(self.machine)
             while True:
-                event = self._next(deadline - time.monotonic())
+                event = self._next(patience)
                 if isinstance(event, Hit) and self.seek.reached(event):
                     self.tasks[name] = event.task
                     place = self.machine.symbols.name(event.address)
+                    self.atomic[name] = self.machine.atomic(event.thread)
                     used = frozenset(one.loop for one in self.held.values())
                     self.held[name] = hold.hold(self.machine, event, self.mode, used)
                     task = f"{self.machine.comm(event.task)}:{self.machine.pid(event.task)}"
-                    return place, task
+                    note = f"it cannot be preempted there: {why}" if (why := self.atomic[name]) else ""
+                    return place, task, note
                 if name in self.actor and name not in self.busy and not self.left[name]:
                     raise _Over("INFEASIBLE", f"{name} never came to: {step.point}")
-                if isinstance(event, Nothing) or time.monotonic() > deadline:
-                    raise _Over("INFEASIBLE", f"{name} did not come to: {step.point}{self._stack(name)}")
+                if patience.over():
+                    raise self._stalled(name, f"{name} does not come to: {step.point}")
         finally:
             self.seek.disarm()
             self.seek = None
 
-    def _end(self, name: str) -> str:
+    def _end(self, name: str) -> None:
         if name in self.held:
             self._release(name)
+        self._check_cpu(name)
         if name not in self.actor:
             # Nobody reports for a kernel thread: it has time to leave what it was in.
             self._act(OBSERVER, _LEAVE)
-            return ""
+            return
         self._start(name)
-        deadline = time.monotonic() + _STALL
+        patience = _Patience(self.machine)
         while name in self.busy or self.left[name]:
-            event = self._next(deadline - time.monotonic())
-            if isinstance(event, Done):
-                deadline = time.monotonic() + _STALL
-            if isinstance(event, Nothing) or time.monotonic() > deadline:
+            if isinstance(self._next(patience), Done):
+                patience = _Patience(self.machine)
+            if patience.over():
                 doing = self.busy.get(name, "")
-                where = self._stack(name)
+                raise self._stalled(name, f"{name} does not come to the end of `{doing}`")
+
+    def _stalled(self, name: str, what: str) -> _Over:
+        """The kernel refuses the order if somebody is held; else nobody knows what ``name`` waits for."""
+        where = self._stack(name)
+        if self.held:
+            return _Over("INFEASIBLE", f"{what} while {' and '.join(self.held)} is held{where}")
+        return _Over("UNKNOWN", f"{what}{where}")
+
+    def _check_cpu(self, name: str) -> None:
+        """End the story if ``name`` cannot run: somebody is held who never gives the only CPU away."""
+        for other in self.held:
+            if self.atomic[other] and self.machine.guest.cpus == 1:
                 raise _Over(
-                    "INFEASIBLE", f"{name} does not come to the end of `{doing}` while another is held{where}"
+                    "INFEASIBLE",
+                    f"{name} cannot run: {other} is held where it cannot be preempted ({self.atomic[other]}),"
+                    f" on the only CPU; --cpus 2 shows where {name} waits",
                 )
-        return ""
 
     def _hang(self) -> None:
-        deadline = time.monotonic() + _HANG
-        while time.monotonic() < deadline:
-            self._next(0.1)
-            if console.hung(self.machine.guest.console()):
-                self._next(0.1)
+        """Run until khungtaskd has printed its first report."""
+        report = self.machine.symbols.address(_REPORTS)
+        printed = 0
+        self.machine.arm(report)
+        patience = _Patience(self.machine, _HANG)
+        while not patience.over():
+            event = self._next(patience)
+            if isinstance(event, Hit) and event.address == report and not printed:
+                printed = self.machine.gdb.word(self.machine.registers(event.thread)["rsp"])
+                self.machine.arm(printed)
+            elif isinstance(event, Hit) and event.address == printed and self._reported():
                 raise _Over("HUNG", "the kernel reports a task that waits for ever")
         raise _Over("UNKNOWN", f"no hung task was reported within {_HANG:.0f} seconds")
+
+    def _reported(self) -> bool:
+        return bool(console.hung(self.machine.guest.console()))
 
     def _start(self, name: str) -> None:
         self.started.add(name)
@@ -201,15 +238,14 @@ class _Stage:
             self.busy[name] = self.left[name].pop(0)
             self.machine.mailbox.send(self.machine.gdb, self.actor[name], self.busy[name])
 
-    def _next(self, seconds: float) -> Event:
-        event = self.machine.run(max(seconds, 0.05))
+    def _next(self, patience: _Patience) -> Event:
+        event = self.machine.run(patience.left(), patience.computed)
         self._saw(event)
         return event
 
     def _saw(self, event: Event) -> None:
         if isinstance(event, Died):
-            self.dead = True
-            raise _Over("OOPS", "")
+            raise _Over("OOPS", "the kernel panics" if event.panic else "")
         if isinstance(event, Done):
             names = [name for name, number in self.actor.items() if number == event.actor]
             for name in names:
@@ -227,9 +263,9 @@ class _Stage:
     def _act(self, actor: int, action: str) -> Done:
         """Do something out of the story, and wait for it."""
         self.machine.mailbox.send(self.machine.gdb, actor, action)
-        deadline = time.monotonic() + _STALL
-        while time.monotonic() < deadline:
-            event = self.machine.run(deadline - time.monotonic())
+        patience = _Patience(self.machine)
+        while not patience.over():
+            event = self.machine.run(patience.left(), patience.computed)
             if isinstance(event, Done) and event.actor == actor:
                 return event
             self._saw(event)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["Guest", "Settings", "version"]
+__all__ = ["PROGRAM", "Guest", "Settings", "end_all", "version"]
 
 import ctypes
 import os
-import shlex
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -20,14 +20,17 @@ import msgspec
 from lastput.errors import LastputError
 from lastput.replay.gdbremote import GdbRemote
 from lastput.replay.qmp import Monitor
+from lastput.replay.scratch import scratch
 
 PROGRAM = "qemu-system-x86_64"
 _PR_SET_PDEATHSIG = 1
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Settings(msgspec.Struct, frozen=True):
     """What decides how a guest runs. ``memory`` in MiB; ``exact`` counts instructions, so that two runs
-    are the same to the last bit, and skips the time in which the guest is idle."""
+    are the same to the last bit, and skips the time in which the guest is idle. ``ram`` is a file that is
+    the guest's memory ("": none is); a guest that is restored reads it and keeps its changes to itself."""
 
     image: str
     initrd: str
@@ -35,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True):
     cpus: int = 1
     memory: int = 256
     exact: bool = False
+    ram: str = ""
 
 
 class Guest:
@@ -51,8 +55,8 @@ class Guest:
     def __enter__(self) -> Guest:
         if not shutil.which(PROGRAM):
             raise LastputError("no-qemu", f"{PROGRAM} is not installed", "apt install qemu-system-x86")
-        self._folder = tempfile.TemporaryDirectory(prefix="lastput-replay-")
-        folder = Path(self._folder.name)
+        self._folder = ExitStack()
+        folder, short = self._folder.enter_context(scratch("lastput-replay-"))
         self._console = folder / "console"
         self._log = folder / "qemu"
         parent = os.getpid()
@@ -66,14 +70,19 @@ class Guest:
         try:
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    self._command(folder),
+                    self._command(folder.name),
+                    cwd=folder,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
                     preexec_fn=die_with_parent,
                     start_new_session=True,
                 )
-            self._connect(folder)
+            _running.add(self)
+            try:
+                self._connect(short)
+            except LastputError as error:
+                raise self._explained(error) from None
         except BaseException as error:
             self._end(error)
             raise
@@ -85,25 +94,54 @@ class Guest:
         self._end(error)
 
     @property
+    def cpus(self) -> int:
+        """How many vCPUs the guest has."""
+        return self._settings.cpus
+
+    @property
     def pid(self) -> int:
         """QEMU's process."""
         return self._process.pid
 
+    def cpu_seconds(self) -> float:
+        """How long QEMU has computed so far, on all CPUs; 0 when it is gone."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / _TICKS  # utime, stime: proc_pid_stat(5)
+
+    def kill(self) -> None:
+        """End QEMU at once; the block that it is used in cleans up."""
+        self._process.kill()
+
     def console(self) -> str:
         """All that the guest's kernel printed so far."""
-        return self._console.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+        try:
+            printed = self._console.read_bytes()
+        except FileNotFoundError:  # QEMU had no time to make it
+            return ""
+        return printed.decode("utf-8", "replace").replace("\r\n", "\n")
 
     def last_words(self) -> str:
         """Why QEMU or its guest ended, as far as it said so."""
         said = self._log.read_text("utf-8", "replace").strip().splitlines()
-        printed = [one for one in self.console().splitlines() if "panic" in one or "BUG:" in one]
-        if printed:
-            return f"the guest said: {printed[-1]}"
-        return f"QEMU said: {said[-1]}" if said else "nobody said why"
+        printed = [one for one in self.console().splitlines() if one.strip()]
+        worst = [one for one in printed if "panic - " in one or "BUG:" in one] or printed
+        if worst:
+            return f"the guest said: {worst[-1].strip()}"
+        return f"QEMU said: {said[-1]}" if said else "neither QEMU nor the guest said why"
 
     def _connect(self, folder: Path) -> None:
+        self._wait_for(folder / "qmp", folder / "gdb")
+        self.monitor = Monitor(folder / "qmp")
+        if self._state is not None:
+            self.monitor.load(self._state)
+        self.gdb = GdbRemote.connect(folder / "gdb")
+
+    def _wait_for(self, *sockets: Path) -> None:
         deadline = time.monotonic() + 20
-        while not ((folder / "qmp").exists() and (folder / "gdb").exists()):
+        while not all(one.exists() for one in sockets):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise LastputError(
                     "qemu-failed",
@@ -111,12 +149,18 @@ class Guest:
                     "QEMU 7.2 and newer are known to work",
                 )
             time.sleep(0.01)
-        self.monitor = Monitor(folder / "qmp")
-        if self._state is not None:
-            self.monitor.loaded()
-        self.gdb = GdbRemote.connect(folder / "gdb")
+
+    def _explained(self, error: LastputError) -> LastputError:
+        if self._state is None:
+            return error
+        return LastputError(
+            "bad-snapshot",
+            f"QEMU cannot restore {self._state.parent}; {self.last_words()}",
+            "delete that folder: it will be made again",
+        )
 
     def _end(self, error: BaseException | None) -> None:
+        _running.discard(self)
         if hasattr(self, "_process"):
             self._process.kill()
             self._process.wait()
@@ -126,25 +170,44 @@ class Guest:
             self.gdb.close()
         if hasattr(self, "monitor"):
             self.monitor.__exit__(None, None, None)
-        self._folder.cleanup()
+        self._folder.close()
 
-    def _command(self, folder: Path) -> list[str]:
+    def _command(self, name: str) -> list[str]:
         asked = self._settings
         words = [
-            PROGRAM, "-accel", "tcg", "-cpu", "max", "-smp", str(asked.cpus), "-m", str(asked.memory),
+            PROGRAM, "-name", name, "-accel", "tcg", "-cpu", "max",
+            "-smp", str(asked.cpus), "-m", str(asked.memory),
             "-display", "none", "-nodefaults", "-no-user-config", "-no-reboot", "-monitor", "none", "-S",
             "-kernel", asked.image, "-initrd", asked.initrd, "-append", asked.cmdline,
-            "-serial", f"file:{folder}/console",
-            "-qmp", f"unix:{folder}/qmp,server=on,wait=off",
-            "-gdb", f"unix:{folder}/gdb,server=on,wait=off",
+            "-serial", "file:console",
+            "-qmp", "unix:qmp,server=on,wait=off",
+            "-gdb", "unix:gdb,server=on,wait=off",
         ]  # fmt: skip
         if asked.exact:
             words += ["-icount", "shift=3,sleep=off", "-rtc", "base=2026-01-01,clock=vm", "-seed", "7"]
+        if asked.ram:
+            file = asked.ram.replace(",", ",,")
+            kept = "on" if self._state is None else "off"
+            words += [
+                "-object", f"memory-backend-file,id=ram,size={asked.memory}M,mem-path={file},share={kept}",
+                "-machine", "memory-backend=ram",
+            ]  # fmt: skip
         if self._state is not None:
-            words += ["-incoming", f"exec:cat {shlex.quote(str(self._state))}"]
+            words += ["-incoming", "defer"]
         return words
 
 
+#: Guests that run now, in any thread.
+_running: set[Guest] = set()
+
+
+def end_all() -> None:
+    """Kill all guests of this process. Whoever waits for one gets LastputError ``qemu-gone``."""
+    for guest in tuple(_running):
+        guest.kill()
+
+
+@cache
 def version() -> str:
     """QEMU's version line, or "" if there is none."""
     if not shutil.which(PROGRAM):

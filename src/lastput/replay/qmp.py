@@ -43,15 +43,22 @@ class Monitor:
         return self._await(self._client.execute(command, arguments))
 
     def save(self, state: Path) -> None:
-        """Write the state of the stopped guest to a file."""
+        """Write the state of the stopped guest to a file, all but memory that is shared with a file."""
         limits: dict[str, object] = {"max-bandwidth": 1 << 40}
         self.ask("migrate-set-parameters", limits)
+        self._leave_memory()
         self.ask("migrate", {"uri": f"exec:cat > {shlex.quote(str(state))}"})
         self._await(self._finished("saved"))
 
-    def loaded(self) -> None:
-        """Wait until the state that QEMU was started with is there."""
+    def load(self, state: Path) -> None:
+        """Read what ``save`` wrote into a QEMU that was started with ``-incoming defer``."""
+        self._leave_memory()
+        self.ask("migrate-incoming", {"uri": f"exec:cat {shlex.quote(str(state))}"})
         self._await(self._finished("loaded"))
+
+    def _leave_memory(self) -> None:
+        shared = [{"capability": "x-ignore-shared", "state": True}]
+        self.ask("migrate-set-capabilities", {"capabilities": shared})
 
     async def _finished(self, what: str) -> None:
         while True:

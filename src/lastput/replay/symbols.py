@@ -10,9 +10,8 @@ import bisect
 import msgspec
 
 from lastput.errors import LastputError
-from lastput.replay.btf import Btf
 from lastput.replay.gdbremote import GdbRemote
-from lastput.replay.kernel import Facts
+from lastput.replay.kernel import Kernel
 
 _NAME = 56  # MODULE_NAME_LEN
 _SYMBOL = 24  # sizeof(Elf64_Sym)
@@ -36,12 +35,11 @@ class Live(msgspec.Struct, frozen=True):
 class Symbols:
     """``shift`` is how far KASLR moved the kernel."""
 
-    def __init__(self, facts: Facts, btf: Btf, text: int) -> None:
-        self.shift = text - facts.symbols["_text"][0]
-        self.btf = btf
-        self._symbols = facts.symbols
-        self._sorted = sorted((place, name) for name, places in facts.symbols.items() for place in places)
-        self._places = [place for place, _ in self._sorted]
+    def __init__(self, kernel: Kernel, text: int) -> None:
+        self._symbols = kernel.facts.symbols
+        self.shift = text - self._symbols["_text"][0]
+        self.btf = kernel.btf
+        self._sorted, self._places = kernel.by_address
         self.seen: dict[str, Live] = {}
 
     def per_cpu(self, name: str) -> int | None:

@@ -69,8 +69,9 @@ class Series(msgspec.Struct, frozen=True, omit_defaults=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A story with its controls. ``identical`` is 1 if a bit-exact run gave the same console twice, 0 if it
     did not, -1 if that was not asked for; ``console`` is a digest of it. ``sites`` are the instructions of
-    the module that call the function after which a thread is held. ``cold_seconds`` is what it took to have
-    a guest that is ready."""
+    the module that call the function after which a thread is held. ``cold_seconds`` of wall time
+    passed until the guests were ready (booted, if they were not saved yet), ``run_seconds`` until all
+    series were over, with ``jobs`` runs at a time."""
 
     schema: str = SCHEMA
     name: str
@@ -89,6 +90,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     console: str = ""
     sites: tuple[str, ...] = ()
     cold_seconds: float = 0.0
+    run_seconds: float = 0.0
+    jobs: int = 1
     notes: tuple[str, ...] = ()
 
     def evidence(self) -> bool:

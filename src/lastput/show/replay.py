@@ -51,7 +51,7 @@ def text(report: Report, width: int = 80, verbose: bool = False) -> str:
 def _head(report: Report, width: int) -> list[str]:
     rows = [
         f"kernel   {report.kernel}, unmodified",
-        f"guest    {report.qemu.partition(' (')[0]}, TCG, {report.cpus} vCPU",
+        f"guest    {report.qemu.partition(' (')[0]}, TCG, {report.cpus} vCPU{'s' if report.cpus > 1 else ''}",
     ]
     rows += _labelled("cmdline", report.cmdline, width)
     rows += _labelled("plan", report.origin, width) if report.origin else []
@@ -66,6 +66,7 @@ def _story(run: Run, width: int) -> list[str]:
         rows += textwrap.wrap(f"({number}) {told.step}", width, subsequent_indent="    ")
         if told.place:
             rows.append(f"      held at {told.place}, task {told.task}")
+        rows += textwrap.wrap(told.note, width, initial_indent=" " * 6, subsequent_indent=" " * 6)
         rows += [f"      {line}" for line in _acts(told)]
     return rows
 
@@ -154,8 +155,16 @@ def _verdict(report: Report, width: int) -> list[str]:
         rows += _wrapped(f"note: {note}", width)
     if any(" until " in step for step in report.story.steps):
         rows += _wrapped("forced by a loop in padding of the kernel's text, where a thread is held", width)
-    rows += _wrapped(f"a guest that is ready took {report.cold_seconds:.1f} s", width)
-    return rows
+    return rows + _wrapped(_times(report), width)
+
+
+def _times(report: Report) -> str:
+    runs = sum(len(one.runs) for one in (report.story, *report.controls))
+    told = f"{report.cold_seconds:.1f} s until the guest was ready"
+    if report.run_seconds:
+        told += f", {report.run_seconds:.1f} s for {runs} run{'s' if runs > 1 else ''}"
+        told += f", {report.jobs} at a time" if report.jobs > 1 else ""
+    return told
 
 
 def _untouched(report: Report, width: int) -> list[str]:

@@ -49,8 +49,10 @@ from lastput.audit.inside import Inside
 from lastput.audit.sequence import Event, laid_out
 from lastput.audit.teardown import Teardown, teardowns
 from lastput.audit.units import Unit
+from lastput.audit.unwaited import counted
 from lastput.audit.written import WRITTEN
 from lastput.facts.base import Facts
+from lastput.facts.resolve import resolve
 from lastput.schema.finding import Cause, Evidence, Finding, Link
 
 CODE = "WRK003"
@@ -62,9 +64,11 @@ _QUIETS = re.compile(
     r"|_stop$|_down$|_disable$"
 )
 
+_LOOP = re.compile(r"\b(?:while|wait_event\w*)\s*\([^;{]*?(?:->|\.)(\w+)\s*\)\s*\)?\s*[;)]")
+
 
 def run(facts: Facts) -> Iterator[Finding]:
-    deferred, bodies = Deferred(facts), Bodies(facts)
+    deferred, bodies = facts.once(Deferred), facts.once(Bodies)
     sources = Sources(facts, deferred)
     armed: dict[Unit, list[tuple[Item, list[tuple[Source, tuple[int, ...], Touch]]]]] = {}
     for item in deferred.items:
@@ -173,6 +177,10 @@ def _finding(
     )
     if quiet and source.kind != "item":
         doubts.append(f"{quiet}() does not keep {facts.function(source.callback).name}() from running")
+    counter = _counter(bodies, [one.call.function for one in events[waited:]], item, facts)
+    if counter:
+        doubts.append(f"the loop on {counter} does not wait for {item.target}()")
+    doubts += counted(bodies, (arm,))
     flag = _flag(bodies, {end.function, *(one.call.function for one in events[: waited + 1])}, way)
     if flag:
         doubts.append(f"{flag}, which the teardown writes, does not keep it from being armed")
@@ -230,6 +238,13 @@ def _finding(
         depends_on=tuple(doubts),
         text=inside.unit.modules[:1],
     )
+
+
+def _counter(bodies: Bodies, functions: list[int], item: Item, facts: Facts) -> str:
+    """What a teardown asks in a loop after the wait, and the callback changes; or ""."""
+    asked = {name for one in dict.fromkeys(functions) for name in _LOOP.findall(bodies.text(one))}
+    text = " ".join(bodies.text(one) for one in resolve(facts, item.target, item.file)[:1]) if asked else ""
+    return min((name for name in asked if re.search(rf"(?:->|\.){name}\b", text)), default="")
 
 
 def _flag(bodies: Bodies, written: set[int], way: tuple[int, ...]) -> str:

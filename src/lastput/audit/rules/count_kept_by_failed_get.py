@@ -35,6 +35,7 @@ from __future__ import annotations
 
 __all__ = ["CODE", "NAME", "run"]
 
+import re
 from collections.abc import Iterator
 
 from lastput.audit.bodies import Bodies
@@ -54,9 +55,9 @@ _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each call whose failure is seen, and then forgotten."""
-    bodies = Bodies(facts)
-    releases = Releases(facts)
-    for pair in pairs(facts):
+    bodies = facts.once(Bodies)
+    releases = facts.once(Releases)
+    for pair in facts.once(pairs):
         if pair.get not in pair.counted.despite or pair.use == "ignored" or pair.use == "returned":
             continue
         function = facts.function(pair.function)
@@ -89,12 +90,18 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
             edge = "true" if read_condition(node.text)[1] == fails else "false"
         elif not call.result:
             return []
-        return ways_out(graph, Start(node.index, known, edge), lowers, returns_pointer(function)) or []
+        return ways_out(graph, Start(node.index, known, edge), lowers, returns_pointer(function, graph)) or []
 
     def lowers(one: Node) -> bool:
         return any(other.name in lowering or "devm_add_action" in other.name for other in one.calls)
 
-    failing = [way for way in ways(True) if way.failed is not False and _asked(way, call.result or node.text)]
+    failing = [
+        way
+        for way in ways(True)
+        if way.failed is not False
+        and _asked(way, call.result or node.text)
+        and not _singled_out(way, call.result)
+    ]
     fine = {(way.last.index, way.failed) for way in ways(False)}
     failing = [way for way in failing if (way.last.index, way.failed) not in fine]
     if not failing:
@@ -129,6 +136,15 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
         ),
         chain=(Link(function.name, at(way.last.line)),),
         remedy=f"call pm_runtime_resume_and_get({thing}), or pm_runtime_put_noidle({thing}) where it failed",
+    )
+
+
+def _singled_out(way: Way, result: str) -> bool:
+    """Whether the way is that of one error code, which the function takes for no failure."""
+    return bool(result) and any(
+        way.known.get(f"{result} {sign} {code}") is truth
+        for code in {found for key in way.known for found in re.findall(r"-E[A-Z0-9_]+", key)}
+        for sign, truth in (("==", True), ("!=", False))
     )
 
 

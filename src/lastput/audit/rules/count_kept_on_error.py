@@ -28,8 +28,9 @@ How lastput knows
     the same file that lowers a count of this kind counts as lowering it.
 
 Known limits
-    Where the count belongs to something that a failed path leaves behind (a timer that is armed, a
-    request in flight), the report is wrong. Functions in which no path lowers it are not judged.
+    Where the count belongs to something that a failed path leaves behind (a request in flight), the report
+    is wrong. Where the path asks a condition whose other answer leads to the call that lowers it,
+    confidence is low. Functions in which no path lowers it are not judged.
 
 History
     Reported on Linux 6.1.192: 104 places; on 6.12.117: 129.
@@ -39,6 +40,7 @@ from __future__ import annotations
 
 __all__ = ["CODE", "NAME", "run"]
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -46,23 +48,28 @@ from lastput.audit.bodies import Bodies
 from lastput.audit.counting import Pair, Releases, pairs, plain
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.lost import can_leave, returns_pointer
+from lastput.audit.references import GIVES_UP
 from lastput.audit.truths import read_condition
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.c.flow.paths import reached
+from lastput.facts.api import API
 from lastput.facts.base import Facts, FunctionFact
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "REF003"
 NAME = "count-kept-on-error"
 
+_ARMS = frozenset(name for one in API.arm for name in one.names)
+#: What is switched on and off, whoever has the object.
+_SWITCHES = ("runtime_pm", "clk_enable", "regulator_enable", "reserved_memory")
 _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each call, at the first error return that leaves the count raised."""
-    bodies = Bodies(facts)
-    releases = Releases(facts)
-    for pair in pairs(facts):
+    bodies = facts.once(Bodies)
+    releases = facts.once(Releases)
+    for pair in facts.once(pairs):
         function = facts.function(pair.function)
         if function.path.startswith(_PROGRAMS):
             continue
@@ -115,15 +122,23 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
             return
         if call.result:
             known[call.result] = truth
+            known[f"{call.result} > 0"] = truth
+
+    switch = pair.counted.kind in _SWITCHES
+    if not switch and re.search(r"->|\.", call.result):
+        return  # the object in which it is stored has it
+    holders = frozenset() if switch else _holders(graph, thing)
+    storing = pair.counted.kind == "kref"
 
     def lowers(one: Node) -> bool:
+        if not switch and _handed_over(one, holders, storing):
+            return True
         return any(
             other.name in lowering or "devm_add_action" in other.name or other.name.startswith("guard_end")
             for other in one.calls
         )
 
-    pointer = returns_pointer(function)
-    ways = ways_out(graph, Start(node.index, known, edge), lowers, pointer)
+    ways = ways_out(graph, Start(node.index, known, edge), lowers, returns_pointer(function, graph))
     failing = [way for way in ways or () if way.failed]
     if not failing:
         return
@@ -138,11 +153,70 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
         and one.index in after
     ]
     if puts:
-        shortest = min(failing, key=lambda way: (way.last.line, len(way.nodes)))
-        yield _finding(function, node, call, pair, puts[0], shortest)
+        guards = {way.last.index: _guard(graph, way, puts) for way in failing}
+        shortest = min(failing, key=lambda way: (bool(guards[way.last.index]), way.last.line, len(way.nodes)))
+        yield _finding(function, node, call, pair, puts[0], shortest, guards[shortest.last.index])
 
 
-def _finding(function: FunctionFact, node: Node, call: Call, pair: Pair, put: Node, way: Way) -> Finding:
+def _guard(graph: Graph, way: Way, puts: list[Node]) -> str:
+    """A condition of the way that jumps over a put, and comes to the same statement; or ""."""
+    lowering = {one.index: reached(graph, (one.index,)) for one in puts}
+    for node, following in itertools.pairwise(way.nodes):
+        if node.kind not in (Kind.CONDITION, Kind.LOOP) or following.index in lowering:
+            continue
+        for put in _next(graph, node.index) & lowering.keys():
+            if following.index in lowering[put] and following.index != graph.exit:
+                return node.text
+    return ""
+
+
+def _next(graph: Graph, index: int) -> frozenset[int]:
+    """Where a condition leads, also by way of the other conditions of one ``if``."""
+    found: set[int] = set()
+    pending = [index]
+    while pending:
+        for edge in graph.successors[pending.pop()]:
+            if edge.target not in found:
+                found.add(edge.target)
+                if graph.nodes[edge.target].kind is Kind.CONDITION:
+                    pending.append(edge.target)
+    return frozenset(found)
+
+
+def _holders(graph: Graph, thing: str) -> frozenset[str]:
+    """The variable that leads to what is counted, and the object that it is a part of: ``x`` of ``xso->dev``
+    after ``xso = &x->xso``."""
+    start = re.match(r"\w+", thing)
+    if start is None:
+        return frozenset()
+    parts = [
+        re.match(r"&\s*(\w+)->", write.value)
+        for node in graph.nodes
+        for write in node.writes
+        if write.target == start[0]
+    ]
+    return frozenset((start[0], *(part[1] for part in parts if part is not None)))
+
+
+def _handed_over(node: Node, holders: frozenset[str], storing: bool) -> bool:
+    """Whether a node gives the object up with all that it counts, leaves it to an item that it arms or to the
+    list that it goes through, or (``storing``) keeps it for later."""
+    if any(call.name.endswith(GIVES_UP) and holders & set(call.arguments) for call in node.calls):
+        return True
+    if any(call.name in _ARMS for call in node.calls):
+        return True
+    if node.kind is Kind.LOOP and any(holders & set(call.arguments) for call in node.calls):
+        return True
+    return storing and any(
+        re.search(r"->|\.|\[", write.target)
+        and re.sub(r"^\(\s*[\w\s]+\**\s*\)\s*", "", write.value) in holders
+        for write in node.writes
+    )
+
+
+def _finding(
+    function: FunctionFact, node: Node, call: Call, pair: Pair, put: Node, way: Way, guard: str
+) -> Finding:
     def at(line: int) -> Where:
         return Where(function.path, line, function=function.name)
 
@@ -151,7 +225,7 @@ def _finding(function: FunctionFact, node: Node, call: Call, pair: Pair, put: No
     return Finding(
         code=CODE,
         verdict="bug",
-        confidence="medium",
+        confidence="low" if guard else "medium",
         message=f"an error path of {function.name}() leaves the count that {pair.get}({thing}) raised",
         where=at(way.last.line),
         kind=pair.counted.kind,
@@ -169,4 +243,5 @@ def _finding(function: FunctionFact, node: Node, call: Call, pair: Pair, put: No
         ),
         chain=(Link(function.name, at(way.last.line)),),
         remedy=f"call {lowering}({thing}) before it returns",
+        depends_on=(f"({guard}) has the other answer where the count is raised",) if guard else (),
     )

@@ -51,7 +51,7 @@ NAME = "deferred-never-waited"
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    bodies = Bodies(facts)
+    bodies = facts.once(Bodies)
     teller = Teller(facts, bodies)
-    for one in unwaited(facts, Deferred(facts), bodies, stopped=False):
+    for one in unwaited(facts, facts.once(Deferred), bodies, stopped=False):
         yield teller.finding(one, CODE)

@@ -30,7 +30,8 @@ How lastput knows
     cdev with an owner of its own; Kbuild can make the file part of a module, and the module can be unloaded:
     it has an exit function, or no init function. Where ``->open()`` takes a module reference by itself, or
     gives the file other operations, confidence is low: then only the callbacks' first and last steps
-    are open. Where ``->release()`` comes to a module_put(), the chain to it is shown.
+    are open. Where ``->release()`` comes to a module_put(), the chain to it is shown. The debugfs tables of
+    one file are one finding, at the first of them.
 
 Known limits
     A table that is copied, and whose copy gets the owner, is not followed: only tables that are
@@ -92,13 +93,44 @@ class _Published(msgspec.Struct, frozen=True):
 
 def run(facts: Facts) -> Iterator[Finding]:
     known = publishers(facts)
+    alike: dict[tuple[int, str, str], list[Finding]] = {}
     for variable, file, path, name, line, static in facts.sql(_TABLES):
         modules = [one for one in modules_of(facts, path) if one.modular and _unloadable(facts, one)]
         if not modules or _owner_is_stored(facts, name, file, static):
             continue
         published = _published(facts, file, path, name, known)
         if published is not None:
-            yield _finding(facts, variable, file, Where(path, line), name, modules[0], published)
+            one = _finding(facts, variable, file, Where(path, line), name, modules[0], published)
+            if one.kind == "debugfs":
+                alike.setdefault((file, modules[0].name, one.confidence), []).append(one)
+            else:
+                yield one
+    for findings in alike.values():
+        yield _together(findings)
+
+
+def _together(findings: list[Finding]) -> Finding:
+    """The debugfs tables of one file, which one habit leaves without owner, as one finding at the first."""
+    first, others = findings[0], findings[1:]
+    if not others:
+        return first
+    tables = f"{len(others)} more tables" if len(others) > 1 else others[0].object
+    module = first.text[0]
+    return msgspec.structs.replace(
+        first,
+        message=f"{first.object} and {tables} have no owner: an open file does not keep {module} loaded",
+        object=", ".join(one.object for one in findings),
+        causes=(
+            first.causes[0],
+            *(Cause(one.where, f"{one.object} has no owner either") for one in others),
+            *first.causes[1:],
+        ),
+        evidence=(
+            *first.evidence,
+            *(one for other in others for one in other.evidence if one.searched),
+        ),
+        remedy="give each of them .owner = THIS_MODULE",
+    )
 
 
 def _unloadable(facts: Facts, module: ModuleFact) -> bool:

@@ -58,8 +58,8 @@ _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each loop, at the place where it is left."""
-    bodies = Bodies(facts)
-    consumers = Consumers(bodies)
+    bodies = facts.once(Bodies)
+    consumers = facts.once(Consumers)
     for looped in REFERENCES.iterator:
         for name in looped.names:
             rows = facts.sql("SELECT DISTINCT function FROM calls WHERE name = ? ORDER BY function", name)
@@ -92,7 +92,7 @@ def _judge(
         def stop(one: Node, loop: Node = node, holding: Holding = holding) -> bool:
             return one.index == loop.index or holding.act(one) is not Act.NOTHING
 
-        ways = ways_out(graph, Start(node.index, known, "next"), stop, returns_pointer(function))
+        ways = ways_out(graph, Start(node.index, known, "next"), stop, returns_pointer(function, graph))
         if ways:
             yield _finding(
                 function, graph, node, variable, looped, min(ways, key=lambda way: way.last.line), name

@@ -69,8 +69,8 @@ _TABLES = """
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each reference that a probe takes and only its error path puts."""
-    bodies = Bodies(facts)
-    consumers = Consumers(bodies)
+    bodies = facts.once(Bodies)
+    consumers = facts.once(Consumers)
     tables: tuple[Counted | Handed, ...] = (*REFERENCES.argument, *REFERENCES.result)
     wanted = {name: one for one in tables if one.kind not in _BY_CORE for name in one.get}
     puts: dict[tuple[int, str], set[str]] = {}

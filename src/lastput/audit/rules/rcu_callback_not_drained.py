@@ -54,7 +54,7 @@ _TOLD = re.compile(r"^(complete|complete_all|wake_up\w*|swake_up\w*)$")
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    units = Deferred(facts)
+    units = facts.once(Deferred)
     drained: dict[frozenset[int], bool] = {}
     seen: set[tuple[Unit, str]] = set()
     for target, thing, file, function, line, via in facts.sql(

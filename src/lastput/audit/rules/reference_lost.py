@@ -66,9 +66,9 @@ _CALLS = (
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each variable and function, at the first place where the reference is lost."""
-    bodies = Bodies(facts)
-    consumers = Consumers(bodies)
-    for acquirer in acquirers(facts, bodies):
+    bodies = facts.once(Bodies)
+    consumers = facts.once(Consumers)
+    for acquirer in facts.once(acquirers):
         for identifier, result, line in facts.sql(_CALLS, acquirer.name, acquirer.file, acquirer.file):
             function = facts.function(identifier)
             if function.path.startswith(_PROGRAMS):

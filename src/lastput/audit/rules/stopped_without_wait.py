@@ -46,7 +46,7 @@ NAME = "stopped-without-wait"
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    bodies = Bodies(facts)
+    bodies = facts.once(Bodies)
     teller = Teller(facts, bodies)
-    for one in unwaited(facts, Deferred(facts), bodies, stopped=True):
+    for one in unwaited(facts, facts.once(Deferred), bodies, stopped=True):
         yield teller.finding(one, CODE)

@@ -66,7 +66,7 @@ _LIMIT = 300
 
 def run(facts: Facts) -> Iterator[Finding]:
     seen: set[int] = set()
-    for thread in threads(facts):
+    for thread in facts.once(threads):
         if thread.function.id in seen or joined(facts, thread):
             continue
         if not _tells(facts, thread):

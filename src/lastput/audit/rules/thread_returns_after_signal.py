@@ -59,7 +59,7 @@ _WAITS["complete_all"] = _WAITS["complete"]
 
 def run(facts: Facts) -> Iterator[Finding]:
     seen: set[int] = set()
-    for thread in threads(facts):
+    for thread in facts.once(threads):
         if thread.function.id in seen:
             continue
         graph = facts.graph(thread.function.id)

@@ -66,10 +66,10 @@ _EXPRESSION = re.compile(r"^[A-Za-z_]\w*(?:(?:->|\.)\w+)*$")
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each put that is followed by a use."""
-    bodies = Bodies(facts)
+    bodies = facts.once(Bodies)
     gets: dict[str, set[str]] = {}
     kinds: dict[str, str] = {}
-    for one in acquirers(facts, bodies):
+    for one in facts.once(acquirers):
         for put in one.put:
             gets.setdefault(put, set()).add(one.name)
             kinds.setdefault(put, one.kind)

@@ -23,7 +23,9 @@ How lastput knows
 Known limits
     Two objects of one type have two locks: one may be held while the other is taken. A callback that takes
     the lock only where it cannot be waited for is not told apart. Locks that are not known by a struct's
-    tag on both sides give a finding of low confidence.
+    tag on both sides give a finding of low confidence; so does a flag that both sides ask for, one before it
+    waits and the other before it takes the lock. Of several callers that come to the same wait under the
+    same lock, one is told.
 
 History
     4d378f2ae581 (oxu210hp, CVE-2022-49313), 806c7b534149 (rtl8192u, CVE-2022-49305), fef965764cf5 (mlx5e).
@@ -32,15 +34,18 @@ History
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 
 import msgspec
 
 from lastput.audit.bodies import Bodies
+from lastput.audit.conditional import forbidden, only_if_broken
 from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
+from lastput.audit.feasible import always_before
 from lastput.audit.inside import Inside
 from lastput.audit.lock_identity import Taken, lock_name, locks_taken
-from lastput.audit.pointees import pointee, root
+from lastput.audit.pointees import holder, pointee, root
 from lastput.c.raw.heads import split_arguments
 from lastput.facts.api import API
 from lastput.facts.base import Facts, member
@@ -53,6 +58,9 @@ NAME = "waits-under-lock"
 
 _LOCKS = frozenset(name for one in API.lock for name in (*one.lock, *one.try_lock))
 _UNLOCKS = frozenset(name for one in API.lock for name in one.unlock)
+#: Who takes a socket so may do it while another one has called lock_sock(), and finds it owned.
+_SPINS = ("bh_lock_sock", "bh_lock_sock_nested")
+_CONSTANT = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 _DEPTH = 3
 
 
@@ -69,13 +77,13 @@ class _Wait(msgspec.Struct, frozen=True):
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    deferred, bodies = Deferred(facts), Bodies(facts)
+    deferred, bodies = facts.once(Deferred), facts.once(Bodies)
     locking = _locking(facts)
     insides: dict[frozenset[int], Inside] = {}
     held: dict[int, dict[int, list[Held]]] = {}
-    told: set[tuple[int, int, str]] = set()
+    told: set[tuple[int, int, str, str]] = set()
     for item in deferred.items:
-        waits = _waits(deferred, item)
+        waits = _waits(deferred, bodies, item)
         callbacks = resolve(facts, item.target, item.file) if waits else ()
         if len(callbacks) != 1:
             continue
@@ -99,15 +107,24 @@ def run(facts: Facts) -> Iterator[Finding]:
                         if one.kind == lock.kind
                         and member(one.text) == member(lock.object)
                         and lock_name(bodies, one.function, one.kind, one.text) == name
+                        and not (one.call in _SPINS and _sleeps(inside, wait, lock))
                     ),
                     None,
                 )
-                key = (wait.function, callbacks[0], lock.object)
+                # One cause, one finding: other functions that come to the same wait tell nothing new.
+                key = (wait.touch.function, callbacks[0], wait.touch.object, member(lock.object))
                 if match is None or key in told or (wait.links and _unlocks(inside, wait, lock.kind)):
                     continue
+                if _never(inside, bodies, wait):
+                    continue
                 told.add(key)
-                certain = name.known and _item_is_same(bodies, item, wait.touch)
-                yield _finding(inside, item, callbacks[0], wait, lock, match, certain)
+                doubts = []
+                if not (name.known and _item_is_same(bodies, item, wait.touch)):
+                    doubts.append("both sides mean the same lock, and the same item")
+                flag = _asked_by_both(bodies, wait.touch, match)
+                if flag:
+                    doubts.append(f"{flag}, which both sides ask for, does not keep them apart")
+                yield _finding(inside, item, callbacks[0], wait, lock, match, tuple(doubts))
 
 
 def _locking(facts: Facts) -> frozenset[int]:
@@ -120,7 +137,7 @@ def _locking(facts: Facts) -> frozenset[int]:
     return frozenset(row[0] for row in rows)
 
 
-def _waits(deferred: Deferred, item: Item) -> list[Touch]:
+def _waits(deferred: Deferred, bodies: Bodies, item: Item) -> list[Touch]:
     touches = deferred.of(item)
     found = [
         one
@@ -128,11 +145,19 @@ def _waits(deferred: Deferred, item: Item) -> list[Touch]:
         if one.kind == "sync" and "try" not in one.name and same_path(one.object, item.object)
     ]
     known = deferred.touches(item.file)
-    for queue in sorted({one.queue for one in touches if one.kind == "arm" and one.queue}):
-        if not queue.startswith("system_"):
-            for name in sorted(keys(queue)):
-                found += [one for one in known.get(name, ()) if one.family == "queue" and one.kind == "sync"]
-    return found
+    own = holder(bodies, item.function, item.object)
+    for arm in (one for one in touches if one.kind == "arm" and one.queue):
+        if holder(bodies, arm.function, arm.object) != own:
+            continue
+        for name in sorted(keys(arm.queue)):
+            found += [
+                one
+                for one in known.get(name, ())
+                if one.family == "queue"
+                and one.kind == "sync"
+                and holder(bodies, one.function, one.object) == holder(bodies, arm.function, arm.queue)
+            ]
+    return list(dict.fromkeys(found))
 
 
 def _places(inside: Inside, touch: Touch) -> Iterator[_Wait]:
@@ -205,6 +230,49 @@ def _item_is_same(bodies: Bodies, item: Item, touch: Touch) -> bool:
     return bool(own) and own == pointee(bodies, touch.function, root(touch.object))
 
 
+def _sleeps(inside: Inside, wait: _Wait, lock: Held) -> bool:
+    """Whether a socket is held by lock_sock(), which lets its spinlock go before it returns."""
+    return any(
+        call.line == lock.line and call.name.startswith("lock_sock") for call in inside.calls(wait.function)
+    )
+
+
+def _never(inside: Inside, bodies: Bodies, wait: _Wait) -> bool:
+    """Whether the wait is not reached on this way, or only where an assumption of the code does not hold."""
+    places = [(wait.function, wait.line)]
+    for link in wait.links:
+        places += [
+            (one.id, link.where.line) for one in inside.facts.functions(link.function, link.where.path)
+        ]
+    graphs = [(bodies.graph(function), line) for function, line in places]
+    if any(graph is not None and only_if_broken(graph, line) for graph, line in graphs):
+        return True
+    return any(
+        forbidden(inside.facts, bodies, *caller, *callee) for caller, callee in itertools.pairwise(places)
+    )
+
+
+def _asked_by_both(bodies: Bodies, wait: Touch, taken: Taken) -> str:
+    """A flag that is asked for on the way to the wait, and again where the callback takes the lock; or ""."""
+    before = _flags(bodies, wait.function, wait.line)
+    return min(before & _flags(bodies, taken.function, taken.line), default="")
+
+
+def _flags(bodies: Bodies, function: int, line: int) -> frozenset[str]:
+    """Constants in the conditions that hold on every way to a line of a function."""
+    graph = bodies.graph(function)
+    if graph is None:
+        return frozenset()
+    always = always_before(graph)
+    return frozenset(
+        name
+        for node in graph.nodes
+        if node.line == line and node.calls
+        for known in always.get(node.index, {})
+        for name in _CONSTANT.findall(known)
+    )
+
+
 def _unlocks(inside: Inside, wait: _Wait, kind: str) -> bool:
     """Whether a function between the lock and the wait lets locks of that kind go."""
     names = {name for one in API.lock if one.kind == kind for name in one.unlock}
@@ -224,7 +292,7 @@ def _finding(
     wait: _Wait,
     lock: Held,
     match: Taken,
-    certain: bool,
+    doubts: tuple[str, ...],
 ) -> Finding:
     facts = inside.facts
     waiter, runs, taker = (facts.function(one) for one in (wait.function, callback, match.function))
@@ -248,7 +316,7 @@ def _finding(
     return Finding(
         code=CODE,
         verdict="bug",
-        confidence="medium" if certain else "low",
+        confidence="low" if doubts else "medium",
         message=f"{touch.name}({touch.object}) under {lock.object}: {runs.name}(), which it waits "
         f"for, takes that lock",
         where=where,
@@ -267,5 +335,5 @@ def _finding(
             ),
         ),
         remedy=f"call {touch.name}() before {lock.object} is taken, or after it is let go",
-        depends_on=() if certain else ("both sides mean the same lock, and the same item",),
+        depends_on=doubts,
     )

@@ -42,6 +42,9 @@ def in_table(facts: Facts, unit: Unit, role: Role, ending: Ending) -> Answer:
     field = member(path)
     here = Where(role.path, role.line)
     file = facts.sql("SELECT id FROM files WHERE path = ?", role.path)[0][0]
+    if path.startswith("[") and "." not in path:
+        why = f"is an element of {table}, and who calls through that array was not followed"
+        return Answer("?", why, here, sure=False)
     for pin in PINS.pin:
         if struct in pin.structs and (not pin.fields or field in pin.fields):
             if pin.field and _sibling(facts, file, table, path, pin.field) != pin.value:
@@ -58,6 +61,8 @@ def in_table(facts: Facts, unit: Unit, role: Role, ending: Ending) -> Answer:
     )
     if owners and PINS.covers(struct):
         return _owned(facts, role, table, file, [row[0] for row in owners])
+    if struct and not facts.sql("SELECT 1 FROM records WHERE record = ? LIMIT 1", struct):
+        return Answer("?", f"is {role.via}, and struct {struct} is nowhere in this tree", here, sure=False)
     return _called(facts, unit, struct, field, role, ending)
 
 

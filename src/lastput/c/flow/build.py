@@ -7,6 +7,7 @@ __all__ = ["build_graph"]
 from bisect import bisect_left
 from collections.abc import Collection
 
+import msgspec
 from tree_sitter import Node as Tree
 
 from lastput.c.flow.graph import Call, Edge, Graph, Kind, Node, Write
@@ -78,9 +79,9 @@ class _Builder:
 
     def _of(self, kind: Kind, tree: Tree, ends: _Ends, value: str = "") -> int:
         """A node for a piece of source, after ``ends``."""
-        index = self._node(
-            kind, self.body.text(tree), self.body.line(tree), self._calls(tree), self._writes(tree), value
-        )
+        text = self.body.text(tree)
+        writes = self._writes(tree) if "=" in text else ()
+        index = self._node(kind, text, self.body.line(tree), self._calls(tree), writes, value)
         self._join(ends, index)
         return index
 
@@ -96,6 +97,8 @@ class _Builder:
     def _calls_between(self, start: int, end: int) -> tuple[Call, ...]:
         """Calls whose name stands between two offsets of the file, those in arguments first."""
         rows = self.rows[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+        if not rows:
+            return ()
         return tuple(self._call(row) for row in sorted(rows, key=lambda row: row.close))
 
     def _call(self, row: CallRow) -> Call:
@@ -185,10 +188,10 @@ class _Builder:
     def _plain_statement(self, tree: Tree, ends: _Ends) -> _Ends:
         if not tree.named_child_count and self.body.text(tree) in (";", ""):
             return ends
-        calls = self._calls(tree)
-        stops = any(call.name in self.noreturn and not call.receiver for call in calls)
-        index = self._of(Kind.STOP if stops else Kind.STATEMENT, tree, ends)
-        if stops:
+        index = self._of(Kind.STATEMENT, tree, ends)
+        node = self.nodes[index]
+        if any(call.name in self.noreturn and not call.receiver for call in node.calls):
+            self.nodes[index] = msgspec.structs.replace(node, kind=Kind.STOP)
             return []
         self._guards(index)
         return [(index, "")]

@@ -51,4 +51,6 @@ def _blank(match: re.Match[bytes]) -> bytes:
 
 def cleanups(code: bytes) -> dict[str, str]:
     """Variables declared with ``__free(name)`` in ``code``, and the name."""
+    if b"__free" not in code and b"__cleanup" not in code:
+        return {}
     return {found[1].decode("latin-1"): found[2].decode("latin-1") for found in _CLEANUP.finditer(code)}

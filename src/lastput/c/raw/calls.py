@@ -11,6 +11,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lastput.c.raw.compiled import chosen
 from lastput.c.raw.letters import back_over_blanks, is_word, same_word
 
 _SPACE, _NEWLINE, _QUOTE, _TICK, _BACKSLASH = 32, 10, 34, 39, 92
@@ -70,11 +71,12 @@ def find_all_calls(
 def _find_in(
     source: bytes, code: bytes, bodies: NDArray[np.int64], parentheses: int, equals: int
 ) -> tuple[list[list[CallRow]], list[list[StoreRow]]]:
-    words = np.frombuffer(source, dtype=np.uint8)
-    text = np.frombuffer(code, dtype=np.uint8)
+    run = chosen(_find_all, int((bodies[:, 1] - bodies[:, 0]).sum()))
+    words = np.frombuffer(source, dtype=np.uint8) if run is _find_all else source
+    text = np.frombuffer(code, dtype=np.uint8) if run is _find_all else code
     calls = np.zeros((parentheses + 1, 8), dtype=np.int64)
     stores = np.zeros((equals + 1, 5), dtype=np.int64)
-    counts = _find_all(words, text, bodies, calls, stores)
+    counts = run(words, text, bodies, calls, stores)
     call_rows = list(map(CallRow._make, calls[: counts[:, 0].sum()].tolist()))
     store_rows = list(map(StoreRow._make, stores[: counts[:, 1].sum()].tolist()))
     found_calls, found_stores = [], []

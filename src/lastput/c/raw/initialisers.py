@@ -12,6 +12,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lastput.c.raw.compiled import chosen
 from lastput.c.raw.letters import is_word
 
 _SPACE, _NEWLINE, _QUOTE, _TICK, _BACKSLASH = 32, 10, 34, 39, 92
@@ -65,11 +66,12 @@ def field_values(code: bytes, start: int, end: int) -> list[FieldValue]:
 
     Numbers and strings are left out, and so is what a macro makes.
     """
-    text = np.frombuffer(code, dtype=np.uint8)
+    run = chosen(_values, end - start)
+    text = np.frombuffer(code, dtype=np.uint8) if run is _values else code
     rows = np.zeros(
         (code.count(b",", start, end) + code.count(b"}", start, end) + 2, 3 + 3 * _LEVELS), np.int64
     )
-    count = _values(text, start, end, rows)
+    count = run(text, start, end, rows)
     found = []
     for row in rows[:count].tolist():
         path, field = "", ""
@@ -130,7 +132,7 @@ def _values(text: NDArray[np.uint8], begin: int, end: int, rows: NDArray[np.int6
                 elif text[i] == _EQUALS and square == 0:
                     break
                 i += 1
-            last = i
+            last = min(i, end)
             while last > first and text[last - 1] <= _SPACE:
                 last -= 1
             if 0 < depth < 64:
@@ -159,7 +161,7 @@ def _values(text: NDArray[np.uint8], begin: int, end: int, rows: NDArray[np.int6
                 break
             i += 1
         if depth >= 1 and (c == _AND or is_word(c)) and not 48 <= c <= 57 and n < len(rows):
-            last = i
+            last = min(i, end)
             while last > first and text[last - 1] <= _SPACE:
                 last -= 1
             rows[n, 0] = depth

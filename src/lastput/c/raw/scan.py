@@ -12,6 +12,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lastput.c.raw.compiled import chosen
 from lastput.c.raw.letters import is_word, same_word
 
 #: Kinds of items: ``...;`` without a block, a function, ``... = {...};``, a struct, union or enum.
@@ -57,20 +58,22 @@ class Scan:
 
 def scan(source: bytes) -> Scan:
     """Scan one file; any bytes will do."""
-    text = np.frombuffer(source, dtype=np.uint8)
+    run = chosen(_scan, len(source))
+    text = np.frombuffer(source, dtype=np.uint8) if run is _scan else source
     lines = source.count(b"\n") + 2
-    code = text.copy()
+    code = bytearray(source)
+    view = np.frombuffer(code, dtype=np.uint8) if run is _scan else code
     items = np.zeros((source.count(b";") + source.count(b"}") + 2, 5), dtype=np.int64)
     directives = np.zeros((lines, 5), dtype=np.int64)
     rewrites = np.zeros((source.count(b")") + 1, 2), dtype=np.int64)
-    n_items, n_directives, n_rewrites, depth = _scan(text, code, items, directives, rewrites, False)
-    balanced = depth == 0
+    n_items, n_directives, n_rewrites, depth = run(text, view, items, directives, rewrites, False)
+    balanced = bool(depth == 0)
     if not balanced:
         # A brace went astray; a closing brace in column 0 ends an item whatever is still open.
-        code = text.copy()
-        n_items, n_directives, n_rewrites, depth = _scan(text, code, items, directives, rewrites, True)
+        code[:] = source
+        n_items, n_directives, n_rewrites, depth = run(text, view, items, directives, rewrites, True)
     return Scan(
-        source, code.tobytes(), items[:n_items], directives[:n_directives], rewrites[:n_rewrites], balanced
+        source, bytes(code), items[:n_items], directives[:n_directives], rewrites[:n_rewrites], balanced
     )
 
 

@@ -55,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
     from lastput import __version__
     from lastput.cli import shelf
+    from lastput.replay.cache import base
 
     missing = False
     print(f"lastput {__version__}, Python {platform.python_version()}, {platform.platform()}")
@@ -83,4 +84,5 @@ def run(args: argparse.Namespace) -> int:
         print(f"  has      {tree}")
     if not trees:
         print("  without  apt install linux-source-6.12, or a git checkout")
+    print(f"cache, listed by `lastput cache`:\n  {base()}")
     return 2 if missing or not folders else 0

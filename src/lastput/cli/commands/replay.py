@@ -1,8 +1,8 @@
 """Force a counterexample onto a real kernel in QEMU, with its controls.
 
   lastput replay --fetch kvm/f1-release-puts-module
-  lastput replay module/selfput-in-work --kernel linux-image-6.1.0-*.deb
-  lastput replay my-plan.toml --kernel /boot/vmlinuz-6.1.0-56-amd64
+  lastput replay module/selfput-in-work --kernel linux-image-6.1.0-56-amd64
+  lastput replay my-plan.toml --kernel my.deb --fixed fixed.deb --runs 10
 
 A STORY is a litmus test whose counterexample is forced as far as its folder's
 replay.toml says what its names are in a guest, or a plan written by hand
@@ -38,6 +38,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     runs.add_argument("--no-controls", action="store_true", help="the story alone: it is no evidence then")
     runs.add_argument("--exact", action="store_true", help="also twice from reset, to the last bit the same")
     runs.add_argument("--cpus", type=count, default=1, metavar="N", help="virtual CPUs (default 1)")
+    runs.add_argument(
+        "--boot-timeout", type=count, default=150, metavar="SECONDS", help="for a guest to boot (default 150)"
+    )
+    runs.add_argument("-j", "--jobs", type=count, metavar="N", help="guests at a time (default: the CPUs)")
     runs.add_argument(
         "--hold", choices=("spin", "yield", "sleep"), default="spin",
         help="how a thread is held; spin, with preempt=full, changes nothing but time (default)",

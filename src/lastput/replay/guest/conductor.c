@@ -251,13 +251,17 @@ static uint64_t text(void)
 
 /*
  * Pass commands on. The longer nothing comes, the longer is a nap: a guest that waits two minutes for a
- * hung task should be idle, and a command should not wait much longer than the one before.
+ * hung task should be idle, and a command should not wait much longer than the one before. /etc/nap has the
+ * longest nap in microseconds, if it is not to be the usual one.
  */
 static void listen(void)
 {
 	uint32_t seen[ACTORS] = { 0 };
-	useconds_t nap = 500;
+	useconds_t nap = 500, longest = 200000;
+	FILE *patience = fopen("/etc/nap", "r");
 
+	if (patience && fscanf(patience, "%u", &longest) != 1)
+		_exit(1);
 	for (;;) {
 		for (int i = 0; i < ACTORS; i++) {
 			if (pages[i].go == seen[i])
@@ -270,7 +274,7 @@ static void listen(void)
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
 		usleep(nap);
-		if (nap < 200000)
+		if (nap < longest)
 			nap += nap / 4;
 	}
 }

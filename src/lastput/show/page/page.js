@@ -146,6 +146,8 @@
     return here && !here.file.startsWith("lastput/") ? here : place;
   };
 
+  /* Tabs of 4, as in the causes. */
+  const narrow = (text) => text.replace(/\t/g, "        ").replace(/^ +/, (blanks) => " ".repeat(Math.floor(blanks.length / 8) * 4 + blanks.length % 8));
   const drawSource = (inner, frame) => {
     const place = inner && ownPlace(inner, frame);
     const box = $("#here pre");
@@ -155,11 +157,12 @@
     const near = [];
     for (let line = place.line - 3; line <= place.line + 3; line++) {
       const text = sources.get(`${place.file}:${line}`);
-      if (text !== undefined) near.push([line, text.replace(/\t/g, "        ")]);
+      if (text !== undefined) near.push([line, narrow(text)]);
     }
-    const indent = Math.min(...near.filter(([, text]) => text.trim()).map(([, text]) => text.search(/\S/)));
+    const blanks = (text) => text.search(/\S|$/);
+    const indent = Math.min(...near.filter(([, text]) => text.trim() && text[0] !== "#").map(([, text]) => blanks(text)));
     for (const [line, whole] of near) {
-      const text = whole.slice(indent);
+      const text = whole.slice(Math.min(indent, blanks(whole)));
       const row = make("span", "", line === place.line ? "here" : "near");
       row.append(make("i", String(line).padStart(4)), text);
       box.append(row);

@@ -12,16 +12,16 @@ import textwrap
 
 from lastput.schema.trace import Trace
 from lastput.show.columns import Grid, grid
+from lastput.show.paragraph import plain, room
 from lastput.show.render import Options
 from lastput.show.story import Line, tell, titles, work_of
 
-WIDTH = 72
 _MARGIN = 2
 
 
 def render(trace: Trace, options: Options) -> str:
     """The diagram under one sentence; ``options.width`` (at least 40) replaces the 72."""
-    width = max(options.width, 40) if options.width else WIDTH
+    width = room(options.width)
     story = tell(trace)
     cycle = [wait for wait in trace.waits if wait.cycle]
     alone = len(cycle) == 1 and cycle[0].holder == cycle[0].task
@@ -34,9 +34,9 @@ def render(trace: Trace, options: Options) -> str:
     drawn = grid(story, heads, width - _MARGIN - (4 if alone else 0))
     rows = _arrow(drawn, cycle[0].until, width - _MARGIN) if alone else list(drawn.rows)
     body = [" " * _MARGIN + row.rstrip() if row else "" for row in [*drawn.heads, *rows]]
-    intro = textwrap.wrap(_ascii(trace.headline) + ":", width)
-    why = [textwrap.fill(_ascii(reason), width) for reason in trace.violated.why]
-    parts = ["\n".join(intro), "", *(_ascii(row)[:width].rstrip() for row in body)]
+    intro = textwrap.wrap(plain(trace.headline) + ":", width)
+    why = [textwrap.fill(plain(reason), width) for reason in trace.violated.why]
+    parts = ["\n".join(intro), "", *(plain(row)[:width].rstrip() for row in body)]
     for reason in why:
         parts += ["", reason]
     return "\n".join(parts) + "\n"
@@ -66,7 +66,3 @@ def _arrow(drawn: Grid, until: int, width: int) -> list[str]:
 
 def _enters(line: Line | None, frame: int) -> bool:
     return line is not None and line.frame == frame
-
-
-def _ascii(text: str) -> str:
-    return text.encode("ascii", "replace").decode()

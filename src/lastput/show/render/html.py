@@ -8,26 +8,24 @@ from __future__ import annotations
 
 __all__ = ["render"]
 
-from importlib.resources import files
-
 import msgspec
 
-from lastput.schema.trace import Budget, Source, Trace
+from lastput.schema.trace import Budget, Trace
+from lastput.show.excerpt import Row, excerpt
 from lastput.show.kernelwords import INLINE, is_hidden
+from lastput.show.page import fill, part
 from lastput.show.render import Options, commit
 from lastput.show.scene import Scene, scene
 from lastput.show.waitgraph import wait_graph
 
-_AROUND = 3  # source lines on each side of a cause
-
 
 class _Excerpt(msgspec.Struct, frozen=True):
-    """The source of a cause: ``rows`` are lines, each with whether it is the one."""
+    """The source of a cause."""
 
     text: str
     place: str
     step: int
-    rows: tuple[tuple[int, str, bool], ...]
+    rows: tuple[Row, ...]
 
 
 class _Ledger(msgspec.Struct, frozen=True):
@@ -41,16 +39,11 @@ class _Ledger(msgspec.Struct, frozen=True):
 
 def render(trace: Trace, options: Options) -> str:
     """The page; the options make no difference."""
-    from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    page = files("lastput.show") / "page"
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     picture = scene(trace)
-    template = environment.from_string((page / "page.html.j2").read_text("utf-8"))
-    return template.render(
+    return fill(
+        "page.html.j2",
         trace=trace,
         scene=picture,
         hues=_hues(trace),
@@ -59,12 +52,12 @@ def render(trace: Trace, options: Options) -> str:
         columns=len(picture.lanes) + len(picture.bands),
         graph=Markup(wait_graph(trace)),
         ascii=commit.render(trace, Options()),
-        style=Markup((page / "page.css").read_text("utf-8")),
-        script=Markup((page / "page.js").read_text("utf-8")),
+        style=part("page.css"),
+        script=part("page.js"),
         data=Markup(_in_script(msgspec.json.encode(trace))),
         view=Markup(_in_script(msgspec.json.encode(_view(trace, picture)))),
         replay=" ".join(["lastput show", trace.file, *trace.options, "--schedule", trace.schedule]),
-    ) + "\n"  # fmt: skip
+    )
 
 
 def _in_script(data: bytes) -> str:
@@ -96,26 +89,14 @@ def _view(trace: Trace, picture: Scene) -> dict[str, object]:
 
 
 def _excerpts(trace: Trace, picture: Scene) -> tuple[_Excerpt, ...]:
-    lines = {(one.file, one.line): one for one in trace.sources}
     steps = {step.cause: step.n for step in trace.steps if step.cause}
     found = []
     for number, text in enumerate(trace.causes, 1):
         place = trace.cause_places[number - 1] if number <= len(trace.cause_places) else None
-        rows: list[tuple[int, str, bool]] = []
-        if place is not None:
-            around = range(place.line - _AROUND, place.line + _AROUND + 1)
-            near = [lines[place.file, line] for line in around if (place.file, line) in lines]
-            rows = [(one.line, text, one.line == place.line) for one, text in _dedented(near)]
+        rows = excerpt(trace.sources, place.file, place.line) if place is not None else ()
         where = f"{place.file}:{place.line}" if place and place.line else ""
-        found.append(_Excerpt(text, where, steps.get(number, picture.end), tuple(rows)))
+        found.append(_Excerpt(text, where, steps.get(number, picture.end), rows))
     return tuple(found)
-
-
-def _dedented(near: list[Source]) -> list[tuple[Source, str]]:
-    """The lines without the blanks that all of them begin with."""
-    texts = [one.text.expandtabs(8) for one in near]
-    indent = min((len(text) - len(text.lstrip()) for text in texts if text.strip()), default=0)
-    return [(one, text[indent:]) for one, text in zip(near, texts, strict=True)]
 
 
 def _ledgers(trace: Trace) -> tuple[_Ledger, ...]:

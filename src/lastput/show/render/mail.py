@@ -7,29 +7,25 @@ from __future__ import annotations
 
 __all__ = ["render"]
 
-import textwrap
-
 from lastput.schema.trace import Trace
+from lastput.show.paragraph import command, plain, room, wrap
 from lastput.show.render import Options, commit
-
-WIDTH = 72
 
 
 def render(trace: Trace, options: Options) -> str:
     """The block; ``options.width`` (at least 40) replaces the 72."""
-    width = max(options.width, 40) if options.width else WIDTH
+    width = room(options.width)
     rows = [commit.render(trace, Options(width=width)).rstrip("\n"), ""]
     for number, cause in enumerate(trace.causes, 1):
         place = trace.cause_places[number - 1] if number <= len(trace.cause_places) else None
         where = f" ({place.file}:{place.line})" if place is not None and place.line else ""
-        rows += _wrap(f"{cause}{where}", width, f"({number}) ", "    ")
-    rows += ["", *_wrap(_found(trace), width)]
+        rows += wrap(f"{cause}{where}", width, f"({number}) ", "    ")
+    rows += ["", *wrap(_found(trace), width)]
     for one in trace.assumptions:
-        rows += _wrap(f"assumed: {one}", width, "- ", "  ")
+        rows += wrap(f"assumed: {one}", width, "- ", "  ")
     words = ["lastput show", trace.file, *trace.options, "--schedule", trace.schedule]
-    rows += ["", "To see it step by step:", "", *_command(words, width)]
-    text = "\n".join(row.rstrip() for row in rows) + "\n"
-    return text.encode("ascii", "replace").decode()
+    rows += ["", "To see it step by step:", "", *command(words, width)]
+    return plain("\n".join(row.rstrip() for row in rows) + "\n")
 
 
 def _found(trace: Trace) -> str:
@@ -41,26 +37,3 @@ def _found(trace: Trace) -> str:
     size = f"{done.states:,} states, {'all' if done.complete else 'not all'} of them"
     least = ", and none is shorter" if done.shortest else ""
     return f"{by}: {size}. This one has {len(trace.steps)} steps{least}."
-
-
-def _wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
-
-
-def _command(words: list[str], width: int) -> list[str]:
-    """A command for a shell, continued with backslashes where it is too long."""
-    rows = ["  " + words[0]]
-    for word in words[1:]:
-        if len(rows[-1]) + 1 + len(word) + 2 > width:
-            rows[-1] += " \\"
-            rows.append(f"    {word}")
-        else:
-            rows[-1] += f" {word}"
-    return rows
