@@ -33,7 +33,7 @@ Known limits
     confidence is low. Functions in which no path lowers it are not judged.
 
 History
-    Reported on Linux 6.1.192: 104 places; on 6.12.117: 129.
+    Reported on Linux 6.1.192: 71 places with default confidence; on 6.12.117: 92.
 """
 
 from __future__ import annotations
