@@ -36,6 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     search.add_argument("--no-merge", action="store_true", help="do not merge steps that none can tell apart")
     search.add_argument("--no-symmetry", action="store_true", help="do not fold alike objects and threads")
     search.add_argument(
+        "--no-partial-order", action="store_true", help="do not follow one thread where order does not matter"
+    )
+    search.add_argument(
         "--engine", choices=("auto", "python", "compiled"), default="auto", help="what runs the steps"
     )
     search.add_argument("--save", metavar="FILE", help="where to save a search that was stopped")
