@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BORROWS", "GIVES_UP", "KEEPS", "REFERENCES", "Counted", "Handed", "Looped", "References"]
+__all__ = ["BORROWS", "GIVES_UP", "KEEPS", "REFERENCES", "Counted", "Handed", "Looped", "Next", "References"]
 
 import tomllib
 from importlib.resources import files
@@ -32,6 +32,13 @@ class Looped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     put: tuple[str, ...]
 
 
+class Next(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Calls that put their argument ``argument`` (from 0), and give the next object."""
+
+    names: tuple[str, ...]
+    argument: int
+
+
 class Counted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Calls of ``get`` that raise a count of their first argument, and of ``put`` that lower it. ``success``
     says when the count was raised: always, or if the result is zero or nonzero. ``despite`` are those
@@ -55,6 +62,7 @@ class References(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     result: tuple[Handed, ...]
     iterator: tuple[Looped, ...]
+    next: tuple[Next, ...]
     argument: tuple[Counted, ...]
     calls: _Calls
 
