@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 import pytest
 
@@ -16,6 +17,8 @@ from tests.mutants import SHELF, Mutant, mutants, safe_tests, verdict
 _LIMIT = 50_000
 _UNREDUCED = Options(merge=False, symmetry=False, max_states=_LIMIT)
 _SAMPLE = 30
+#: With 'auto', a small search does without partial order.
+_ENGINES: tuple[Literal["auto", "compiled"], ...] = ("auto", "compiled")
 #: Tests whose own lines are a protocol, in a few lines: what a mutant breaks should show.
 _PROTOCOLS = (
     "module/selfput-in-release-fixed.c",
@@ -37,7 +40,8 @@ def test_reductions_change_no_verdict_of_a_mutant(path: Path, mutant: Mutant) ->
     plain = verdict(mutant.text, path, _UNREDUCED)
     if plain == ("!too many states",):
         return
-    assert verdict(mutant.text, path, Options(max_states=_LIMIT)) == plain
+    for engine in _ENGINES:
+        assert verdict(mutant.text, path, Options(engine=engine, max_states=_LIMIT)) == plain
 
 
 @pytest.mark.parametrize("name", _PROTOCOLS)

@@ -60,6 +60,10 @@ struct kvm {
 	} irqfds;
 };
 
+/* Their names in trees without include/linux/kvm_irqfd.h */
+#define _irqfd_resampler kvm_kernel_irqfd_resampler
+#define _irqfd kvm_kernel_irqfd
+
 struct kvm_kernel_irqfd_resampler {
 	struct kvm *kvm;
 	struct list_head list;
@@ -147,7 +151,8 @@ MODULE(kvm);
 
 /* --- arch/x86/kvm ----------------------------------------------------------------------------------- */
 
-static int kvm_set_irq(struct kvm *kvm, int irq_source_id, unsigned gsi, int level, bool line_status)
+/* Old trees give no line_status. */
+static int kvm_set_irq(struct kvm *kvm, int irq_source_id, unsigned gsi, int level, ...)
 {
 	kvm->irq_level = level;
 	return 0;
@@ -160,10 +165,35 @@ static void kvm_arch_post_irq_ack_notifier_list_update(struct kvm *kvm)
 /* --- the text under test ----------------------------------------------------------------------------- */
 
 static void kvm_destroy_vm(struct kvm *kvm);
+static void kvm_irqfd_release(struct kvm *kvm);
 
-SOURCE("virt/kvm/eventfd.c", irqfd_inject, irqfd_resampler_shutdown, irqfd_shutdown, irqfd_is_active,
-       irqfd_deactivate, irqfd_wakeup, kvm_arch_set_irq_inatomic, kvm_unregister_irq_ack_notifier,
-       kvm_irqfd_release, kvm_irqfd_init, kvm_irqfd_exit);
+/* For trees that lack them, or have them elsewhere */
+int __weak kvm_arch_set_irq_inatomic(struct kvm_kernel_irq_routing_entry *irq, struct kvm *kvm, ...)
+{
+	return -EWOULDBLOCK;
+}
+
+void __weak kvm_unregister_irq_ack_notifier(struct kvm *kvm, void *kian)
+{
+}
+
+void __weak kvm_put_kvm(struct kvm *kvm)
+{
+	if (refcount_dec_and_test(&kvm->users_count))
+		kvm_destroy_vm(kvm);
+}
+
+int __weak kvm_vm_release(struct inode *inode, struct file *filp)
+{
+	struct kvm *kvm = filp->private_data;
+
+	kvm_irqfd_release(kvm);
+	kvm_put_kvm(kvm);
+	return 0;
+}
+
+/* The whole file: a helper that another release splits off comes along. */
+SOURCE("virt/kvm/eventfd.c");
 SOURCE("virt/kvm/kvm_main.c", kvm_put_kvm, kvm_vm_release);
 
 /* --- the rest of KVM --------------------------------------------------------------------------------- */

@@ -53,6 +53,15 @@ def test_from_cause_to_cause(capsys: pytest.CaptureFixture[str], monkeypatch: py
     assert "lastput show kvm/f1-release-puts-module.c --schedule v1:unmapped-text:" in three
 
 
+def test_the_oops_by_hand(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As docs/views.md says it."""
+    lines = ["vmm ."] * 8 + ["admin ."] * 6 + ["vmm", "?"]
+    out = drive(capsys, monkeypatch, ["kvm/f1-release-puts-module"], *lines)
+    assert out.count("\nstep") == len(lines) - 1
+    assert "*** unmapped-text: runs in text of kvm, which is unmapped ***" in out
+    assert "the next cause" in out.partition("> ?")[2]
+
+
 def test_who_is_blocked_on_whom(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     out = drive(capsys, monkeypatch, ["kvm/original-flushes-itself"], "n", "n")
     assert "kworker  waits for the work item kvm_async_pf#0, which kworker runs" in out

@@ -98,5 +98,15 @@ def test_a_safe_test_has_no_page(capsys: pytest.CaptureFixture[str], safe: Path,
     assert main(["check", "--html", str(page), str(safe)]) == 0
     assert "there is no counterexample to write" in capsys.readouterr().err
     assert not page.exists()
-    assert main(["check", "--html", str(page), str(tmp_path)]) == 2
-    assert "[one-test]" in capsys.readouterr().err
+
+
+def test_many_tests_have_a_folder_of_pages(unsafe: Path, safe: Path, tmp_path: Path) -> None:
+    """Every link of the index leads to a page, and each page is linked."""
+    out = tmp_path / "out" / "pages"
+    main(["check", "-q", "-j1", "--html", str(out), "--all", str(unsafe), str(safe)])
+    index = (out / "index.html").read_text()
+    linked = re.findall(r'href="([^"]+)"', index)
+    assert linked
+    assert sorted(linked) == sorted(one.name for one in out.iterdir() if one.name != "index.html")
+    assert all((out / one).read_text().startswith("<!doctype html>") for one in linked)
+    assert '<b class="safe">SAFE</b>' in index

@@ -16,6 +16,10 @@ static struct s gs = { .x = 4, .in = { 1, 44 }, .arr = { 1, [2] = 7 } };
 static u8 tab[] = { 1, 2, 3, 4 };
 static int open[] = { [3] = 1, 2 };
 enum e { A, B = 5, C };
+struct tight { char c; long l; struct { short s; int i; } in; } __attribute__((packed));
+struct __attribute__((packed)) around { char c; struct in in; };
+static const int fixed = 3;
+struct half { const int kept; int free; };
 static int twice(int x) { return 2 * x; }
 static u8 low(long x) { return x; }
 static int by_value(struct in v) { v.a += v.b; return v.a; }
@@ -47,6 +51,13 @@ _SAME = {
     "ARRAY_SIZE": "return sizeof(tab) / sizeof(tab[0]) + 10 * (sizeof(gs.arr) / sizeof(gs.arr[0]));",
     "sizeof of structs": "return sizeof(struct in) + 100 * sizeof(union u) + 1000 * sizeof(struct in *);",
     "sizeof of expressions": 'struct in *p = 0; return sizeof *p + sizeof(p->b) + sizeof("abc");',
+    "sizeof of packed structs": "return sizeof(struct tight) + 100 * sizeof(struct around);",
+    "member initialised twice": "struct in v = { .a = 1, .b = 2, .a = 3 }; return v.a * 10 + v.b;",
+    "struct initialised twice": "struct s v = { .in.a = 1, .in = { .b = 2 }, .x = 3, .x = 4 }; return v.in.a "
+    "* 100 + v.in.b * 10 + v.x;",
+    "struct initialised, then a member": "struct s v = { .in = { 1, 2 }, .in.b = 3 }; return v.in.a * 10 + "
+    "v.in.b;",
+    "element initialised twice": "int a[4] = { [0 ... 3] = 7, [2] = 1 }; return a[1] * 10 + a[2];",
     "open array": "return sizeof(open) / sizeof(open[0]) + 10 * open[4];",
     "bit-fields": "gs.f = 9; gs.g = 5; return gs.f * 100 + gs.g;",
     "bit-field wraps": "gs.f = 7; gs.f++; return gs.f;",
@@ -104,6 +115,13 @@ _REFUSED = {
     "switch (1) { case 1: return 1; case 0 ... 3: return 2; }": "case",
     'char s[4] = "ab"; return s[1];': "initialiser",
     "int x = 0x1234; return *(char *)&x;": "punning",
+    "fixed = 4; return 1;": "const",
+    "const int n = 1; n++; return n;": "const",
+    "struct half h; h.free = 1; h.kept = 2; return 1;": "const",
+    "const struct half *h = 0; h->free = 1; return 1;": "const",
+    "const char *s = 0; *s = 1; return 1;": "const",
+    "int *const p = 0; p = 0; return 1;": "const",
+    "const int a[2] = { 1 }; a[0] = 1; return 1;": "const",
     "return __builtin_popcount(7);": "undefined-function",
     "return _Generic(1, int: 4, default: 5);": "undefined-function",
 }

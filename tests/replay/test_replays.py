@@ -109,3 +109,10 @@ def test_a_thread_that_goes_nowhere_is_no_answer(package_6_1: Path, tmp_path: Pa
     )
     with pytest.raises(AssertionError):  # exit code 2
         _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1")
+
+
+def test_a_panic_is_the_kernels_death(package_6_1: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "crash.toml"
+    plan.write_text('steps = ["one to end"]\n[threads.one]\ndo = ["sh echo c > /proc/sysrq-trigger"]\n')
+    run = _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1").story.runs[0]
+    assert (run.verdict, run.reason) == ("OOPS", "the kernel panics")

@@ -11,8 +11,11 @@ import jsonschema
 import pytest
 
 from lastput.cli.arguments import VIEWS
+from lastput.schema.audit import Broken
 from lastput.schema.trace import Trace
+from lastput.show import findings
 from lastput.show.render import names, render
+from tests.show.test_findings import sample_report
 
 _SCHEMA = json.loads((Path(__file__).parent / "sarif_subset.json").read_text())
 _TRACES = ("release_race", "self_flush")
@@ -27,6 +30,35 @@ def test_sarif_is_valid(name: str, request: pytest.FixtureRequest) -> None:
     """Against the rules of SARIF 2.1.0 for the objects that are used; nothing else may be there."""
     log = json.loads(render("sarif", request.getfixturevalue(name)))
     jsonschema.Draft202012Validator(_SCHEMA).validate(log)
+
+
+def test_sarif_of_findings_is_valid() -> None:
+    """The same, and what no schema says: indices that fit (3.27.6), base ids that are told (3.4.4), numbers
+    of related locations that are used once (3.28.2), an order within a flow (3.38.11)."""
+    log = json.loads(findings.render("sarif", sample_report(broken=(Broken("WRK901", "KeyError"),))))
+    jsonschema.Draft202012Validator(_SCHEMA).validate(log)
+    (run,) = log["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        places = [one["physicalLocation"]["artifactLocation"] for one in result["locations"]]
+        assert {place["uriBaseId"] for place in places} <= set(run["originalUriBaseIds"])
+        numbers = [one["id"] for one in result["relatedLocations"]]
+        assert len(numbers) == len(set(numbers))
+        (flow,) = result["codeFlows"][0]["threadFlows"]
+        order = [one["executionOrder"] for one in flow["locations"]]
+        assert order == sorted(set(order))
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [("rank", 101), ("suppressions", [{"kind": "none"}]), ("message", {}), ("ruleindex", 0)],
+)
+def test_the_subset_refuses_what_sarif_refuses_of_findings(where: str, value: object) -> None:
+    log = json.loads(findings.render("sarif", sample_report()))
+    log["runs"][0]["results"][0][where] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(_SCHEMA).validate(log)
 
 
 def test_the_subset_refuses_what_sarif_refuses(release_race: Trace) -> None:

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from lastput.audit.registry import all_rules
 from lastput.cli.run_explain import explain
 from lastput.schema.splat import Explanation
 from lastput.show.explain import render
@@ -26,7 +27,19 @@ def test_explanation(name: str) -> None:
     if os.environ.get("LASTPUT_ACCEPT"):
         golden.write_text(text)
     assert text == golden.read_text()
-    assert all(len(line) <= 80 for line in text.splitlines() if "lastput check" not in line)
+    assert all(len(line) <= 80 for line in text.splitlines() if not line.startswith("       lastput "))
+
+
+def test_the_rules_that_are_named_are_there() -> None:
+    """Codes of the audit in diagnoses."""
+    codes = {rule.code for rule in all_rules()}
+    named = {name: explained(name).reports for name in names()}
+    found = {
+        name: {code for one in reports for code in one.diagnosis.audit} for name, reports in named.items()
+    }
+    assert set().union(*found.values()) <= codes
+    assert found["mail-hung-kworker"] == {"WRK004"}
+    assert not found["hung-io"]
 
 
 def test_corpus_is_large_enough() -> None:

@@ -38,7 +38,7 @@ def _naive(data: bytes) -> list[Report]:
     reader = _Reader(200)
     lines = data.split(b"\n")
     for number, raw in enumerate(lines, 1):
-        reader.feed(clean(number, raw))
+        reader.feed(number, *clean(raw))
     return reader.end(len(lines)).reports
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["pointee", "root"]
+__all__ = ["holder", "pointee", "root", "tag"]
 
 import re
 
@@ -29,3 +29,29 @@ def pointee(bodies: Bodies, function: int, name: str) -> str:
         bodies.text(function),
     )
     return declared[1] if declared is not None else ""
+
+
+def tag(bodies: Bodies, function: int, text: str) -> str:
+    """The struct that an expression starts from; its variable if it has none."""
+    first = root(text)
+    return (pointee(bodies, function, first) if function else "") or first
+
+
+def holder(bodies: Bodies, function: int, text: str) -> str:
+    """The struct whose member ends an expression: that of ``mvdev`` for ``&ndev->mvdev.wq``. Where a step is
+    not known, what it starts from, as ``tag`` says it.
+    """
+    first = root(text)
+    plain = re.sub(r"\s+|\[[^\]]*\]|[&*()]", "", text)
+    steps = re.split(r"->|\.", plain[plain.find(first) + len(first) :].lstrip("->."))
+    found = pointee(bodies, function, first) if function else ""
+    for step in steps[:-1] if found else ():
+        types = bodies.facts.sql(
+            "SELECT DISTINCT type FROM records WHERE record = ? AND field = ? AND type NOT LIKE '% %'",
+            found,
+            step,
+        )
+        if len(types) != 1:
+            return tag(bodies, function, text)
+        found = types[0][0]
+    return found or first

@@ -23,11 +23,13 @@ from lastput.c.syntax import (
     TypedefDef,
 )
 from lastput.c.words import (
+    ALIGNED_WORDS,
     ARITHMETIC_NAMES,
     ARITHMETIC_WORDS,
     ATTRIBUTES,
     ATTRIBUTES_WITH_ARGS,
     CONST_WORDS,
+    PACKED_WORDS,
     RESERVED,
     STORAGE_WORDS,
     TYPE_STARTS,
@@ -157,6 +159,7 @@ class DeclarationParser(ExpressionParser):
         return self.fail("a type", self.pos - 1)
 
     def _struct(self) -> CType:
+        first = self.pos
         place = self.tokens[self.pos].place
         kind = self.tokens[self.pos].text
         self.pos += 1
@@ -170,13 +173,18 @@ class DeclarationParser(ExpressionParser):
                 self.fail(f"the name of a {kind} or its body")
             return CType(kind, tag)
         self.deeper()
+        body = self.pos
         self.open_brace()
         fields: list[FieldDecl] = []
         while not self.accept("}"):
             self._field(fields)
         self.depth -= 1
+        end = self.pos
         self.skip_attributes()
-        ctype = CType(kind, tag, fields=tuple(fields))
+        around = {t.text for t in (*self.tokens[first:body], *self.tokens[end : self.pos])}
+        aligned = not ALIGNED_WORDS.isdisjoint(t.text for t in self.tokens[first : self.pos])
+        packed = not PACKED_WORDS.isdisjoint(around)
+        ctype = CType(kind, tag, fields=tuple(fields), packed=packed, aligned=aligned)
         if tag:
             self.tags.append(StructDef(place=place, type=ctype))
             return CType(kind, tag)

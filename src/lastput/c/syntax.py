@@ -80,7 +80,8 @@ class CType(msgspec.Struct, frozen=True):
     anonymous, ``fields`` only when anonymous, else None), ``enum``, ``named`` (a typedef name, whether
     the parser saw its typedef or not), ``pointer`` (``inner``), ``array`` (``inner``, ``length`` an
     expression or None), ``function`` (``inner`` = return type, ``params``, ``variadic``),
-    ``typeof`` (``length`` = the expression; for ``__auto_type`` that is the initialiser).
+    ``typeof`` (``length`` = the expression; for ``__auto_type`` that is the initialiser). ``packed`` and
+    ``aligned``: attributes of a struct with a body say so, ``aligned`` also those of its members.
 
     A struct or union with both tag and body, and the members of any enum, wherever they stand, are
     lifted out: they become a ``StructDef`` or ``EnumDef`` before the file-scope item, or in
@@ -95,6 +96,8 @@ class CType(msgspec.Struct, frozen=True):
     params: tuple[ParamDecl, ...] = ()
     variadic: bool = False
     const: bool = False
+    packed: bool = False
+    aligned: bool = False
 
 
 class FieldDecl(msgspec.Struct, frozen=True):

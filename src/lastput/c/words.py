@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 __all__ = [
+    "ALIGNED_WORDS",
     "ARITHMETIC_NAMES",
     "ARITHMETIC_WORDS",
     "ATTRIBUTES",
     "ATTRIBUTES_WITH_ARGS",
     "CONST_WORDS",
+    "PACKED_WORDS",
     "RESERVED",
     "SKIPPED_LINES",
     "STORAGE_WORDS",
@@ -27,6 +29,13 @@ ARITHMETIC_WORDS = _words("""
 TYPEOF_WORDS = frozenset(["typeof", "__typeof__", "__typeof", "typeof_unqual", "__typeof_unqual__"])
 
 CONST_WORDS = frozenset(["const", "__const", "__const__"])
+
+# What changes the size of a struct.
+PACKED_WORDS = frozenset(["__packed", "packed", "__packed__"])
+ALIGNED_WORDS = _words("""
+    __aligned aligned __aligned__ ____cacheline_aligned ____cacheline_aligned_in_smp
+    ____cacheline_internodealigned_in_smp
+    """)
 
 # Typedefs of plain numbers that kernel files use without declaring them.
 ARITHMETIC_NAMES = frozenset(

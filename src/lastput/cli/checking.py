@@ -31,6 +31,7 @@ def engine_options(args: argparse.Namespace) -> Options:
     return Options(
         merge=not args.no_merge,
         symmetry=not args.no_symmetry,
+        partial_order=not args.no_partial_order,
         engine=args.engine,
         max_states=args.max_states or 0,
         max_memory=args.max_memory or 0,
@@ -67,8 +68,6 @@ def _save(result: Result, path: Path, args: argparse.Namespace) -> tuple[str, st
     if result.snapshot is None or not (args.save or result.reason.startswith("interrupted")):
         return "", ""
     name = args.save or f"{path.stem}.lastput-resume"
-    if Path(name).exists() and not Path(name).is_file():
-        return "", f"not saved: {name} is no regular file [cannot-write]"
     try:
         resume.save(name, result.snapshot)
     except LastputError as error:
@@ -121,7 +120,9 @@ def _checked(loaded: Loaded, result: Result) -> Checked:
 def explored(trace: Trace, checked: Checked, args: argparse.Namespace) -> Trace:
     """A trace that also says how much was searched, for JSON."""
     switches = sum(1 for one, two in zip(trace.steps, trace.steps[1:], strict=False) if one.task != two.task)
-    reductions = tuple(name for name in ("merge", "symmetry") if not getattr(args, f"no_{name}"))
+    options = engine_options(args)
+    # A search that has found something was one without partial order.
+    reductions = tuple(name for name in ("merge", "symmetry") if getattr(options, name))
     done = Explored(checked.states, checked.complete, reductions, checked.complete, switches)
     return msgspec.structs.replace(trace, explored=done)
 

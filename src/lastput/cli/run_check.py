@@ -22,6 +22,7 @@ from lastput.cli.output import question_lines, show_traces, verdict_lines
 from lastput.cli.write import write_whole
 from lastput.errors import LastputError
 from lastput.schema.checked import Checked
+from lastput.show.folder import pages
 from lastput.show.render import render
 from lastput.show.table import table
 
@@ -36,8 +37,8 @@ def run(args: argparse.Namespace) -> int:
     paths = list(dict.fromkeys(path for word in args.tests for path in shelf.resolve(word)))
     if not many:
         return _one(paths[0], args)
-    if args.resume or args.save or args.html:
-        raise LastputError("one-test", "--save, --resume and --html are for one test", "name a single file")
+    if args.resume or args.save:
+        raise LastputError("one-test", "--save and --resume are for one test", "name a single file")
     claims = read_claims(paths)
     checks = tuple(_many(paths, args))
     if args.format == "text" and checks:
@@ -47,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
             if args.all and check.traces:
                 sys.stdout.write("\n" + "\n".join(question_lines(check)) + "\n\n")
                 sys.stdout.write(show_traces(check.traces, args))
+    if args.html:
+        _folder(checks, args)
     if len(checks) < len(paths):
         print(f"lastput: interrupted; {len(paths) - len(checks)} tests were not run", file=sys.stderr)
         return _FAILED
@@ -57,7 +60,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _one(path: Path, args: argparse.Namespace) -> int:
     check = check_file(path, args, quiet=args.quiet)
-    if args.html:
+    if args.html and args.all:
+        _folder((check,), args)
+    elif args.html:
         _page(check, args)
     if args.format == "json":
         _print_json(check, args)
@@ -126,6 +131,19 @@ def _page(check: Checked, args: argparse.Namespace) -> None:
         return
     text = render("html", explored(check.traces[0], check, args))
     write_whole(Path(args.html), text.encode())
+
+
+def _folder(checks: tuple[Checked, ...], args: argparse.Namespace) -> None:
+    """Write a page for each counterexample (the first of each test, or all), and an index."""
+    folder = Path(args.html)
+    folder.mkdir(parents=True, exist_ok=True)
+    full = []
+    for check in checks:
+        wanted = check.traces if args.all else check.traces[:1]
+        traces = tuple(explored(trace, check, args) for trace in wanted)
+        full.append(msgspec.structs.replace(check, traces=traces))
+    for name, text in pages(full).items():
+        write_whole(folder / name, text.encode())
 
 
 def _print_json(check: Checked, args: argparse.Namespace) -> None:

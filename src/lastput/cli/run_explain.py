@@ -82,6 +82,7 @@ def shelf_tests() -> tuple[ShelfTest, ...]:
                 functions=functions_of(text),
                 around=around,
                 needs_tree=header.needs_tree,
+                replayed=(path.parent / "replay.toml").is_file(),
             )
         )
     return tuple(found)

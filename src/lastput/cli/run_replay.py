@@ -8,6 +8,7 @@ import argparse
 import importlib.util
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,10 @@ def run(args: argparse.Namespace) -> int:
     """Replay what ``args`` names. 1 if the kernel died or hung as in the story (or a control is not what
     it must be), 0 if it was clean or refused, as it should be, 2 if nobody knows how the story ended."""
     _check_extra()
+    from lastput.replay import lanes
     from lastput.replay.campaign import Asked, Environment, replay
     from lastput.replay.fetch import locate
+    from lastput.replay.guest_image import check_programs
     from lastput.replay.hold import Mode
     from lastput.replay.kernel import open_kernel
     from lastput.replay.plan import written
@@ -38,11 +41,15 @@ def run(args: argparse.Namespace) -> int:
     if args.plan:
         sys.stdout.write(written(plan))
         return 0
+    check_programs()
     with _Status() as tell:
         tell("reading the kernel")
-        kernel = open_kernel(locate(args.kernel, args.fetch), Path(args.modules) if args.modules else None)
         other = args.fixed or (plan.fixed_kernel if args.fetch else "")
-        fixed = open_kernel(locate(other, args.fetch)) if other else None
+        modules = Path(args.modules) if args.modules else None
+        reads = [partial(open_kernel, locate(args.kernel, args.fetch), modules)]
+        reads += [partial(open_kernel, locate(other, args.fetch))] if other else []
+        kernel, *rest = lanes.run(reads, 2)
+        fixed = rest[0] if rest else None
         asked = Asked(
             runs=args.runs,
             control_runs=0 if args.no_controls else args.control_runs,

@@ -213,6 +213,7 @@ _COMMANDS = {
     "l": _Session._list,
     "h": _Session._help,
     "help": _Session._help,
+    "?": _Session._help,
     "q": _Session._quit,
     "quit": _Session._quit,
 }

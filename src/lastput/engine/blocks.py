@@ -44,7 +44,9 @@ where it may be spawned again ends with a S.
 
 from __future__ import annotations
 
-__all__ = ["CAP", "MergedGraph"]
+__all__ = ["CAP", "MergedGraph", "Observer"]
+
+from collections.abc import Callable
 
 from lastput.engine.graph import Edge, Symmetry, canonical_edges
 from lastput.engine.interpret import Fault, Interpreter, Outcome, State, Status
@@ -54,6 +56,9 @@ from lastput.engine.races import Sort, Touch, races
 
 #: Steps in a block.
 CAP = 64
+
+#: Is told of a step: its location and what it did.
+Observer = Callable[[int, Outcome], None]
 
 
 class MergedGraph:
@@ -94,7 +99,7 @@ class MergedGraph:
     def edges(self, state: State) -> list[Edge]:
         touches: list[Touch] = []
         edges = self._edges(state, touches)
-        self._settle(state, touches)
+        self.settle(state, touches)
         return canonical_edges(edges, self.symmetry) if self.symmetry else edges
 
     def concrete_edges(self, state: State) -> list[Edge]:
@@ -105,10 +110,11 @@ class MergedGraph:
         before = len(self.demoted)
         touches: list[Touch] = []
         self._edges(state, touches)
-        self._settle(state, touches)
+        self.settle(state, touches)
         return len(self.demoted) > before
 
-    def _settle(self, state: State, touches: list[Touch]) -> None:
+    def settle(self, state: State, touches: list[Touch]) -> None:
+        """Demotes what conflicts among the accesses of blocks from one state."""
         known: dict[tuple[int, int], bool] = {}
 
         def exclusive(one: int, two: int) -> bool:
@@ -141,22 +147,29 @@ class MergedGraph:
         return state
 
     def _edges(self, state: State, touches: list[Touch]) -> list[Edge]:
-        machine = self.machine
+        return [edge for thread in self.machine.movable for edge in self.thread_edges(state, thread, touches)]
+
+    def thread_edges(
+        self, state: State, thread: int, touches: list[Touch], observe: Observer | None = None
+    ) -> list[Edge]:
+        """The edges of one thread, with states as they come. ``touches`` takes the accesses; ``observe`` is
+        told of each step that an edge is made of, or that is the first and not enabled."""
         edges: list[Edge] = []
-        for thread in machine.movable:
-            if machine.ends[state[machine.pc[thread]]]:
-                continue
-            choice = 0
-            choices = 1
-            while choice < choices:
-                edge, had = self._block(state, thread, choice, touches)
-                choices = max(choices, had)
-                if edge is not None:
-                    edges.append(edge)
-                choice += 1
+        if self.machine.ends[state[self.machine.pc[thread]]]:
+            return edges
+        choice = 0
+        choices = 1
+        while choice < choices:
+            edge, had = self._block(state, thread, choice, touches, observe)
+            choices = max(choices, had)
+            if edge is not None:
+                edges.append(edge)
+            choice += 1
         return edges
 
-    def _block(self, state: State, thread: int, choice: int, touches: list[Touch]) -> tuple[Edge | None, int]:
+    def _block(
+        self, state: State, thread: int, choice: int, touches: list[Touch], observe: Observer | None
+    ) -> tuple[Edge | None, int]:
         """The block, None if its first step is not enabled; and the choices of that step."""
         machine = self.machine
         pc = machine.pc[thread]
@@ -176,6 +189,8 @@ class MergedGraph:
             ):
                 break
             outcome = machine.step(state, thread, choice if steps == 0 else 0)
+            if observe is not None and (steps == 0 or outcome.status is not Status.BLOCKED):
+                observe(here, outcome)
             if steps == 0:
                 choices = outcome.choices
             if outcome.status is Status.BLOCKED:

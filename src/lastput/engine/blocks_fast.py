@@ -9,6 +9,8 @@ __all__ = ["block", "lock_out", "touch_waiting"]
 
 
 from lastput.engine.blocks import CAP
+from lastput.engine.futures_arrays import MODE
+from lastput.engine.futures_fast import note
 from lastput.engine.image import (
     ADDRESSES,
     CELLS,
@@ -100,6 +102,8 @@ def _touch(
         else:
             address = log[k] >> 1
             write = log[k] & 1
+            if address >= addresses and not write:
+                continue  # steps that look at lives do not move
         if address < addresses:
             cell = cells + address * 4
             life = image[cell + 1]
@@ -137,6 +141,7 @@ def block(
     marks: Ints,
     serial: int,
     executed: Ints,
+    futures: Ints,
 ) -> int:
     """Runs a block (or a single step) in place. Statuses as those of ``step``; BLOCKED: its first step
     is not enabled. ``out`` has the choices of the first step, the warnings of all."""
@@ -167,6 +172,8 @@ def block(
             for k in range(n):
                 words[k] = backup[k]
             break
+        if futures[MODE] and (status == OK or status == ERROR or status == BLOCKED):  # noqa: SIM109
+            note(image, futures, number, int(status != BLOCKED), log, out)
         if status != OK and status != ERROR:
             out[O_CHOICES] = choices
             return status

@@ -9,6 +9,8 @@ import numpy as np
 
 from lastput.engine.blocks_fast import block, lock_out, touch_waiting
 from lastput.engine.canonical_fast import canonical_into
+from lastput.engine.futures_arrays import BROKEN_AT, MODE, PLACES, REDUCE, TOUCHED, WIDE
+from lastput.engine.futures_fast import assume, meets_others, stand
 from lastput.engine.image import (
     FIELDS,
     LEAKING,
@@ -32,6 +34,7 @@ from lastput.engine.program import LIFE_ALIVE, ErrorClass, Kind
 from lastput.engine.signals import (
     BATCH,
     BLOCKED,
+    BROKEN,
     C_COUNT,
     C_DEPTH,
     C_DFS,
@@ -48,6 +51,7 @@ from lastput.engine.signals import (
     C_STATE,
     C_TABLE_FULL,
     C_TRANSITIONS,
+    C_UNTIL_FOUND,
     CONFLICT,
     DONE,
     ERROR,
@@ -66,7 +70,7 @@ from lastput.engine.signals import (
     PAUSE,
     RANGE,
 )
-from lastput.engine.store import add_batch, load, number_of, root_of
+from lastput.engine.store import add_batch, find, load, number_of, root_of
 from lastput.engine.translator.arrays import Hashes, Ints
 
 _END = int(Kind.END)
@@ -208,12 +212,15 @@ def explore(
     t: Ints,
     log: Ints,
     out: Ints,
+    futures: Ints,
 ) -> int:
     n = image[WORDS]
     wide = image[ROOT]
     merge = image[MERGE]
     symmetric = image[SYMMETRIC]
     remember = image[REMEMBER]
+    reduce = futures[MODE] == REDUCE
+    movable = image[MOVABLE]
     depth_first = ctl[C_DFS]
     # A batch that was not added is lost at a return, so nothing is remembered from one call to the next.
     since = ctl[C_SERIAL]
@@ -258,8 +265,27 @@ def explore(
         waiting = 0
         moved = False
         loaded = False
+        flushed = False
+        tried = 0
         parent = number * wide
-        for k in range(image[MOVABLE]):
+        if reduce:
+            load(image, roots, parent, shared, local, here)
+            loaded = True
+            stand(image, futures, here)
+        # To reduce, threads are first tried alone, then those that were not tried are run.
+        for turn in range(2 * movable if reduce else movable):
+            k = turn % movable
+            alone = reduce and turn < movable
+            first = waiting
+            failed = failures
+            if alone:
+                if futures[futures[PLACES] + k] < 0 or meets_others(image, futures, k, 1):
+                    continue
+                tried |= 1 << k
+                for i in range(2 * futures[WIDE]):
+                    futures[futures[TOUCHED] + i] = 0
+            elif (tried >> k) & 1:
+                continue
             if remember:
                 known = _recall(image, roots, parent, k, memo, batch, waiting * wide)
                 if known == NARROW:
@@ -292,7 +318,9 @@ def explore(
                 for i in range(n):
                     words[i] = here[i]
                 out[O_CHOICE] = choice
-                status = block(image, words, backup, thread, me, t, log, out, marks, serial, executed)
+                status = block(
+                    image, words, backup, thread, me, t, log, out, marks, serial, executed, futures
+                )
                 choices = max(choices, out[O_CHOICES])
                 choice += 1
                 if status == BLOCKED:
@@ -327,7 +355,7 @@ def explore(
                     _see(ctl, out[O_CLASS], number)
                     continue
                 if symmetric:
-                    if _met_before(memo, words, n, since, serial):
+                    if not alone and _met_before(memo, words, n, since, serial):
                         transitions += 1
                         continue
                     if canonicalise(image, words, slots, c_tables, c_keys, c_numbers, c_hashes, out):
@@ -359,6 +387,19 @@ def explore(
                         return FULL
                     add_batch(image, ctl, roots, table, batch, waiting, hashes)
                     waiting = 0
+                    flushed = True
+            if alone and failures == failed and not flushed and not meets_others(image, futures, k, 0):
+                later = False
+                for i in range(first, waiting):
+                    known = find(image, ctl, roots, table, batch[i * wide :])
+                    later = later or known == ctl[C_COUNT] or (not depth_first and known > number)
+                if later:
+                    assume(image, futures, k)
+                    waiting -= first
+                    transitions = waiting
+                    for i in range(waiting * wide):
+                        batch[i] = batch[i + first * wide]
+                    break
         if ctl[C_COUNT] + waiting > room:
             return FULL
         add_batch(image, ctl, roots, table, batch, waiting, hashes)
@@ -379,3 +420,7 @@ def explore(
             if ctl[C_COUNT] > ctl[C_FIRST_NEW] and depth + 1 > ctl[C_DEPTH]:
                 ctl[C_DEPTH] = depth + 1
         ctl[C_FIRST_NEW] = -1
+        if futures[BROKEN_AT]:
+            return BROKEN
+        if ctl[C_UNTIL_FOUND] and ctl[C_SEEN]:
+            return PAUSE

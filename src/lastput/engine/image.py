@@ -15,7 +15,7 @@ import numpy as np
 
 from lastput.engine.interpret import Interpreter
 from lastput.engine.kinds import choosing
-from lastput.engine.pack import Layout
+from lastput.engine.pack import Layout, parts_are_private
 from lastput.engine.parts import Field, root_words
 from lastput.engine.program import Kind, Op, Program
 
@@ -149,7 +149,7 @@ def build_image(
     image[LEAKS] = len(leaking)
     image[MERGE] = int(merge)
     image[SYMMETRIC] = int(symmetric)
-    image[REMEMBER] = int(not merge and not symmetric and _parts_are_private(program))
+    image[REMEMBER] = int(not merge and not symmetric and parts_are_private(program))
     image[ALL_THREADS] = len(program.threads)
     image[LAYOUT] = len(image)
     return lay_anew(np.array(image, dtype=np.int64), layout, fields)
@@ -170,14 +170,6 @@ def lay_anew(image: Image, layout: Layout, fields: Sequence[Field]) -> Image:
     image[W_LOCAL] = layout.local
     image[ROOT] = root_words(fields)
     return np.concatenate((image[: image[LAYOUT]], np.array(tail + numbers + varying, dtype=np.int64)))
-
-
-def _parts_are_private(program: Program) -> bool:
-    """Whether no address names a program counter or register of a thread that moves."""
-    cells = set(program.cells)
-    return not any(
-        cells.intersection(range(t.regs, t.regs + t.nregs)) or t.pc in cells for t in program.threads
-    )
 
 
 def layout_rows(layout: Layout) -> list[list[int]]:

@@ -464,10 +464,11 @@ class _Run:
                     self.slots[slot] = 0
                 return new.base
         kind = program.pools[pool]
+        room = len(kind.objects)
         raise LastputError(
             "pool-overflow",
-            f"more than {len(kind.objects)} objects of type {kind.type} over one run",
-            f"give the pool more room: POOL({kind.type}, {len(kind.objects) + 1});",
+            f"more than {room} object{'s' if room > 1 else ''} of struct {kind.type} over one run",
+            f"give the pool more room: POOL(struct {kind.type}, {room + 1});",
             program.locations[self.slots[program.threads[self.thread].pc]].place,
         )
 

@@ -7,9 +7,9 @@ or ends where the thread may be spawned again.
 
 from __future__ import annotations
 
-__all__ = ["choosing", "effective", "step_ops"]
+__all__ = ["choosing", "effective", "step_code", "step_ops"]
 
-from lastput.engine.program import CHOOSING, Kind, Op, Program
+from lastput.engine.program import CHOOSING, Code, Kind, Op, Program
 
 _JUMPS = {Op.JZ: 2, Op.JNZ: 2, Op.JNEI: 3}
 _WORLD = frozenset({Op.ALLOC, Op.FREE, Op.SPAWN, Op.INST, Op.PICK})
@@ -28,10 +28,14 @@ def step_ops(program: Program, location: int) -> tuple[frozenset[Op], frozenset[
 
 
 def _step_ops(program: Program, location: int) -> tuple[frozenset[Op], frozenset[int]]:
-    ops: set[Op] = set()
-    targets: set[int] = set()
+    code = step_code(program, location)
+    return frozenset(Op(line[0]) for line in code), frozenset(line[1] for line in code if line[0] == Op.NEXT)
+
+
+def step_code(program: Program, location: int) -> list[Code]:
+    """The instructions that the step of a location may run, in no order."""
     if program.locations[location].kind is Kind.END:
-        return frozenset(), frozenset()
+        return []
     todo = [program.locations[location].code]
     seen: set[int] = set()
     while todo:
@@ -41,16 +45,13 @@ def _step_ops(program: Program, location: int) -> tuple[frozenset[Op], frozenset
         seen.add(ip)
         line = program.code[ip]
         op = Op(line[0])
-        ops.add(op)
-        if op is Op.NEXT:
-            targets.add(line[1])
-        elif op is Op.JMP:
+        if op is Op.JMP:
             todo.append(line[1])
-        elif op not in (Op.FAIL, Op.TRAP):
+        elif op not in (Op.NEXT, Op.FAIL, Op.TRAP):
             todo.append(ip + 1)
             if op in _JUMPS:
                 todo.append(line[_JUMPS[op]])
-    return frozenset(ops), frozenset(targets)
+    return [program.code[ip] for ip in seen]
 
 
 def choosing(program: Program, location: int) -> bool:

@@ -97,7 +97,7 @@ def step(image: Ints, words: Ints, thread: int, t: Ints, log: Ints, out: Ints) -
     """Runs the step of ``thread`` in place; ``words`` are spoilt unless the status is OK.
 
     ``t`` holds the temporaries. ``log`` receives address * 2 + write of each access, and life slots,
-    counted on from the number of addresses, that ALLOC and FREE change.
+    counted on from the number of addresses, that ALLOC and FREE change, or ALLOC, INST and PICK look at.
     """
     out[O_CHOICES] = 1
     out[O_WARNED] = 0
@@ -258,10 +258,13 @@ def step(image: Ints, words: Ints, thread: int, t: Ints, log: Ints, out: Ints) -
             for k in range(image[row + 1]):
                 x = image[first + k]
                 life = image[cells + x * 4 + 1]
-                if life >= 0 and get(image, words, life) != _ALIVE:
-                    continue
+                if life >= 0:
+                    log[logged] = (addresses + life) * 2
+                    logged += 1
+                    if get(image, words, life) != _ALIVE:
+                        continue
                 slot = image[cells + (x + c) * 4]
-                if slot < 0 or logged + 1 >= len(log):
+                if slot < 0:
                     return TOOL
                 log[logged] = (x + c) * 2
                 logged += 1
@@ -282,6 +285,9 @@ def step(image: Ints, words: Ints, thread: int, t: Ints, log: Ints, out: Ints) -
                 x = image[first + k]
                 if x > after:
                     life = image[cells + x * 4 + 1]
+                    if life >= 0:
+                        log[logged] = (addresses + life) * 2
+                        logged += 1
                     if life < 0 or get(image, words, life) == _ALIVE:
                         t[a] = x
                         break
@@ -293,6 +299,8 @@ def step(image: Ints, words: Ints, thread: int, t: Ints, log: Ints, out: Ints) -
                 first = image[POOLED] + image[row]
                 for k in range(image[row + 1]):
                     thing = image[OBJECTS] + image[first + k] * 4
+                    log[logged] = (addresses + image[thing + 1]) * 2
+                    logged += 1
                     if get(image, words, image[thing + 1]) == _UNUSED:
                         break
                     thing = -1

@@ -30,13 +30,13 @@ ARGUMENTS = {
     "canonical_into": ("i8", "i8", "i8", "u8", "i8", "u8"),
     "explore": (
         *("i8", "i8", "u4", "i8", "u4", "i8", "u4", "i8", "i8", "i8", "u1", "u1"),
-        *("i8", "i8", "i8", "u8", "i8", "u8", "i8", "i8", "i8"),
+        *("i8", "i8", "i8", "u8", "i8", "u8", "i8", "i8", "i8", "i8"),
     ),
     "observe": ("i8", "i8", "number", "i8", "number", "i8", "u1", "i8", "i8", "i8"),
     "rebuild": ("i8", "number", "number", "u4", "number"),
     "route": (
         *("i8", "i8", "u4", "i8", "u4", "i8", "u4", "i8", "i8", "u2", "u2", "u4", "u1"),
-        *("i8", "i8", "i8", "u1", "i8", "i8", "i8", "u8", "i8", "u8", "i8", "i8", "i8"),
+        *("i8", "i8", "i8", "u1", "i8", "i8", "i8", "u8", "i8", "u8", "i8", "i8", "i8", "i8"),
     ),
     "transfer": (*("i8", "i8", "number", "i8", "i8", "i8", "i8", "i8", "u4", "i8", "u4", "i8", "i8", "i8"),),
 }
@@ -45,7 +45,20 @@ _TYPES = {kind: np.dtype(kind) for kind in ("i8", "u8", "u4", "u2", "u1")}
 #: Files whose text ends up in compiled code.
 SOURCES = (
     *("blocks", "blocks_fast", "canonical", "canonical_fast", "canonical_tables", "entries", "explore"),
-    *("image", "index", "interpret", "kinds", "layout_fast", "machine", "native", "program", "races"),
+    *(
+        "futures",
+        "futures_arrays",
+        "futures_fast",
+        "image",
+        "index",
+        "interpret",
+        "kinds",
+        "layout_fast",
+        "machine",
+        "native",
+        "program",
+        "races",
+    ),
     *("routes", "signals", "store"),
     *(f"translator/{name}" for name in ("build", "emit", "expression", "function", "module", "values")),
 )

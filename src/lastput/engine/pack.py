@@ -12,7 +12,7 @@ widened when a value falls outside: a wrong guess costs time, never an answer.
 
 from __future__ import annotations
 
-__all__ = ["Layout", "Ranges", "lay_out", "learn", "stretch", "widen"]
+__all__ = ["Layout", "Ranges", "lay_out", "learn", "parts_are_private", "stretch", "widen"]
 
 from collections.abc import Iterable, Sequence
 
@@ -131,6 +131,14 @@ def fixed_slots(program: Program) -> frozenset[int]:
             moving.add(thread.pc)
             moving.update(range(thread.regs, thread.regs + thread.nregs))
     return frozenset(range(len(program.slots))) - moving
+
+
+def parts_are_private(program: Program) -> bool:
+    """Whether no address names a program counter or register of a thread that moves."""
+    cells = set(program.cells)
+    return not any(
+        cells.intersection(range(t.regs, t.regs + t.nregs)) or t.pc in cells for t in program.threads
+    )
 
 
 def lay_out(program: Program, ranges: Ranges, first: State) -> Layout:

@@ -24,11 +24,11 @@ from lastput.engine.program import Program
 from lastput.engine.snapshot import Snapshot, fingerprint
 from lastput.errors import LastputError
 
-MAGIC = b"lastput-resume 2\n"
+MAGIC = b"lastput-resume 3\n"
 CHECKSUM = 32
 PIECE = 1 << 24
 #: Fields of a snapshot that are buffers.
-BUFFERS = ("states", "shared", "local", "stack")
+BUFFERS = ("states", "shared", "local", "stack", "futures")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -42,6 +42,10 @@ def save(path: str | os.PathLike[str], snapshot: Snapshot) -> None:
     """Writes a snapshot. Raises LastputError ``disk-full`` or ``cannot-write``; the file is then as it
     was before."""
     target = Path(path)
+    if target.exists() and not target.is_file():
+        raise LastputError(
+            "cannot-write", f"the resume file {target} is no regular file", "name another file, or a new one"
+        )
     buffers = [memoryview(getattr(snapshot, name)).cast("B") for name in BUFFERS]
     bare = msgspec.structs.replace(snapshot, **dict.fromkeys(BUFFERS))
     head = msgspec.msgpack.encode(_Description(sys.byteorder, bare, tuple(map(len, buffers))))
@@ -87,6 +91,8 @@ def load(path: str | os.PathLike[str], program: Program) -> Snapshot:
     """Reads a snapshot of a search of ``program``. Raises LastputError ``bad-resume`` if the file is not
     whole or not one of ours, ``resume-mismatch`` if it is of another program."""
     source = Path(path)
+    if source.exists() and not source.is_file():
+        raise _bad(source, "it is no regular file")
     try:
         size = source.stat().st_size
         with source.open("rb") as file:

@@ -101,6 +101,7 @@ def route(
     t: Ints,
     log: Ints,
     out: Ints,
+    futures: Ints,
 ) -> int:
     """Goes on until all wanted classes have certain goals or nothing is left (DONE), ``entries`` is full
     (FULL), or for a while (PAUSE). ``steps_to`` and the like are by node, ``before`` with two columns:
@@ -168,7 +169,9 @@ def route(
                     words[i] = here[i]
                 out[O_CHOICE] = choice
                 ctl[C_SERIAL] += 1
-                status = block(image, words, backup, thread, 0, t, log, out, marks, ctl[C_SERIAL], executed)
+                status = block(
+                    image, words, backup, thread, 0, t, log, out, marks, ctl[C_SERIAL], executed, futures
+                )
                 choices = max(choices, out[O_CHOICES])
                 choice += 1
                 if status == BLOCKED:

@@ -13,12 +13,13 @@ from lastput.engine.blocks import MergedGraph
 from lastput.engine.canonical import Canonicalizer
 from lastput.engine.graph import FineGraph, Graph
 from lastput.engine.interrupt import Interrupt
-from lastput.engine.program import Program
+from lastput.engine.partial_order import PartialOrder, applies
+from lastput.engine.program import ErrorClass, Program
 from lastput.engine.shortest import shortest
 from lastput.engine.snapshot import Snapshot
 from lastput.engine.trace import finding, unfold
 from lastput.engine.verdict import Finding, Options, Progress, Result, Verdict
-from lastput.engine.walk import Walk
+from lastput.engine.walk import FOUND, Walk
 
 if TYPE_CHECKING:
     from lastput.engine.walk_fast import FastWalk
@@ -51,14 +52,21 @@ def check(
             options,
             merge=resume.merge,
             symmetry=resume.symmetry,
+            partial_order=resume.partial_order,
             order="dfs" if resume.order == "dfs" else "bfs",
         )
     graph = reduced_graph(program, options, resume.demoted if resume is not None else ())
+    lost = None
     with Interrupt() as interrupt:
         walk, reason = _explore(graph, options, progress, interrupt, resume)
+        if walk.partial is not None and walk.seen:
+            lost, options = walk, msgspec.structs.replace(options, partial_order=False)
+            walk, reason = _explore_whole(options, progress, interrupt, lost)
     if reason:
         reason += f"; frontier {walk.frontier}"
-    findings = _findings(graph, walk, progress)
+    findings = _findings(walk, set(walk.seen), progress)
+    if lost is not None:
+        findings += _findings(lost, lost.seen.keys() - walk.seen.keys(), progress)
     verdict = Verdict.UNSAFE if findings else Verdict.SAFE if walk.done else Verdict.UNKNOWN
     return Result(
         verdict=verdict,
@@ -94,25 +102,49 @@ def _explore(
 ) -> tuple[Walk | FastWalk, str]:
     """The search, and why it is not complete (or "")."""
     report = _Reporter(progress, interrupt)
-    if options.engine == "python" or (options.engine == "auto" and (not resume or resume.stored < SMALL)):
-        slow = Walk(graph, options.order)
+    partial = None
+    if options.partial_order and isinstance(graph, MergedGraph) and applies(graph):
+        partial = PartialOrder(graph)
+    auto = options.engine == "auto"
+    if options.engine == "python" or (auto and (not resume or resume.stored < SMALL)):
+        # A small search is no faster with partial order.
+        slow = Walk(graph, options.order, None if auto and not resume else partial)
         if resume is not None:
             slow.restore(resume)
         most = options.max_states
-        if options.engine == "auto":
+        if auto:
             most = min(most, SMALL) if most else SMALL
-        reason = slow.run(most, report, report.stop)
-        if not reason or report.stop() or most == options.max_states:
+        reason = slow.run(most, report, report.stop, slow.partial is not None)
+        if not reason or report.stop() or most == options.max_states or reason == FOUND:
             return slow, reason
         if resume is not None:
             resume = slow.snapshot(options)
-    from lastput.engine.walk_fast import FastWalk, first_ranges
+        if slow.seen:
+            partial = None
+    from lastput.engine.walk_fast import FastWalk, first_look
 
     if resume is not None:
-        walk = FastWalk(graph, resume.ranges, options.order, options.max_memory)
-        walk.restore(resume)
+        ranges = resume.ranges
     else:
-        walk = FastWalk(graph, first_ranges(graph), options.order, options.max_memory)
+        ranges, found = first_look(graph, partial)
+        if found:
+            partial = None
+    walk = FastWalk(graph, ranges, options.order, options.max_memory, partial)
+    if resume is not None:
+        walk.restore(resume)
+    return walk, walk.run(options.max_states, report, report.stop, partial is not None)
+
+
+def _explore_whole(
+    options: Options, progress: Report | None, interrupt: Interrupt, lost: Walk | FastWalk
+) -> tuple[Walk | FastWalk, str]:
+    """The search anew without partial order, after one that has ``lost`` the shortest ways."""
+    report = _Reporter(progress, interrupt)
+    walk: Walk | FastWalk
+    if isinstance(lost, Walk):
+        walk = Walk(lost.graph, options.order)
+    else:
+        walk = type(lost)(lost.graph, lost.ranges, options.order, options.max_memory)
     return walk, walk.run(options.max_states, report, report.stop)
 
 
@@ -134,10 +166,10 @@ class _Reporter:
         return self.interrupt.wanted
 
 
-def _findings(graph: Graph, walk: Walk | FastWalk, progress: Report | None) -> tuple[Finding, ...]:
-    wanted = set(walk.seen)
+def _findings(walk: Walk | FastWalk, wanted: set[ErrorClass], progress: Report | None) -> tuple[Finding, ...]:
     if not wanted:
         return ()
+    graph = walk.graph
     note = ""
     if isinstance(walk, Walk):
         ways = shortest(graph, wanted)
@@ -146,7 +178,7 @@ def _findings(graph: Graph, walk: Walk | FastWalk, progress: Report | None) -> t
 
         ways, calm = shortest_fast(walk, wanted, progress)
         note = "" if calm else "the trace is shortest, but perhaps not with the fewest context switches"
-    if not walk.done:
+    if not walk.done or walk.partial is not None:
         note = "the search is not complete: a shorter trace may exist"
     return tuple(
         finding(graph.program, ways[error].fault, unfold(graph, ways[error]), note) for error in sorted(ways)

@@ -11,8 +11,8 @@ from lastput.engine.races import Sort
 OK, BLOCKED, ERROR, RANGE, TOOL = range(5)
 
 #: Why a search comes back (besides RANGE and TOOL). FULL: no room for states or parts. NARROW: part
-#: numbers need more bits.
-DONE, PAUSE, FULL, CONFLICT, NARROW = 10, 11, 12, 13, 14
+#: numbers need more bits. BROKEN: what was concluded from futures does not hold.
+DONE, PAUSE, FULL, CONFLICT, NARROW, BROKEN = 10, 11, 12, 13, 14, 15
 
 #: What a step leaves in ``out``: choices it had, class and address of the error, a bit for each
 #: class that was warned of, slot and value that do not fit, entries in the log.
@@ -40,8 +40,8 @@ MARKS = 1 + 2 * len(Sort)
 #: level; expansions before a pause; bit set of classes seen; the expansion's serial number; 1 for
 #: depth first; entries on the stack; the state that was being expanded; the first state that an
 #: interrupted expansion added, else -1; states to store at most (0: no limit); shared parts, bits of
-#: their numbers in their table, and how many fit; the same for the parts of threads; from C_SIGHTED on,
-#: for each error class, the number of the state where it was first met.
+#: their numbers in their table, and how many fit; the same for the parts of threads; 1 to pause at the
+#: first error; from C_SIGHTED on, for each error class, the number of the state where it was first met.
 (
     C_HEAD,
     C_COUNT,
@@ -65,7 +65,8 @@ MARKS = 1 + 2 * len(Sort)
     C_LOCAL,
     C_LOCAL_BITS,
     C_LOCAL_FULL,
-) = range(22)
+    C_UNTIL_FOUND,
+) = range(23)
 C_SIGHTED = 24
 CTL = 48
 

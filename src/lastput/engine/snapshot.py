@@ -16,13 +16,15 @@ from lastput.engine.program import Program
 class Snapshot(msgspec.Struct, frozen=True):
     """``states``, ``shared`` and ``local`` hold ``stored`` states under ``lay_out(program, ranges, first
     state)`` as roots and parts (``parts.Packed``, with ``bits``), in the byte order of the machine;
-    ``stack`` are depth << 32 | number of those to expand, last first, if ``order`` is 'dfs'. ``seen`` are
-    pairs of an error class and the number of the state where it was first met. The rest is as in
-    ``Result`` and ``walk``."""
+    ``stack`` are depth << 32 | number of those to expand, last first, if ``order`` is 'dfs';
+    ``futures`` is what ``Futures.dump`` gives, empty without partial order. ``seen`` are pairs of an error
+    class and the number of the state where it was first met. The rest is as in ``Result`` and
+    ``walk``."""
 
     program: str
     merge: bool
     symmetry: bool
+    partial_order: bool
     order: str
     ranges: Ranges
     stored: int
@@ -42,6 +44,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     shared: Any
     local: Any
     stack: Any
+    futures: Any
 
 
 def fingerprint(program: Program) -> str:

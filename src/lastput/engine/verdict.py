@@ -23,12 +23,14 @@ class Verdict(enum.Enum):
 
 
 class Options(msgspec.Struct, frozen=True):
-    """``merge`` and ``symmetry`` switch the reductions. ``max_states`` and ``max_memory``
-    (bytes) are 0 for no limit. ``engine`` 'auto' takes the compiled engine when a search grows.
-    ``order`` 'dfs' goes deep first; a whole search finds the same in either order."""
+    """``merge``, ``symmetry`` and ``partial_order`` switch the reductions; there is no partial order
+    without merging. ``max_states`` and ``max_memory`` (bytes) are 0 for no limit. ``engine`` 'auto' takes
+    the compiled engine when a search grows. ``order`` 'dfs' goes deep first; a whole search finds the same
+    in either order."""
 
     merge: bool = True
     symmetry: bool = True
+    partial_order: bool = True
     engine: Literal["auto", "python", "compiled"] = "auto"
     max_states: int = 0
     max_memory: int = 0

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-__all__ = ["Walk"]
+__all__ = ["FOUND", "Walk"]
 
 from array import array
 from collections.abc import Callable
 
-from lastput.engine.graph import Graph
+from lastput.engine.graph import Edge, Graph
 from lastput.engine.interpret import State
 from lastput.engine.pack import Ranges, lay_out, learn
+from lastput.engine.partial_order import PartialOrder
 from lastput.engine.parts import Packed, read_roots, write_roots
 from lastput.engine.program import ErrorClass
 from lastput.engine.snapshot import Snapshot, fingerprint
 from lastput.engine.verdict import Options, Progress
 
 CHUNK = 500
+#: Why a search ends that need not go on.
+FOUND = "an error was found"
 
 
 class Walk:
     """The search so far. ``states[i]`` is state number i, numbered as found.
 
-    ``order`` 'bfs' takes the oldest unexpanded state first, 'dfs' the newest.
+    ``order`` 'bfs' takes the oldest unexpanded state first, 'dfs' the newest. ``partial`` leaves out edges.
     """
 
-    def __init__(self, graph: Graph, order: str = "bfs") -> None:
+    def __init__(self, graph: Graph, order: str = "bfs", partial: PartialOrder | None = None) -> None:
         self.graph = graph
+        self.partial = partial
         self.depth_first = order == "dfs"
         self.first = graph.initial()
         self.restart()
@@ -43,6 +47,8 @@ class Walk:
         self.seen: dict[ErrorClass, int] = {}  # with the number of the state where it was first
         self.dirty_at = 0
         self.graph.begin()
+        if self.partial is not None:
+            self.partial.futures.forget()
 
     @property
     def done(self) -> bool:
@@ -78,6 +84,7 @@ class Walk:
             program=fingerprint(program),
             merge=options.merge,
             symmetry=options.symmetry,
+            partial_order=self.partial is not None,
             order="dfs" if self.depth_first else "bfs",
             ranges=ranges,
             stored=len(self.states),
@@ -97,6 +104,7 @@ class Walk:
             shared=packed.shared,
             local=packed.local,
             stack=array("q", (depth << 32 | number for number, depth in self.stack)),
+            futures=self.partial.futures.dump() if self.partial is not None else array("Q"),
         )
 
     def restore(self, saved: Snapshot) -> None:
@@ -116,6 +124,8 @@ class Walk:
         self.graph.executed = list(saved.executed)
         self.graph.blocked = list(saved.blocked)
         self.graph.dirty = saved.dirty_at > 0
+        if self.partial is not None:
+            self.partial.futures.restore(saved.futures)
 
     def progress(self) -> Progress:
         return Progress("search", len(self.states), self.transitions, self.depth, self.frontier)
@@ -125,15 +135,18 @@ class Walk:
         max_states: int = 0,
         report: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] = lambda: False,
+        until_found: bool = False,
     ) -> str:
-        """Goes on until all is explored (gives ""), or gives why not: ``max_states`` are stored, or
-        ``stop`` said so."""
+        """Goes on until all is explored (gives ""), or gives why not: ``max_states`` are stored,
+        ``stop`` said so, or an error was met and ``until_found`` is set (FOUND)."""
         while True:
             for _ in range(CHUNK):
                 if self.done or (max_states and len(self.states) >= max_states):
                     break
                 self.expand()
-            if self.graph.dirty:
+                if until_found and self.seen:
+                    return FOUND
+            if self.graph.dirty or (self.partial is not None and self.partial.futures.broken):
                 self.dirty_at = self.dirty_at or len(self.states)
                 if self.done or len(self.states) > 2 * self.dirty_at + 1000:
                     self.restart()
@@ -158,18 +171,23 @@ class Walk:
                 self.level_end = len(self.states)
         self.head += 1
         state = self.states[number]
-        edges = self.graph.edges(state)
+        passed: list[Edge] = []
+        if self.partial is not None:
+            edges, passed = self.partial.edges(state, lambda other: self._later(other, number))
+        else:
+            edges = self.graph.edges(state)
         if not edges:
             fault = self.graph.machine.final(state)
             if fault is not None:
                 self.seen.setdefault(fault.error, number)
-        for edge in edges:
+        for edge in (*passed, *edges):
             for warning, _ in edge.warnings:
                 self.seen.setdefault(warning.error, number)
-            if edge.state is None:
+            if edge.fatal is not None:
                 self.failures += 1
-                assert edge.fatal is not None
                 self.seen.setdefault(edge.fatal.error, number)
+        for edge in edges:
+            if edge.state is None:
                 continue
             self.transitions += 1
             if edge.state not in self.index:
@@ -179,3 +197,8 @@ class Walk:
                 if self.depth_first:
                     self.stack.append((new, depth + 1))
                     self.depth = max(self.depth, depth + 1)
+
+    def _later(self, state: State, number: int) -> bool:
+        """Whether a state is sure to be expanded after state ``number``, which is being expanded."""
+        known = self.index.get(state)
+        return known is None or (not self.depth_first and known > number)

@@ -7,26 +7,29 @@ never more than three quarters full; the parts that roots are made of; and what 
 
 from __future__ import annotations
 
-__all__ = ["FastWalk", "first_ranges", "memory_limit"]
+__all__ = ["FastWalk", "FirstLook", "first_look", "memory_limit"]
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lastput.engine.blocks import MergedGraph
 from lastput.engine.canonical_arrays import canonical_arrays
+from lastput.engine.futures_arrays import ASSUMED, BROKEN_AT, LEARN, REDUCE, TOUCHED, futures_array, learned
 from lastput.engine.graph import Graph
 from lastput.engine.image import COLUMNS_LOCATIONS, LOCATIONS, REMEMBER, build_image, lay_anew
 from lastput.engine.interpret import BUDGET, State
 from lastput.engine.kinds import effective
 from lastput.engine.native import call
 from lastput.engine.pack import Ranges, lay_out, stretch, widen
+from lastput.engine.partial_order import PartialOrder
 from lastput.engine.parts import Packed, read_roots, root_fields, root_words, write_roots
-from lastput.engine.program import ErrorClass
+from lastput.engine.program import ErrorClass, Program
 from lastput.engine.signals import (
     BATCH,
+    BROKEN,
     C_BITS,
     C_COUNT,
     C_DEPTH,
@@ -49,6 +52,7 @@ from lastput.engine.signals import (
     C_STATE,
     C_TABLE_FULL,
     C_TRANSITIONS,
+    C_UNTIL_FOUND,
     CONFLICT,
     CTL,
     DONE,
@@ -64,6 +68,7 @@ from lastput.engine.signals import (
 )
 from lastput.engine.snapshot import Snapshot, fingerprint
 from lastput.engine.verdict import Options, Progress
+from lastput.engine.walk import FOUND
 from lastput.errors import InternalError
 
 #: Expansions between two looks at the keyboard.
@@ -91,6 +96,12 @@ def memory_limit(asked: int) -> int:
     return whole * 4 // 5
 
 
+def _most_looks(program: Program) -> int:
+    """What one instruction may log at most: PICK looks at two things of each instance."""
+    most = max((len(i.addresses) for i in program.instances), default=0)
+    return max(2 * most, max((len(p.objects) for p in program.pools), default=0)) + 1
+
+
 def _reserve(entries: int) -> Any:
     """Address space for so many words, or as many as can be had; memory is taken when it is used."""
     while True:
@@ -102,27 +113,48 @@ def _reserve(entries: int) -> Any:
             entries //= 2
 
 
-def first_ranges(graph: Graph) -> Ranges:
-    """What the beginnings of a search teach of the values of slots: breadth first for what happens early,
-    depth first for what happens late. The graph keeps what it has learned of conflicts."""
+class FirstLook(NamedTuple):
+    """What the beginnings of a search teach: the values of slots, and whether an error is met at once."""
+
+    ranges: Ranges
+    found: bool
+
+
+def first_look(graph: Graph, partial: PartialOrder | None = None) -> FirstLook:
+    """Searches a little, breadth first for what happens early, depth first for what happens late. The graph
+    keeps what it has learned of conflicts, and ``partial`` what it has learned of futures."""
     program = graph.program
     guess: Ranges = tuple(GUESS for _ in program.ranges)
-    found = []
+    observed = []
+    found = False
     for order in ("dfs", "bfs"):
-        walk = FastWalk(graph, guess, order, FIRST_MEMORY)
+        walk = FastWalk(graph, guess, order, FIRST_MEMORY, partial, LEARN)
         walk.run(SAMPLE)
-        found.append(walk.observed())
+        observed.append(walk.observed())
+        found = found or bool(walk.seen)
+        if partial is not None:
+            partial.futures.restore(learned(walk.futures))
         graph.begin()
-    low_high = ((min(a, c), max(b, d)) for (a, b), (c, d) in zip(*found, strict=True))
-    return stretch(program, tuple(low_high))
+    low_high = ((min(a, c), max(b, d)) for (a, b), (c, d) in zip(*observed, strict=True))
+    return FirstLook(stretch(program, tuple(low_high)), found)
 
 
 class FastWalk:
     """The search so far. ``graph`` tells what to demote when blocks conflict, and what went wrong when
-    a limit of the model is met."""
+    a limit of the model is met. ``partial`` leaves out edges (or with ``mode`` LEARN, only learns)."""
 
-    def __init__(self, graph: Graph, ranges: Ranges, order: str = "bfs", max_memory: int = 0) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        ranges: Ranges,
+        order: str = "bfs",
+        max_memory: int = 0,
+        partial: PartialOrder | None = None,
+        mode: int = REDUCE,
+    ) -> None:
         self.graph = graph
+        self.partial = partial
+        self.futures = futures_array(partial.futures if partial is not None else None, mode)
         self.program = graph.program
         self.order = order
         self.limit = memory_limit(max_memory)
@@ -136,7 +168,7 @@ class FastWalk:
         marks = (len(self.program.cells) + len(self.program.slots)) * MARKS if self.merged else MARKS
         self.marks = np.zeros(marks, dtype=np.int64)
         self.temps = np.zeros(max(self.program.temps, 1), dtype=np.int64)
-        self.log = np.zeros(BUDGET + len(self.program.cells) + 8, dtype=np.int64)
+        self.log = np.zeros(BUDGET * _most_looks(self.program) + 8, dtype=np.int64)
         self.out = np.zeros(2 * OUT, dtype=np.int64)
         self.roots = _reserve(max(self.limit // 8, 1 << 16))
         self.image: Any = None
@@ -153,6 +185,9 @@ class FastWalk:
         self._executed[:] = 0
         self._blocked[:] = 0
         self.marks[:] = 0
+        self.futures[BROKEN_AT] = 0
+        if self.partial is not None:
+            self.futures[self.futures[ASSUMED] : self.futures[TOUCHED]] = 0
         self.dirty_at = 0
         self.stack = np.zeros(1, dtype=np.int64)
         self.ctl[C_STACK] = int(self.order == "dfs")
@@ -255,6 +290,7 @@ class FastWalk:
             program=fingerprint(self.program),
             merge=options.merge,
             symmetry=options.symmetry,
+            partial_order=self.partial is not None,
             order=self.order,
             ranges=self.ranges,
             stored=self.stored,
@@ -274,6 +310,7 @@ class FastWalk:
             shared=self._packed(0, 0).shared,
             local=self._packed(0, 0).local,
             stack=self.stack[: int(ctl[C_STACK])],
+            futures=learned(self.futures) if self.partial is not None else self.stack[:0],
         )
 
     def restore(self, saved: Snapshot) -> None:
@@ -295,6 +332,8 @@ class FastWalk:
         self._executed[:] = saved.executed
         self._blocked[:] = saved.blocked
         self.stack = stack
+        if self.partial is not None:
+            learned(self.futures)[:] = np.frombuffer(saved.futures, dtype=np.int64)
         self._take(Packed(saved.bits, saved.states, saved.shared, saved.local), saved.stored)
 
     def observed(self) -> Ranges:
@@ -329,10 +368,12 @@ class FastWalk:
         max_states: int = 0,
         report: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] = lambda: False,
+        until_found: bool = False,
     ) -> str:
-        """Goes on until all is explored (gives ""), or gives why not."""
-        self.ctl[C_MOST] = max_states
+        """Goes on until all is explored (gives ""), or gives why not: as ``Walk.run``."""
         while True:
+            self.ctl[C_MOST] = max_states
+            self.ctl[C_UNTIL_FOUND] = until_found  # a restart makes new counters
             status = call(
                 "explore",
                 *self.states(),
@@ -348,6 +389,8 @@ class FastWalk:
                     return ""
                 self.restart()
             elif status == PAUSE:
+                if until_found and self.seen:
+                    return FOUND
                 if max_states and self.stored >= max_states:
                     return f"stopped at {max_states} states"
                 if stop():
@@ -361,6 +404,9 @@ class FastWalk:
                 self.fit(int(self.out[O_SLOT]), int(self.out[O_VALUE]))
             elif status == CONFLICT:
                 self._demote()
+            elif status == BROKEN:
+                self.futures[BROKEN_AT] = 0
+                self.dirty_at = self.dirty_at or self.stored
             else:
                 self.graph.edges(self.state(int(self.ctl[C_STATE])))
                 raise InternalError("the compiled machine met a limit that the interpreter did not")
@@ -384,6 +430,7 @@ class FastWalk:
             self.temps,
             self.log,
             self.out,
+            self.futures,
         )
 
     def _scratch(self) -> Any:

@@ -13,10 +13,25 @@ from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
 from lastput.model.builtins import BUILTINS, argument_count, error_class, type_argument
 from lastput.model.constant import evaluate
+from lastput.model.constness import is_constant
 from lastput.model.initialiser import flatten_initialiser, open_length
 from lastput.model.integers import common, number_type, promote
 from lastput.model.regions import cleanup_call, has_label
-from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Var, Void, find, pointee, unify
+from lastput.model.types import (
+    Array,
+    Field,
+    Func,
+    Int,
+    Pointer,
+    Record,
+    Type,
+    Var,
+    Void,
+    find,
+    pointee,
+    unify,
+)
+from lastput.model.unparse import unparse
 from lastput.model.world import Function, ThreadDecl, Variable, World, undefined
 
 _COMPARISONS = {"==", "!=", "<", "<=", ">", ">=", "&&", "||"}
@@ -144,6 +159,7 @@ class _Walker:
             type = Pointer(type.element) if isinstance(type, Array) else type
             type = Pointer(type) if isinstance(type, Func) else type
             variable = Variable(param.name, type, param.place, function.name)
+            variable.written = param.type
             function.params.append(variable)
             function.type.params.append(type)
 
@@ -178,11 +194,13 @@ class _Walker:
                 name += f".{declaration.place.line}.{declaration.place.column}"
             variable = Variable(name, type, declaration.place, "", self.current.module)
             variable.defined = True
+            variable.written = declaration.type
             variable.init = declaration.init
             self.world.variables.setdefault(name, variable)
             self.scopes[-1][declaration.name] = self.result.variable(name, declaration.place)
             return
         variable = Variable(declaration.name, type, declaration.place, self.current.name)
+        variable.written = declaration.type
         self._add_local(variable)
         self.scopes[-1][declaration.name] = variable
         self.result.declared[id(declaration)] = variable
@@ -305,12 +323,14 @@ class _Walker:
             case c.Unary(op=op, operand=operand):
                 type = self._note(operand, "value")
                 if "++" in op or "--" in op:
+                    self._refuse_constant(operand)
                     return type
                 return Int(32) if op == "!" else promote(type)
             case c.Binary(op=op, left=left, right=right):
                 return self._binary(op, left, right)
             case c.Assign(op=op, target=target, value=value):
                 goal = self._note(target, "store" if op == "=" else "value")
+                self._refuse_constant(target)
                 unify(goal, self.value(value))
                 return goal
             case c.Conditional(cond=cond, then=then, other=other):
@@ -329,6 +349,24 @@ class _Walker:
                 self.result.named_types[id(expr)] = self.world.type(written, self.typeof)
                 return Int(64, signed=False)
         raise LastputError("expression", "this cannot stand here as an expression", "rewrite it", expr.place)
+
+    def _refuse_constant(self, target: c.Expr) -> None:
+        if is_constant(target, self._named):
+            raise LastputError(
+                "const",
+                f"'{unparse(target)}' is const, and is assigned to",
+                "drop the const, or the assignment",
+                target.place,
+            )
+
+    def _named(self, expr: c.Expr) -> Variable | Field | None:
+        """The variable or the member that an expression names, whose types are known already."""
+        if isinstance(expr, c.Member):
+            base = self.result.types.get(id(expr.base))
+            record = pointee(base) if expr.arrow and base is not None else base
+            return record.lookup(expr.field) if isinstance(record, Record) else None
+        symbol = self.result.symbols.get(id(expr))
+        return symbol if isinstance(symbol, Variable) else None
 
     def lookup(self, name: str, place: Place) -> Variable | Function | int | None:
         for scope in reversed(self.scopes):

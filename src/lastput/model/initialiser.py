@@ -24,12 +24,29 @@ class InitValue(msgspec.Struct, frozen=True):
     value: c.Expr
 
 
+class _Braces(msgspec.Struct, frozen=True):
+    """What stands in braces at ``path`` begins: it stands for all that was written there before."""
+
+    path: tuple[Field | int, ...]
+
+
 def flatten_initialiser(world: World, target: Type, init: c.Expr) -> Iterator[InitValue]:
-    """The leaves of an initialiser of an object of type ``target``, in written order."""
-    yield from _walk(world, (), target, init)
+    """The leaves of an initialiser of an object of type ``target``, in written order. Of what is
+    initialised twice the last counts, for a struct or array as a whole (C11 6.7.9, 19)."""
+    leaves: list[InitValue] = []
+    begun: set[tuple[Field | int, ...]] = set()
+    for part in _walk(world, (), target, init):
+        if part.path in begun:
+            leaves = [leaf for leaf in leaves if leaf.path[: len(part.path)] != part.path]
+        if isinstance(part, InitValue):
+            leaves.append(part)
+            begun.update(part.path[:length] for length in range(len(part.path) + 1))
+    yield from leaves
 
 
-def _walk(world: World, path: tuple[Field | int, ...], target: Type, init: c.Expr) -> Iterator[InitValue]:
+def _walk(
+    world: World, path: tuple[Field | int, ...], target: Type, init: c.Expr, braces: bool = True
+) -> Iterator[InitValue | _Braces]:
     target = find(target)
     if isinstance(target, Array) and isinstance(init, c.String):
         raise LastputError(
@@ -48,6 +65,8 @@ def _walk(world: World, path: tuple[Field | int, ...], target: Type, init: c.Exp
                 "initialiser", "braces around a value that is no struct or array", "remove them", init.place
             )
         return
+    if braces:
+        yield _Braces(path)
     position = 0
     members = _members(target) if isinstance(target, Record) else []
     items = list(init.items)
@@ -84,7 +103,7 @@ def _walk(world: World, path: tuple[Field | int, ...], target: Type, init: c.Exp
             plain = next((i for i, one in enumerate(taken) if one.path), len(taken))
             items[:0] = taken[plain:]
             value = c.InitList(place=value.place, items=tuple(taken[:plain]))
-        yield from _walk(world, path + where, inner, value)
+        yield from _walk(world, path + where, inner, value, value is item.value)
 
 
 def open_length(world: World, array: Array, init: c.InitList) -> int:

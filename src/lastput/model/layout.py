@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["Cell", "Layout"]
 
+from collections.abc import Sequence
+
 import msgspec
 
 from lastput.engine.program import FUNCTION_BASE
@@ -44,6 +46,20 @@ class Layout:
         root = find(record)
         self.cells(root)
         return self._offsets[id(root)][name]
+
+    def place(self, type: Type, path: Sequence[Field | int]) -> tuple[int, Type]:
+        """The offset and the type of what ``path`` (members and indices) names within ``type``."""
+        offset, type = 0, find(type)
+        for step in path:
+            if isinstance(step, int):
+                assert isinstance(type, Array)
+                type = find(type.element)
+                offset += step * self.size(type)
+            else:
+                assert isinstance(type, Record)
+                offset += self.offset(type, step.name)
+                type = find(step.type)
+        return offset, type
 
     def _build(self, type: Type) -> list[Cell | None]:
         if isinstance(type, Array):

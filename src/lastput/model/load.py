@@ -189,6 +189,7 @@ class _Loader:
         if isinstance(type, Array) and not type.length and isinstance(item.init, c.InitList):
             type.length = open_length(self.world, type, item.init)
         variable = Variable(item.name, type, item.place, "", self.module)
+        variable.written = item.type
         variable.init = item.init
         variable.defined = not extern
         if known is not None and known.type is not None and not known.defined:

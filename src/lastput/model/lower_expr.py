@@ -182,5 +182,5 @@ class ExprLowerer(CallLowerer):
         size = size_of(self.inference.named_types[id(expr)])
         if size is None:
             what = f"{written.kind} {written.name}".strip() if written.kind != "typeof" else unparse(expr)
-            self.world.assumed_sizes[f"sizeof({what}) is 1: not all of its members are declared"] = None
+            self.world.assumed_sizes[f"sizeof({what}) is 1: its declaration does not tell"] = None
         return self.constant(1 if size is None else size, expr.place)

@@ -11,7 +11,7 @@ from lastput.model.emit import Emitter
 from lastput.model.initialiser import flatten_initialiser
 from lastput.model.lvalue import InMemory, InRegister, Lvalue
 from lastput.model.tac import Pseudo, Ref
-from lastput.model.types import Array, Field, Int, Pointer, Record, Type, Void, find, pointee
+from lastput.model.types import Array, Int, Pointer, Record, Type, Void, find, pointee
 from lastput.model.unparse import unparse
 from lastput.model.world import Variable
 
@@ -187,26 +187,14 @@ class MemoryLowerer(Emitter):
         self.emit(Pseudo.BEGIN, Kind.PLAIN, 0, 0, place, f"initialise {where.text}")
         self.zero(where, place)
         for leaf in flatten_initialiser(self.world, type, init):
-            inner, read = self._descend(where, leaf.path)
-            if read:
+            offset, kind = self.layout.place(where.type, leaf.path)
+            last = next((step for step in reversed(leaf.path) if not isinstance(step, int)), None)
+            if last is None or last.read or isinstance(kind, (Record, Array)):
+                inner = InMemory(where.base, where.offset + offset, kind, where.text)
                 self.store(inner, self.converted(self.value(leaf.value), leaf.value, leaf.type), place)
             else:
                 self.value(leaf.value)
         self.emit(Pseudo.END, 0, 0, 0, place)
-
-    def _descend(self, where: InMemory, path: tuple[Field | int, ...]) -> tuple[InMemory, bool]:
-        type, offset, read = find(where.type), where.offset, True
-        for step in path:
-            if isinstance(step, int):
-                assert isinstance(type, Array)
-                type = find(type.element)
-                offset += step * self.layout.size(type)
-            else:
-                assert isinstance(type, Record)
-                offset += self.layout.offset(type, step.name)
-                read = step.read
-                type = find(step.type)
-        return InMemory(where.base, offset, type, where.text), read or isinstance(type, (Record, Array))
 
     def zero(self, where: InMemory, place: Place) -> None:
         nil = self.constant(0, place)

@@ -8,7 +8,8 @@ from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Void, f
 
 
 def size_of(type: Type) -> int | None:
-    """The size in bytes; None if a struct in it is not declared, or has bit-fields."""
+    """The size in bytes; None if a struct in it is not declared, has bit-fields, or is aligned by an
+    attribute."""
     known = _measure(type)
     return None if known is None else known[0]
 
@@ -26,7 +27,7 @@ def _measure(type: Type) -> tuple[int, int] | None:
     if isinstance(found, Array):
         inner = _measure(found.element)
         return None if inner is None or found.length < 0 else (inner[0] * found.length, inner[1])
-    if isinstance(found, Record) and found.defined:
+    if isinstance(found, Record) and found.defined and not found.aligned:
         return _record(found)
     return None
 
@@ -38,6 +39,8 @@ def _record(record: Record) -> tuple[int, int] | None:
         part = _measure(type)
         if part is None:
             return None
+        if record.packed:
+            part = part[0], 1
         align = max(align, part[1])
         end = max(end, part[0]) if record.union else -(-end // part[1]) * part[1] + part[0]
     return -(-end // align) * align, align

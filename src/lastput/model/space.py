@@ -255,7 +255,7 @@ class Space:
                         "set it in module_init() or BOOT()",
                         leaf.value.place,
                     )
-                offset = statics.offset(variable.type, leaf.path)
+                offset, _ = self.layout.place(variable.type, leaf.path)
                 self.set_cell(self.globals[name] + offset, value)
         for module in self.world.modules:
             record = find(self.world.variables[f"module {module.name}"].type)

@@ -10,7 +10,7 @@ from lastput.c import syntax as c
 from lastput.model.infer import Inference, module_symbol
 from lastput.model.layout import Layout
 from lastput.model.tac import Ref
-from lastput.model.types import Array, Field, Func, Record, Type, find
+from lastput.model.types import Array, Func, Record, find
 from lastput.model.world import Function, Variable, World
 
 
@@ -70,20 +70,6 @@ class StaticValues:
                 if start is not None and number is not None and isinstance(array, Array):
                     return start + number * self.layout.size(array.element)
         return None
-
-    def offset(self, type: Type, path: tuple[Field | int, ...]) -> int:
-        """The offset of the member that ``path`` names within ``type``."""
-        offset, type = 0, find(type)
-        for step in path:
-            if isinstance(step, int):
-                assert isinstance(type, Array)
-                type = find(type.element)
-                offset += step * self.layout.size(type)
-            else:
-                assert isinstance(type, Record)
-                offset += self.layout.offset(type, step.name)
-                type = find(step.type)
-        return offset
 
 
 def strings_of(expr: c.Expr) -> Iterator[str]:

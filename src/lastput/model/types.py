@@ -22,6 +22,7 @@ __all__ = [
     "unify",
 ]
 
+from lastput.c.syntax import CType
 from lastput.errors import Place
 
 
@@ -91,13 +92,14 @@ class Func(Type):
 
 class Field:
     """A member of a record. ``read`` is False as long as nobody looks at its value; ``place`` is that of
-    its declaration, if it has one."""
+    its declaration, ``written`` the type there, if it has one."""
 
-    __slots__ = ("name", "place", "read", "type", "used")
+    __slots__ = ("name", "place", "read", "type", "used", "written")
 
     def __init__(self, name: str, type: Type) -> None:
         self.name = name
         self.place: Place | None = None
+        self.written: CType | None = None
         self.type = type
         self.used = False
         self.read = False
@@ -105,9 +107,9 @@ class Field:
 
 class Record(Type):
     """A struct or a union; ``tag`` is "" for anonymous and inferred ones. ``declared`` are the types of
-    the members of its definition, in order."""
+    the members of its definition, in order; ``packed`` and ``aligned`` its attributes."""
 
-    __slots__ = ("anonymous", "declared", "defined", "fields", "tag", "union")
+    __slots__ = ("aligned", "anonymous", "declared", "defined", "fields", "packed", "tag", "union")
 
     def __init__(self, tag: str) -> None:
         super().__init__()
@@ -117,6 +119,8 @@ class Record(Type):
         self.declared: list[Type] = []
         self.defined = False
         self.union = False
+        self.packed = False
+        self.aligned = False
 
     def field(self, name: str) -> Field:
         """The field of that name, looked for in anonymous members too, added if there is none."""

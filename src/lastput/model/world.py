@@ -35,7 +35,7 @@ class Variable:
     """A variable: ``scope`` is "" at file scope, else the function (unique within it by ``key``).
 
     ``memory`` says that it has an address (file scope, aggregates, address taken); the others live in
-    registers.
+    registers. ``written`` is the type of its declaration.
     """
 
     def __init__(self, name: str, type: Type, place: Place, scope: str = "", module: int = -1) -> None:
@@ -45,6 +45,7 @@ class Variable:
         self.scope = scope
         self.module = module
         self.key = name
+        self.written: c.CType | None = None
         self.init: c.Expr | None = None
         self.memory = scope == ""
         self.defined = False
@@ -146,6 +147,7 @@ class World:
             return record
         record.defined = True
         record.union = written.kind == "union"
+        record.packed, record.aligned = written.packed, written.aligned
         for item in written.fields or ():
             inner = self.type(item.type)
             if item.bits is not None and isinstance(inner, Int) and not inner.boolean:
@@ -153,7 +155,7 @@ class World:
             record.declared.append(inner if item.bits is None else Var())
             if item.name:
                 field = record.field(item.name)
-                field.type, field.place = inner, item.place
+                field.type, field.place, field.written = inner, item.place, item.type
             elif isinstance(inner, Record):
                 record.anonymous.append(inner)
         return record

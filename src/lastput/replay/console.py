@@ -9,7 +9,11 @@ import re
 import msgspec
 
 _TIME = re.compile(r"^(?:<\d+>)?\[\s*\d+\.\d+\](?:\[[^\]]*\])? ?")
-_BEGIN = re.compile(r"BUG: |Oops: |general protection fault|kernel BUG at|invalid opcode:|Unable to handle")
+#: A lockup is what comes of holding a thread for long.
+_BEGIN = re.compile(
+    r"BUG: (?!soft lockup|workqueue lockup)|Oops: |general protection fault|kernel BUG at|invalid opcode:"
+    r"|Unable to handle"
+)
 _END = "---[ end trace"
 _RIP = re.compile(r"RIP: [0-9a-f]+:(\S+)")
 _ADDRESS = re.compile(r"(?:0x)?([0-9a-f]{16})")

@@ -16,7 +16,7 @@ from elftools.elf.sections import SymbolTableSection
 
 from lastput.errors import LastputError, Place
 
-_RELA = 24  # bytes of an Elf64_Rela
+_RELA = struct.Struct("<QIIq")  # Elf64_Rela: the type before the symbol
 _SYMBOL = struct.Struct("<IBBHQQ")  # Elf64_Sym
 _RESERVED = 0xFF00  # SHN_LORESERVE
 _EXECUTED = 0x4  # SHF_EXECINSTR
@@ -56,15 +56,13 @@ def sections(data: bytes, file: str) -> tuple[Section, ...]:
 
 def symbols(data: bytes, file: str) -> Iterator[tuple[str, int, int, int]]:
     """Name, section index, value and size of each defined symbol of an object file."""
-    elf = _open(data, file)
-    table = elf.get_section_by_name(".symtab")
-    if not isinstance(table, SymbolTableSection):
+    table = _table(_open(data, file))
+    if table is None:
         raise _bad(file, "it has no symbols")
-    strings = elf.get_section(table["sh_link"]).data()
     try:
-        for name, _, _, index, value, size in _SYMBOL.iter_unpack(table.data()):
+        for name, _, _, index, value, size in _SYMBOL.iter_unpack(table[0]):
             if name and 0 < index < _RESERVED:
-                yield strings[name : strings.index(b"\0", name)].decode("latin1"), index, value, size
+                yield _string(table[1], name), index, value, size
     except (struct.error, ValueError) as error:
         raise _bad(file, str(error)) from None
 
@@ -72,18 +70,30 @@ def symbols(data: bytes, file: str) -> Iterator[tuple[str, int, int, int]]:
 def relocations(data: bytes, file: str, section: str) -> Iterator[tuple[int, str]]:
     """Offset within ``section`` and name of the symbol of each of its relocations."""
     elf = _open(data, file)
-    table = elf.get_section_by_name(".symtab")
     found = elf.get_section_by_name(f".rela{section}")
-    if not isinstance(found, RelocationSection) or not isinstance(table, SymbolTableSection):
+    table = _table(elf)
+    if not isinstance(found, RelocationSection) or table is None:
         return
-    raw = found.data()
     names: dict[int, str] = {}
-    for start in range(0, len(raw), _RELA):
-        offset = int.from_bytes(raw[start : start + 8], "little")
-        index = int.from_bytes(raw[start + 12 : start + 16], "little")
-        if index not in names:
-            names[index] = table.get_symbol(index).name
-        yield offset, names[index]
+    try:
+        for offset, _, index, _ in _RELA.iter_unpack(found.data()):
+            if index not in names:
+                names[index] = _string(table[1], _SYMBOL.unpack_from(table[0], index * _SYMBOL.size)[0])
+            yield offset, names[index]
+    except (struct.error, ValueError) as error:
+        raise _bad(file, str(error)) from None
+
+
+def _table(elf: ELFFile) -> tuple[bytes, bytes] | None:
+    """The symbols and their strings."""
+    table = elf.get_section_by_name(".symtab")
+    if not isinstance(table, SymbolTableSection):
+        return None
+    return table.data(), elf.get_section(table["sh_link"]).data()
+
+
+def _string(strings: bytes, at: int) -> str:
+    return strings[at : strings.index(b"\0", at)].decode("latin1")
 
 
 def _bad(file: str, why: str) -> LastputError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Conductor", "build", "conductor", "contents", "static_busybox"]
+__all__ = ["Conductor", "build", "check_programs", "conductor", "contents", "static_busybox"]
 
 import shutil
 import subprocess
@@ -14,6 +14,7 @@ import msgspec
 from lastput.errors import LastputError
 from lastput.replay import cache, elf
 from lastput.replay.kernel import ModuleFile
+from lastput.replay.qemu import PROGRAM
 
 # Where no other program of the guest has its text: the breakpoint on notify() is in all address spaces.
 _FLAGS = ("-O2", "-static", "-no-pie", "-Wl,-Ttext-segment=0x5a000000")
@@ -31,6 +32,21 @@ class Conductor(msgspec.Struct, frozen=True):
 
     data: bytes
     notify: int
+
+
+def check_programs() -> None:
+    """Raise LastputError ``no-qemu`` or ``no-busybox`` with all packages that are missing."""
+    missing = {
+        program: package
+        for program, package in ((PROGRAM, "qemu-system-x86"), ("busybox", "busybox-static"))
+        if not shutil.which(program)
+    }
+    if missing:
+        raise LastputError(
+            "no-qemu" if PROGRAM in missing else "no-busybox",
+            f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} not installed",
+            f"apt install {' '.join(missing.values())}",
+        )
 
 
 def conductor() -> Conductor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Facts", "Kernel", "ModuleFile", "open_kernel"]
 
 import lzma
+import os
 from functools import cached_property
 from pathlib import Path
 
@@ -61,8 +62,10 @@ class Kernel:
     def module(self, name: str) -> ModuleFile:
         """A module of this kernel by its name. Raises LastputError ``no-module``."""
         if not self._files:
-            for found in sorted(self.modules.rglob("*.ko*")):
-                self._files[_plain(found.name.partition(".ko")[0])] = found
+            for folder, folders, files in os.walk(self.modules):
+                folders.sort()
+                for file in sorted(one for one in files if ".ko" in one):
+                    self._files[_plain(file.partition(".ko")[0])] = Path(folder, file)
         path = self._files.get(_plain(name))
         if path is None:
             raise LastputError(

@@ -24,8 +24,9 @@ _INTERRUPTS = 1 << 9  # eflags.IF
 _PREEMPT_COUNT = 0x7FFF_FFFF  # the rest is PREEMPT_NEED_RESCHED: 6.1 arch/x86/include/asm/preempt.h:12
 _SLICE = 0.5  # seconds between two looks at QEMU's own clock
 _COMM = 16  # TASK_COMM_LEN
-#: Called by oops_end() when all was printed: 6.1 arch/x86/kernel/dumpstack.c:327.
-_DEATH = "rewind_stack_and_make_dead"
+#: oops_end() calls one of them when all was printed, panic() if nothing can go on (in an interrupt, or in
+#: init): 6.1 arch/x86/kernel/dumpstack.c:398 and 410.
+_DEATHS = ("rewind_stack_and_make_dead", "panic")
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -39,9 +40,10 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Died(msgspec.Struct, frozen=True):
-    """The kernel printed an Oops and kills ``task``."""
+    """The kernel printed an Oops and kills ``task``; ``panic``: it takes all the others with it."""
 
     task: int
+    panic: bool = False
 
 
 class Nothing(msgspec.Struct, frozen=True):
@@ -61,6 +63,7 @@ class Machine:
         self.mailbox = Mailbox.empty()
         self._notify = notify
         self._armed: dict[int, int] = {}
+        self._deaths: dict[int, str] = {}
         self._symbols: Symbols | None = None
         self._stopped: Stop | None = None
         self._heard = [0] * ACTORS
@@ -113,7 +116,9 @@ class Machine:
 
     def _begin(self, text: int) -> None:
         self._symbols = Symbols(self.kernel, text)
-        self.arm(self.symbols.address(_DEATH))
+        self._deaths = {self.symbols.address(one): one for one in _DEATHS}
+        for address in self._deaths:
+            self.arm(address)
 
     def arm(self, address: int) -> None:
         """Set a breakpoint, or count one more user of it."""
@@ -167,8 +172,8 @@ class Machine:
             event, actor, value, error = (registers[one] for one in ARGUMENTS[:4])
             assert event == DONE
             return Done(actor & 0xFF, actor >> 8, value - (1 << 64) if value >> 63 else value, error)
-        if address == self.symbols.address(_DEATH):
-            return Died(self.task(registers))
+        if address in self._deaths:
+            return Died(self.task(registers), self._deaths[address] == "panic")
         return Hit(address, stop.thread, self.task(registers))
 
     def registers(self, thread: str) -> Registers:

@@ -91,7 +91,6 @@ class _Stage:
         self.acts: list[Act] = []
         self.refused: list[Act] = []
         self.seek: Seek | None = None
-        self.dead = False
 
     def step(self, step: Step) -> None:
         self.acts = []
@@ -246,8 +245,7 @@ class _Stage:
 
     def _saw(self, event: Event) -> None:
         if isinstance(event, Died):
-            self.dead = True
-            raise _Over("OOPS", "")
+            raise _Over("OOPS", "the kernel panics" if event.panic else "")
         if isinstance(event, Done):
             names = [name for name, number in self.actor.items() if number == event.actor]
             for name in names:

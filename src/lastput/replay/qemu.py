@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Guest", "Settings", "end_all", "version"]
+__all__ = ["PROGRAM", "Guest", "Settings", "end_all", "version"]
 
 import ctypes
 import os

@@ -107,7 +107,8 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``error`` is an error class (empty: none fits), ``also`` classes that the same cause leads to,
     ``family`` the family of audit rules, ``rule`` the name of the rule that judged, ``story`` one
     sentence, ``causes`` its numbered steps, ``unknown`` what the log does not tell, ``instead`` the usual
-    ways out, ``terms`` kernel functions that a like litmus test uses.
+    ways out, ``terms`` kernel functions that a like litmus test uses, ``audit`` the codes of the audit
+    rules that look for this cause (none: no rule does).
     """
 
     rule: str
@@ -120,16 +121,20 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unknown: tuple[str, ...] = ()
     instead: str = ""
     terms: tuple[str, ...] = ()
+    audit: tuple[str, ...] = ()
 
 
 class TestMatch(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A litmus test that asks the question of this report. ``shared`` are functions that both know."""
+    """A litmus test that asks the question of this report. ``command`` checks it, ``replay`` forces its
+    counterexample onto a real kernel ("": its folder does not say how); ``shared`` are functions that
+    both know."""
 
     __test__ = False  # no test of pytest
 
     name: str
     question: str
     command: str
+    replay: str = ""
     shared: tuple[str, ...] = ()
 
 

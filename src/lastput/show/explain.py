@@ -6,7 +6,7 @@ __all__ = ["render"]
 
 import textwrap
 
-from lastput.schema.splat import Certainty, Explained, Explanation, Report
+from lastput.schema.splat import Certainty, Diagnosis, Explained, Explanation, Report
 
 _WORDS = {
     Certainty.CERTAIN: "the log says so",
@@ -47,7 +47,7 @@ def _one(number: int, one: Explained, width: int) -> list[str]:
     if one.sources:
         rows += ["", *_sources(one)]
     rows += ["", *_tests(one, width)] if one.tests else _none(one)
-    return rows
+    return [*rows, *_audit(diagnosis)]
 
 
 def _sentence(text: str) -> str:
@@ -90,7 +90,18 @@ def _tests(one: Explained, width: int) -> list[str]:
     for test in one.tests:
         rows += _wrap("     ", test.question, width, 5)
         rows.append(f"       {test.command}")
+        if test.replay:
+            rows.append(f"       {test.replay}")
     return rows
+
+
+def _audit(diagnosis: Diagnosis) -> list[str]:
+    """The commands that look for the cause in the source, and that tell what they look for."""
+    if not diagnosis.audit:
+        return []
+    looks = f"     lastput audit --rules {','.join(diagnosis.audit)} /usr/src/linux"
+    pages = f"     lastput rule {diagnosis.audit[0]}  # what it looks for"
+    return ["", "   to look for the cause in the source:", looks, pages]
 
 
 def _none(one: Explained) -> list[str]:

@@ -7,14 +7,16 @@ kernel/workqueue.c (print_worker_info), kernel/module/main.c (print_modules), ke
 
 from __future__ import annotations
 
-__all__ = ["take"]
+__all__ = ["MARKS", "take"]
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from lastput.schema.splat import Frame, Lock
 from lastput.splat.draft import Draft
 from lastput.splat.frames import frame, is_module_name, symbol
+from lastput.splat.prefix import CACHED
 
 _RELEASE = r"(?P<release>\d{1,2}\.\d{1,4}\S{0,80})"
 _TAINT = rf"(?:Not tainted|Tainted: (?P<tainted>[A-Z](?:[A-Z ]{{0,40}}[A-Z])?)) {{1,12}}{_RELEASE}"
@@ -47,7 +49,8 @@ _IGNORED = re.compile(
     r"|Data abort info|CPU features|Kernel Offset|swapper pgtable|user pgtable|Showing all locks|irq event"
     r"|hardirqs last|softirqs last|Stopper|Sched_ext|Call trace|INFO: lockdep is turned off)\b"
 )
-_MARKS = {"<TASK>": True, "</TASK>": False}
+#: Lines around the stack of a task; True opens it.
+MARKS = {"<TASK>": True, "</TASK>": False}
 _STACK_MARK = re.compile(r"</?(?:IRQ|NMI|SOFTIRQ|HARDIRQ|EOI|#DF|#DB|ENTRY_TRAMPOLINE|EXCEPTION)>$")
 
 
@@ -62,11 +65,11 @@ def take(draft: Draft, text: str) -> bool:
         draft.blank = True
         draft.in_modules = False
         return True
-    if text in _MARKS:
-        draft.in_task = _MARKS[text]
+    if text in MARKS:
+        draft.in_task = MARKS[text]
         return True
-    for word, read in _READERS:
-        if word in text and read(draft, text):
+    for read in _readers(text):
+        if read(draft, text):
             return True
     if draft.in_modules and _modules(draft, text):
         return True
@@ -270,3 +273,9 @@ _READERS: tuple[tuple[str, Callable[[Draft, str], bool]], ...] = (
     ("NMI", _other),
     ("---[ end", _end),
 )
+
+
+@lru_cache(maxsize=CACHED)
+def _readers(text: str) -> tuple[Callable[[Draft, str], bool], ...]:
+    """Who may know a line, by a word in it."""
+    return tuple(read for word, read in _READERS if word in text)

@@ -9,8 +9,10 @@ from __future__ import annotations
 __all__ = ["frame", "is_module_name", "symbol"]
 
 import re
+from functools import lru_cache
 
 from lastput.schema.splat import Frame
+from lastput.splat.prefix import CACHED
 
 _NAME = r"[A-Za-z_.$][\w.$]{0,255}"
 _MODULE = r"(?: ?\[(?P<module>[A-Za-z0-9_-]{1,64})(?: [0-9a-f]{8,64})?\])?"
@@ -34,6 +36,7 @@ _SYMBOL = re.compile(
 _LONE_MODULE = re.compile(r"\[([A-Za-z0-9_-]{1,64})\]$")
 
 
+@lru_cache(maxsize=CACHED)
 def frame(text: str) -> Frame | None:
     """The frame that a stripped line of a call trace is, or None."""
     if "+0x" in text:

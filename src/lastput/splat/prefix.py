@@ -6,12 +6,12 @@ Prefixes are those of printk (kernel/printk/printk.c: info_print_prefix, print_c
 
 from __future__ import annotations
 
-__all__ = ["Line", "clean"]
+__all__ = ["CACHED", "clean"]
 
 import re
-from typing import NamedTuple
 
 _NOISE = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>])|[\r\0\ufeff]")
+_QUOTES = frozenset(" \t>|")
 _QUOTE = re.compile(r"[ \t]{0,4}(?:[>|][ \t]?){1,20}")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
@@ -30,32 +30,38 @@ _PREFIX = re.compile(
     r"|(?:[\w.-]{1,64} )?kernel:"
     r")[ \t]?"
 )
+#: How many lines are remembered with what they are: a log that is long mostly repeats itself.
+CACHED = 1 << 14
+_LONGEST = 4096  # bytes of a line that are read
+#: The usual case: dmesg's own prefix, and nothing behind it that could be another one.
+_PLAIN = re.compile(r"\[ {0,8}\d{1,9}\.\d{6}\] {1,9}([^\[< \t0-9].*)", re.DOTALL)
 _STARTS = frozenset("[< \t0123456789")
+#: The first three letters of a prefix that begins with a word; others end in ``kernel:``.
+_WORDS = frozenset(re.split(r"[|(?:)]+", f"{_MONTH}{_DAY}(?:ker|use|dae|sys)")) - {""}
 _KMSG_CALLER = re.compile(r"caller=([TC]\d{1,10})")
 
 
-class Line(NamedTuple):
-    """``text`` without prefix, noise and outer blanks; ``caller`` is ``T123`` or ``C1`` where printk says."""
-
-    number: int
-    caller: str
-    text: str
-
-
-def clean(number: int, raw: bytes) -> Line:
-    """One line of a log, without what stands before its text."""
-    text = raw[:4096].decode("utf-8", "replace")
-    if "\x1b" in text or "\r" in text or "\0" in text or "\ufeff" in text:
+def clean(raw: bytes) -> tuple[str, str]:
+    """A line's caller (``T123`` or ``C1``, where printk says), and its text without prefix, noise and outer
+    blanks."""
+    text = raw[:_LONGEST].decode("utf-8", "replace")
+    if not text.isprintable():
         text = _NOISE.sub("", text)
+    plain = _PLAIN.match(text)
+    if plain is not None:
+        return "", plain[1].rstrip()
     caller = ""
     position = 0
-    quote = _QUOTE.match(text)
-    if quote:
-        position = quote.end()
+    if text[:1] in _QUOTES:
+        quote = _QUOTE.match(text)
+        position = quote.end() if quote else 0
     for _ in range(6):
-        first = text[position : position + 1]
-        if first not in _STARTS and ":" not in text[position : position + 80]:
-            break  # the usual case: the text of a message
+        if (
+            text[position : position + 1] not in _STARTS
+            and text[position : position + 3] not in _WORDS
+            and "kernel:" not in text[position : position + 80]
+        ):
+            break
         match = _PREFIX.match(text, position)
         if match is None:
             break
@@ -64,4 +70,4 @@ def clean(number: int, raw: bytes) -> Line:
             told = _KMSG_CALLER.search(match[0])
             caller = told[1] if told else ""
         position = match.end()
-    return Line(number, caller, text[position:].strip())
+    return caller, text[position:].strip()

@@ -17,7 +17,7 @@ from lastput.schema.splat import Report
 from lastput.splat import body, kinds
 from lastput.splat.draft import Draft, finish
 from lastput.splat.kinds import Kind
-from lastput.splat.prefix import Line, clean
+from lastput.splat.prefix import clean
 from lastput.splat.sift import Sifter
 
 _MOST_REPORTS = 200  # different ones; more of a single log are counted only
@@ -58,7 +58,8 @@ def read(stream: BinaryIO, most: int = _MOST_REPORTS) -> Log:
     reader = _Reader(most)
     sifter = Sifter(stream, (*kinds.needles(), *_NEEDLES), reader.awake)
     for number, raw in sifter:
-        reader.feed(clean(number, raw))
+        caller, text = clean(raw)
+        reader.feed(number, caller, text)
     return reader.end(sifter.lines)
 
 
@@ -66,40 +67,49 @@ class _Reader:
     def __init__(self, most: int) -> None:
         self.most = most
         self.lanes: dict[str, _Lane] = {}
-        self.open = 0
+        self.busy: set[str] = set()  # callers that have something open
         self.found: dict[tuple[object, ...], Report] = {}
         self.left_out = 0
         self.bases: dict[str, int] = {}
 
     def awake(self) -> bool:
-        return self.open > 0
+        return bool(self.busy)
 
-    def feed(self, line: Line) -> None:
-        lane = self.lanes.get(line.caller)
+    def feed(self, number: int, caller: str, text: str) -> None:
+        """One line, cleaned."""
+        lane = self.lanes.get(caller)
         if lane is None:
             if len(self.lanes) > 512:
-                self._sweep(line.number)
-            lane = self.lanes.setdefault(line.caller, _Lane())
-        if line.number % 64 == 0:
-            self._stale(line.number)
+                self._sweep()
+            lane = self.lanes.setdefault(caller, _Lane())
+        if number % 64 == 0:
+            self._stale(number)
         draft = lane.draft
-        text = line.text
-        if draft is not None and "+0x" in text and draft.stacks and body.take(draft, text):
-            draft.last, draft.quiet = line.number, 0
+        if (
+            draft is not None
+            and draft.stacks
+            and ("+0x" in text or text in body.MARKS)
+            and body.take(draft, text)
+        ):
+            draft.last, draft.quiet = number, 0
             return
-        if self._head(lane, line):
-            self._count()
-            return
+        if not self._head(lane, number, text):
+            self._line(lane, number, text)
+        if lane.draft is not None or lane.cut is not None or lane.half:
+            self.busy.add(caller)
+        else:
+            self.busy.discard(caller)
+
+    def _line(self, lane: _Lane, number: int, text: str) -> None:
         if _CUT in text:
             self._close(lane)
             lane.cut = []
         elif lane.cut is not None:
             self._cut_text(lane, text)
-        elif draft is not None:
-            self._body(lane, draft, line)
+        elif lane.draft is not None:
+            self._body(lane, lane.draft, number, text)
         elif "Live 0x" in text:
             self._base(text)
-        self._count()
 
     def end(self, lines: int) -> Log:
         for lane in list(self.lanes.values()):
@@ -109,32 +119,34 @@ class _Reader:
 
     # --- one line -----------------------------------------------------------------------------
 
-    def _head(self, lane: _Lane, line: Line) -> bool:
+    def _head(self, lane: _Lane, number: int, line: str) -> bool:
         """Whether the line, or the end of the line before with it, opens a report."""
-        text = line.text
+        text = line
+        if not lane.half and not kinds.may_be_head(text, lane.draft is not None or lane.cut is not None):
+            return False
         found = kinds.find_head(text)
         if found is None and lane.half:
             text = f"{lane.half} {text}"
             found = kinds.find_head(text)
         lane.half = ""
         if found is None:
-            if _HALVES.search(text):
+            if kinds.may_be_half(text):
                 lane.half = text[-300:]
             return False
         kind, match = found
         draft = lane.draft
-        if kind.last and kind.name == "stack":
+        if kind.bare:
             if draft is not None or lane.cut is not None:
                 return False
-            if line.number <= lane.glow:
+            if number <= lane.glow:
                 return False
         facts = match.groupdict()
         if draft is not None and lane.kind is not None and kind.name in lane.kind.absorbs and not draft.done:
             draft.learn(facts)
-            draft.last = line.number
+            draft.last = number
             return True
         self._close(lane, keep_cut=True)
-        fresh = Draft(kind=kind.name, head=text[:400], line=line.number, last=line.number)
+        fresh = Draft(kind=kind.name, head=text[:400], line=number, last=number)
         fresh.learn(facts)
         if lane.cut:
             fresh.message = " ".join(lane.cut)[:400]
@@ -142,7 +154,7 @@ class _Reader:
         if kind.name == "stack":
             fresh.facts.clear()
             fresh.pid, fresh.comm = 0, ""
-            body.take(fresh, line.text)
+            body.take(fresh, line)
         elif "Unable to handle kernel" in text or "Internal error: " in text:
             fresh.arch = "arm64"
         return True
@@ -154,17 +166,17 @@ class _Reader:
         if len(lane.cut) > 8:
             lane.cut = None
 
-    def _body(self, lane: _Lane, draft: Draft, line: Line) -> None:
+    def _body(self, lane: _Lane, draft: Draft, number: int, text: str) -> None:
         assert lane.kind is not None
-        if not line.text:
+        if not text:
             body.take(draft, "")
-        elif _take(lane.kind, draft, line.text):
-            draft.last = line.number
+        elif _take(lane.kind, draft, text):
+            draft.last = number
             draft.quiet = 0
         else:
             draft.quiet += 1
-        if draft.done or draft.quiet > _QUIET or line.number - draft.line > _LONGEST:
-            lane.glow = line.number + _AFTERGLOW
+        if draft.done or draft.quiet > _QUIET or number - draft.line > _LONGEST:
+            lane.glow = number + _AFTERGLOW
             self._close(lane)
 
     def _base(self, text: str) -> None:
@@ -193,52 +205,45 @@ class _Reader:
             self.left_out += 1
 
     def _stale(self, number: int) -> None:
-        for lane in self.lanes.values():
+        for name, lane in self.lanes.items():
             if lane.draft is not None and number - lane.draft.last > _STALE:
                 self._close(lane)
-        self._count()
+                if not lane.half:
+                    self.busy.discard(name)
 
-    def _sweep(self, number: int) -> None:
+    def _sweep(self) -> None:
         """Forget callers that have nothing open; close the rest if there are too many."""
         self.lanes = {name: lane for name, lane in self.lanes.items() if lane.draft or lane.cut is not None}
         if len(self.lanes) > 256:
             for lane in self.lanes.values():
                 self._close(lane)
             self.lanes = {}
-
-    def _count(self) -> None:
-        self.open = sum(
-            lane.draft is not None or lane.cut is not None or lane.half != "" for lane in self.lanes.values()
-        )
-
-
-#: Words of headlines that a mail client may have broken in two.
-_HALVES = re.compile(
-    r"INFO: task |WARNING: (?:CPU: |possible )|BUG: (?:unable to|KASAN: |kernel NULL)|soft lockup - CPU#"
-    r"|general protection fault|Unable to handle kernel|kernel BUG at"
-)
+        self.busy.intersection_update(self.lanes)
 
 
 def _take(kind: Kind, draft: Draft, text: str) -> bool:
+    if kinds.knows(kind.name, text) and _known(kind, draft, text):
+        return True
+    return (kind.take is not None and kind.take(draft, text)) or body.take(draft, text)
+
+
+def _known(kind: Kind, draft: Draft, text: str) -> bool:
     if kind.end is not None and draft.stacks and kind.end.match(text):
         draft.done = True
         return True
-    if text:
-        for pattern in kind.details:
-            match = pattern.match(text)
-            if match is not None:
-                draft.learn(match.groupdict())
-                draft.blank = False
-                return True
-        for pattern, title in kind.stacks:
-            match = pattern.match(text)
-            if match is not None:
-                pid = match.groupdict().get("pid")
-                draft.open_stack(title, int(pid) if pid else 0)
-                return True
-        if kind.take is not None and kind.take(draft, text):
+    for pattern in kind.details:
+        match = pattern.match(text)
+        if match is not None:
+            draft.learn(match.groupdict())
+            draft.blank = False
             return True
-    return body.take(draft, text)
+    for pattern, title in kind.stacks:
+        match = pattern.match(text)
+        if match is not None:
+            pid = match.groupdict().get("pid")
+            draft.open_stack(title, int(pid) if pid else 0)
+            return True
+    return False
 
 
 def _key(report: Report) -> tuple[object, ...]:

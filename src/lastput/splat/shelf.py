@@ -24,7 +24,8 @@ _BORDER = frozenset(
 
 
 class ShelfTest(msgspec.Struct, frozen=True):
-    """A test of the shelf: its error classes, the functions that it names, and those of files it includes."""
+    """A test of the shelf: its error classes, the functions that it names, and those of files it includes;
+    ``replayed``: its folder says what its names are in a guest."""
 
     name: str
     question: str
@@ -32,6 +33,7 @@ class ShelfTest(msgspec.Struct, frozen=True):
     functions: frozenset[str]
     around: frozenset[str] = frozenset()
     needs_tree: bool = False
+    replayed: bool = False
 
 
 def functions_of(text: str) -> frozenset[str]:
@@ -72,7 +74,7 @@ def matches(
     scored.sort(key=lambda row: row[:4])
     best = -scored[0][0] if scored else 0.0
     return tuple(
-        TestMatch(test.name, test.question, _command(test), tuple(sorted(shared)))
+        TestMatch(test.name, test.question, _command(test), _replay(test), tuple(sorted(shared)))
         for score, _, _, _, test, shared in scored[:most]
         if -score >= 0.6 * best
     )
@@ -81,6 +83,10 @@ def matches(
 def _command(test: ShelfTest) -> str:
     tree = " --tree /usr/src/linux" if test.needs_tree else ""
     return f"lastput check {test.name}{tree}"
+
+
+def _replay(test: ShelfTest) -> str:
+    return f"lastput replay --fetch {test.name}" if test.replayed and not test.needs_tree else ""
 
 
 def _rarity(tests: Sequence[ShelfTest]) -> dict[str, float]:

@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 _BLOCK = 1 << 20
+_SOME = 1 << 12  # bytes that are given out at a time
 _LONGEST = 1 << 16  # bytes of a line; what is longer is cut into several
 
 
 class Sifter:
     """Lines of ``stream`` as (number, bytes), numbered from 1; ``lines`` counts all of them.
 
-    A line is given out if ``awake()`` says so, or if it contains one of ``needles``. Memory is a few
-    blocks, time is linear in the length of the stream.
+    Lines are given out while ``awake()`` says so, and from each that contains one of ``needles`` on, some
+    more than that. Memory is a few blocks, time is linear in the length of the stream.
     """
 
     def __init__(self, stream: BinaryIO, needles: Sequence[bytes], awake: Callable[[], bool]) -> None:
@@ -35,19 +36,23 @@ class Sifter:
     def _block(self, block: bytes) -> Iterator[tuple[int, bytes]]:
         finder = _Finder(block, self._needles)
         position, end = 0, len(block)
+        number = self.lines
         while position < end:
             if not self._awake():
                 hit = finder.next(position)
                 if hit < 0:
-                    self.lines += block.count(b"\n", position, end)
+                    self.lines = number + block.count(b"\n", position, end)
                     return
                 start = block.rfind(b"\n", position, hit) + 1 or position
-                self.lines += block.count(b"\n", position, start)
+                number += block.count(b"\n", position, start)
                 position = start
-            newline = block.find(b"\n", position, end)
-            self.lines += 1
-            yield self.lines, block[position:newline]
-            position = newline + 1
+            # More lines than one, for they are seldom alone; those that are of no interest do no harm.
+            stop = block.find(b"\n", min(position + _SOME, end - 1))
+            for raw in block[position:stop].split(b"\n"):
+                number += 1
+                yield number, raw
+            position = stop + 1
+        self.lines = number
 
 
 class _Finder:
@@ -56,9 +61,12 @@ class _Finder:
     def __init__(self, block: bytes, needles: Sequence[bytes]) -> None:
         self._block = block
         self._next = dict.fromkeys(needles, -1)  # where it was found last, at or behind the search
+        self._best = -2
 
     def next(self, position: int) -> int:
         """The least place of any word at or behind ``position``, or -1."""
+        if self._best == -1 or self._best >= position:
+            return self._best
         best = -1
         for needle, found in list(self._next.items()):
             if found < position:
@@ -69,6 +77,7 @@ class _Finder:
                 self._next[needle] = found
             if best < 0 or found < best:
                 best = found
+        self._best = best
         return best
 
 

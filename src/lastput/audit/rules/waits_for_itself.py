@@ -45,7 +45,7 @@ from collections.abc import Iterator
 from lastput.audit.bodies import Bodies
 from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
 from lastput.audit.inside import Inside, Step
-from lastput.audit.pointees import pointee, root
+from lastput.audit.pointees import pointee, root, tag
 from lastput.audit.written import WRITTEN
 from lastput.c.flow.graph import Kind
 from lastput.c.flow.paths import reached
@@ -98,7 +98,7 @@ def _waits(deferred: Deferred, bodies: Bodies, item: Item) -> list[Touch]:
         and same_path(one.object, item.object)
         and (
             one.function == item.function
-            or _tag(bodies, one.function, one.object) == _tag(bodies, item.function, item.object)
+            or tag(bodies, one.function, one.object) == tag(bodies, item.function, item.object)
         )
     ]
     for arm in arms:
@@ -109,15 +109,9 @@ def _waits(deferred: Deferred, bodies: Bodies, item: Item) -> list[Touch]:
                 if one.family == "queue"
                 and one.kind == "sync"
                 and one.function != arm.function
-                and _tag(bodies, one.function, one.object) == _tag(bodies, arm.function, arm.queue)
+                and tag(bodies, one.function, one.object) == tag(bodies, arm.function, arm.queue)
             ]
     return list(dict.fromkeys(found))
-
-
-def _tag(bodies: Bodies, function: int, text: str) -> str:
-    """The struct that an expression starts from; its variable if it has none."""
-    first = root(text)
-    return (pointee(bodies, function, first) if function else "") or first
 
 
 def _upward(reached: dict[int, Step], function: int) -> Iterator[int]:

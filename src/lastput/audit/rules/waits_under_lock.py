@@ -40,11 +40,12 @@ from collections.abc import Iterator
 import msgspec
 
 from lastput.audit.bodies import Bodies
+from lastput.audit.conditional import forbidden, only_if_broken
 from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
 from lastput.audit.feasible import always_before
 from lastput.audit.inside import Inside
 from lastput.audit.lock_identity import Taken, lock_name, locks_taken
-from lastput.audit.pointees import pointee, root
+from lastput.audit.pointees import holder, pointee, root
 from lastput.c.raw.heads import split_arguments
 from lastput.facts.api import API
 from lastput.facts.base import Facts, member
@@ -82,7 +83,7 @@ def run(facts: Facts) -> Iterator[Finding]:
     held: dict[int, dict[int, list[Held]]] = {}
     told: set[tuple[int, int, str, str]] = set()
     for item in deferred.items:
-        waits = _waits(deferred, item)
+        waits = _waits(deferred, bodies, item)
         callbacks = resolve(facts, item.target, item.file) if waits else ()
         if len(callbacks) != 1:
             continue
@@ -114,6 +115,8 @@ def run(facts: Facts) -> Iterator[Finding]:
                 key = (wait.touch.function, callbacks[0], wait.touch.object, member(lock.object))
                 if match is None or key in told or (wait.links and _unlocks(inside, wait, lock.kind)):
                     continue
+                if _never(inside, bodies, wait):
+                    continue
                 told.add(key)
                 doubts = []
                 if not (name.known and _item_is_same(bodies, item, wait.touch)):
@@ -134,7 +137,7 @@ def _locking(facts: Facts) -> frozenset[int]:
     return frozenset(row[0] for row in rows)
 
 
-def _waits(deferred: Deferred, item: Item) -> list[Touch]:
+def _waits(deferred: Deferred, bodies: Bodies, item: Item) -> list[Touch]:
     touches = deferred.of(item)
     found = [
         one
@@ -142,11 +145,19 @@ def _waits(deferred: Deferred, item: Item) -> list[Touch]:
         if one.kind == "sync" and "try" not in one.name and same_path(one.object, item.object)
     ]
     known = deferred.touches(item.file)
-    for queue in sorted({one.queue for one in touches if one.kind == "arm" and one.queue}):
-        if not queue.startswith("system_"):
-            for name in sorted(keys(queue)):
-                found += [one for one in known.get(name, ()) if one.family == "queue" and one.kind == "sync"]
-    return found
+    own = holder(bodies, item.function, item.object)
+    for arm in (one for one in touches if one.kind == "arm" and one.queue):
+        if holder(bodies, arm.function, arm.object) != own:
+            continue
+        for name in sorted(keys(arm.queue)):
+            found += [
+                one
+                for one in known.get(name, ())
+                if one.family == "queue"
+                and one.kind == "sync"
+                and holder(bodies, one.function, one.object) == holder(bodies, arm.function, arm.queue)
+            ]
+    return list(dict.fromkeys(found))
 
 
 def _places(inside: Inside, touch: Touch) -> Iterator[_Wait]:
@@ -223,6 +234,21 @@ def _sleeps(inside: Inside, wait: _Wait, lock: Held) -> bool:
     """Whether a socket is held by lock_sock(), which lets its spinlock go before it returns."""
     return any(
         call.line == lock.line and call.name.startswith("lock_sock") for call in inside.calls(wait.function)
+    )
+
+
+def _never(inside: Inside, bodies: Bodies, wait: _Wait) -> bool:
+    """Whether the wait is not reached on this way, or only where an assumption of the code does not hold."""
+    places = [(wait.function, wait.line)]
+    for link in wait.links:
+        places += [
+            (one.id, link.where.line) for one in inside.facts.functions(link.function, link.where.path)
+        ]
+    graphs = [(bodies.graph(function), line) for function, line in places]
+    if any(graph is not None and only_if_broken(graph, line) for graph, line in graphs):
+        return True
+    return any(
+        forbidden(inside.facts, bodies, *caller, *callee) for caller, callee in itertools.pairwise(places)
     )
 
 

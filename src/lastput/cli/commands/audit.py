@@ -5,6 +5,7 @@
   lastput audit . --since HEAD~3               only what three commits brought
   git show | lastput audit . --patch -         only what this patch brought
   lastput audit . --why drivers/block/loop.c:1118
+  lastput audit . --rules WRK --format html > wrk.html
   lastput audit . --sites module_put           every judged call, with its class
 
 Findings go to stdout, the rest to stderr. A finding that is wrong can be told
@@ -49,7 +50,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     known.add_argument("--write-baseline", metavar="FILE", help="make these findings known")
     known.add_argument("--config", metavar="FILE", help="instead of lastput.toml in the tree")
     shown = parser.add_argument_group("what is shown").add_mutually_exclusive_group()
-    shown.add_argument("--format", choices=_forms(), help="the form of the findings (default: kernel)")
+    shown.add_argument(
+        "--format", choices=_forms(), metavar="FORM", help=f"default: kernel; one of {', '.join(_forms())}"
+    )
     shown.add_argument("-v", "--verbose", action="store_true", help="the same as --format full")
     shown.add_argument(
         "--mode", metavar="WORD", help="a coccicheck mode: report, context, org, rep+ctxt, chain"

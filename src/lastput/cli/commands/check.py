@@ -6,6 +6,7 @@ several give a table that compares with what each file says of itself.
 
   lastput check kvm/f1-release-puts-module
   lastput check --html race.html kvm/f1-release-puts-module
+  lastput check --html pages --all kvm
   lastput check kvm
   lastput check --tree /usr/src/linux-source-6.12.tar.xz kvm/async_pf-real
 """
@@ -35,6 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     search.add_argument("--no-merge", action="store_true", help="do not merge steps that none can tell apart")
     search.add_argument("--no-symmetry", action="store_true", help="do not fold alike objects and threads")
     search.add_argument(
+        "--no-partial-order", action="store_true", help="do not follow one thread where order does not matter"
+    )
+    search.add_argument(
         "--engine", choices=("auto", "python", "compiled"), default="auto", help="what runs the steps"
     )
     search.add_argument("--save", metavar="FILE", help="where to save a search that was stopped")
@@ -45,7 +49,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     shown.add_argument("--commit", action="store_true", help="as a diagram for a commit message")
     shown.add_argument("--splat", action="store_true", help="as the kernel would have printed it")
     shown.add_argument("--mail", action="store_true", help="as a block for a reply")
-    shown.add_argument("--html", metavar="FILE", help="also write the counterexample as a page")
+    shown.add_argument(
+        "--html",
+        metavar="OUT",
+        help="also write the counterexample as a page; several tests, or --all: a folder",
+    )
     shown.add_argument("--format", choices=("text", "json"), default="text", help="json: one object a test")
     shown.add_argument("--width", type=count, default=0, metavar="N", help="columns")
     shown.add_argument("-v", "--verbose", action="store_true", help="every step")

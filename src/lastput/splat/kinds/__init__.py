@@ -6,18 +6,19 @@ that carry facts, the lines that open another stack.
 
 from __future__ import annotations
 
-__all__ = ["Kind", "by_name", "find_head", "kinds", "needles"]
+__all__ = ["Kind", "by_name", "find_head", "kinds", "knows", "may_be_half", "may_be_head", "needles"]
 
 import importlib
 import pkgutil
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 
 import msgspec
 
 from lastput.splat.draft import Draft
+from lastput.splat.prefix import CACHED
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +35,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     ``end``       a line after which nothing of the report follows
     ``take``      reads what the other fields cannot describe; True when the line was the report's
     ``last``      asked only when no other kind knows the line
+    ``bare``      what other reports hold too: it opens a report only where none is open
     """
 
     name: str
@@ -46,6 +48,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     end: re.Pattern[str] | None = None
     take: Callable[[Draft, str], bool] | None = None
     last: bool = False
+    bare: bool = False
 
 
 @cache
@@ -70,25 +73,77 @@ def needles() -> tuple[bytes, ...]:
     return tuple(sorted({needle for kind in kinds() for needle in kind.needles}))
 
 
-@cache
-def _gate() -> re.Pattern[str]:
-    """Matches where any needle stands: one scan instead of one for each."""
-    return re.compile("|".join(re.escape(needle.decode()) for needle in needles()))
+#: Words of headlines that a mail client may have broken in two.
+_HALVES = (
+    "INFO: task ",
+    "WARNING: CPU: ",
+    "WARNING: possible ",
+    "BUG: unable to",
+    "BUG: KASAN: ",
+    "BUG: kernel NULL",
+    "soft lockup - CPU#",
+    "general protection fault",
+    "Unable to handle kernel",
+    "kernel BUG at",
+)
 
 
 @cache
-def _words() -> tuple[tuple[Kind, tuple[str, ...]], ...]:
-    return tuple((kind, tuple(one.decode() for one in kind.needles)) for kind in kinds())
+def _gate(inside: bool) -> Callable[[str], re.Match[str] | None]:
+    asked = {needle.decode() for kind in kinds() if not (inside and kind.bare) for needle in kind.needles}
+    return re.compile("|".join(re.escape(word) for word in sorted(asked))).search
+
+
+@lru_cache(maxsize=CACHED)
+def may_be_head(text: str, inside: bool = False) -> bool:
+    """Whether any needle stands in a line: one scan instead of one for each. ``inside`` a report, a bare
+    stack opens no other."""
+    return _gate(inside)(text) is not None
+
+
+@cache
+def _words() -> tuple[tuple[str, tuple[Kind, ...]], ...]:
+    """Each needle with the kinds that it opens."""
+    return tuple(
+        (needle.decode(), tuple(kind for kind in kinds() if needle in kind.needles)) for needle in needles()
+    )
+
+
+_NAMED = re.compile(r"\(\?P<\w+>")
+
+
+@cache
+def _lines(kind: str) -> Callable[[str], re.Match[str] | None]:
+    own = by_name()[kind]
+    patterns = [*own.details, *(pattern for pattern, _ in own.stacks), *([own.end] if own.end else [])]
+    # Names of groups may be the same in two patterns, but not in one.
+    return re.compile("|".join(f"(?:{_NAMED.sub('(', one.pattern)})" for one in patterns) or "(?!)").match
+
+
+@lru_cache(maxsize=CACHED)
+def knows(kind: str, text: str) -> bool:
+    """Whether a line is a detail, the beginning of a stack or the end for reports of ``kind``."""
+    return _lines(kind)(text) is not None
+
+
+@cache
+def _rank() -> dict[str, int]:
+    return {kind.name: rank for rank, kind in enumerate(kinds())}
 
 
 def find_head(text: str) -> tuple[Kind, re.Match[str]] | None:
     """The kind of report that ``text`` opens, with the match of its pattern."""
-    if _gate().search(text) is None:
-        return None
-    for kind, words in _words():
-        if any(word in text for word in words):
-            for pattern in kind.heads:
-                match = pattern.search(text)
-                if match is not None:
-                    return kind, match
+    asked = {kind.name: kind for word, some in _words() if word in text for kind in some}
+    for kind in (
+        sorted(asked.values(), key=lambda kind: _rank()[kind.name]) if len(asked) > 1 else asked.values()
+    ):
+        for pattern in kind.heads:
+            match = pattern.search(text)
+            if match is not None:
+                return kind, match
     return None
+
+
+def may_be_half(text: str) -> bool:
+    """Whether a line that is no headline may be the first half of one. Then it holds a needle."""
+    return any(word in text for word in _HALVES)

@@ -21,4 +21,5 @@ KIND = Kind(
         re.compile(r"^Call [Tt]race:"),
     ),
     last=True,
+    bare=True,
 )

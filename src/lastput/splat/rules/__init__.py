@@ -57,6 +57,7 @@ def rule(
     unknown: Sequence[str] = (),
     instead: str = "",
     terms: Sequence[str] = (),
+    audit: Sequence[str] = (),
     context: str | None = None,
 ) -> Diagnosis:
     """A diagnosis, with the family that its class and the report's context give."""
@@ -71,4 +72,5 @@ def rule(
         unknown=tuple(one for one in unknown if one),
         instead=instead,
         terms=tuple(terms),
+        audit=tuple(audit),
     )

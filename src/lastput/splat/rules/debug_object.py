@@ -47,6 +47,7 @@ def judge(view: View) -> Diagnosis | None:
             ),
             instead=f"call {wait} before the free, once nothing can start it again",
             terms=(*terms, "kfree"),
+            audit=() if noun in ("object", "percpu counter") else ("WRK001", "WRK002"),
         )
     return rule(
         "debug_object",

@@ -86,6 +86,7 @@ def _recursive(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
         unknown=() if same else (_LIMIT,),
         instead=instead,
         terms=terms,
+        audit=("WRK004",) if context == "work" else (),
         context=context,
     )
 
@@ -127,6 +128,7 @@ def _circular(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
             else "take them in one order everywhere"
         ),
         terms=("flush_work", "cancel_work_sync", "mutex_lock") if flush else ("mutex_lock", "spin_lock"),
+        audit=("LCK001",) if flush else (),
         context="work" if flush else "",
     )
 

@@ -50,5 +50,6 @@ def judge(view: View) -> Diagnosis | None:
             " the pair"
         ),
         terms=("module_put", "try_module_get", "rmmod"),
+        audit=("MOD002", "MOD004"),
         context="module",
     )

@@ -35,6 +35,7 @@ def judge(view: View) -> Diagnosis | None:
         ),
         instead="each way out after the allocation frees the object or hands it on",
         terms=("kfree", *((maker.function,) if maker else ())),
+        audit=("REF001",),
         context="",
     )
 
@@ -58,4 +59,5 @@ def _cache(view: View) -> Diagnosis:
             "wait first: flush the work, rcu_barrier() for kfree_rcu() and call_rcu(), then destroy the cache"
         ),
         terms=("kmem_cache_destroy", "rcu_barrier", "rmmod"),
+        audit=("REF001", "WRK001"),
     )

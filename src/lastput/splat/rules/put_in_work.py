@@ -57,5 +57,6 @@ def judge(view: View) -> Diagnosis | None:
             "let the work item hold no reference: whoever destroys the object flushes or cancels it first"
         ),
         terms=(work.function, put.function, "schedule_work", "queue_work", "module_put"),
+        audit=("MOD001", "WRK004"),
         context="work",
     )

@@ -43,6 +43,8 @@ _WAYS = {
         "find the path that returns without its put",
     ),
 }
+#: No rule of the audit finds a put that is one too many.
+_AUDIT = {"addition on 0": ("REF005",), "saturated": ("REF001", "REF003")}
 
 
 def judge(view: View) -> Diagnosis | None:
@@ -76,4 +78,5 @@ def judge(view: View) -> Diagnosis | None:
         ),
         instead=instead,
         terms=("refcount_dec_and_test", "refcount_inc", "refcount_inc_not_zero", "kref_put"),
+        audit=_AUDIT.get(report.facts["what"], ()),
     )

@@ -65,6 +65,7 @@ def judge(view: View) -> Diagnosis | None:
             "schedule_work",
             *view.names[flush + 1 : view.work_at + 1],
         ),
+        audit=("WRK004",),
         context="work",
     )
 

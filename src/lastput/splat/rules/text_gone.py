@@ -24,6 +24,12 @@ _HOW = {
     ),
     "": "somebody outside of the module must hold its last reference until the function has returned",
 }
+_AUDIT = {
+    "work": ("MOD001", "WRK001", "WRK003"),
+    "kthread": ("KTH010", "KTH001", "KTH002"),
+    "release": ("MOD001", "FIL001"),
+    "": ("MOD001", "WRK002", "WRK005"),
+}
 _TERMS = {
     "work": ("queue_work", "schedule_work", "module_put", "rmmod"),
     "kthread": ("kthread_run", "kthread_create", "module_put", "rmmod"),
@@ -71,6 +77,7 @@ def judge(view: View) -> Diagnosis | None:
         ),
         instead=_HOW[view.context],
         terms=_TERMS[view.context],
+        audit=_AUDIT[view.context],
     )
 
 

@@ -40,4 +40,5 @@ def judge(view: View) -> Diagnosis | None:
             " or to be unregistered in the exit function"
         ),
         terms=("module_put", "rmmod", "fops_put"),
+        audit=("FIL001",),
     )

@@ -16,6 +16,7 @@ WEIGHT = 86
 _QUEUES = re.compile(
     r"(?:__)?(?:insert_work|(?:mod_|try_|re)?queue_|call_rcu|kvfree_call_rcu|schedule_work)\w*$"
 )
+_AUDIT = {"work": ("WRK001", "WRK002", "WRK003"), "kthread": ("KTH001", "KTH002")}
 
 
 def judge(view: View) -> Diagnosis | None:
@@ -73,6 +74,7 @@ def judge(view: View) -> Diagnosis | None:
         ),
         instead=_instead(view, same, deferred),
         terms=_terms(view),
+        audit=_AUDIT.get(view.context, ("REF005",)),
     )
 
 

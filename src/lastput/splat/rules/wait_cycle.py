@@ -81,6 +81,7 @@ def _told(view: View, other: View, mine: str, its: str) -> Diagnosis:
             else "take the locks in one order everywhere"
         ),
         terms=_terms(view, other),
+        audit=("LCK001",) if {mine, its} & {"work", "thread"} else (),
         context="kthread" if "thread" in (mine, its) else "work" if "work" in (mine, its) else "",
     )
 
