@@ -34,8 +34,8 @@ Known limits
     The item may never be armed for objects that come to the second function: confidence is low.
 
 History
-    Commit 3d75b8aa5c29 ("KVM: Always flush async #PF workqueue when vCPU is being destroyed") flushes the item
-    in both functions that consume it. Linux 6.12.117: two findings, both of which never arm the item.
+    Commit 3d75b8aa5c29 ("KVM: Always flush async #PF workqueue when vCPU is being destroyed") flushes the
+    item in both functions that consume it. Linux 6.12.117: two findings, both of which never arm the item.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ _MAKES = re.compile(
 
 
 class _Consumer(msgspec.Struct, frozen=True):
-    """``function`` frees ``variable`` in ``line`` after it took it off its list by ``field``; ``waits``: field
-    of the item, call and line of each wait before that."""
+    """``function`` frees ``variable`` in ``line`` after it took it off its list by ``field``; ``waits``:
+    field of the item, call and line of each wait before that."""
 
     function: int
     variable: str
@@ -137,7 +137,7 @@ def _consumers(facts: Facts) -> dict[int, list[_Consumer]]:
 
 
 def _excused(bodies: Bodies, consumer: _Consumer, item: str) -> bool:
-    """Whether a consumer names the item or makes the object, or hands it to a function that names the item."""
+    """Whether a consumer names the item, makes the object, or hands it to a function that names the item."""
     facts = bodies.facts
     text = bodies.text(consumer.function)
     fact = facts.function(consumer.function)
