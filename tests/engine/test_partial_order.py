@@ -149,6 +149,39 @@ def late_meeting(met: bool = True) -> Program:
     return b.done()
 
 
+def brief_moment(spawned: bool = False) -> Program:
+    """A flag is set and cleared. The other thread waits for it, and then fails; or it spawns one that fails
+    if it is set."""
+    b = Build("brief-moment")
+    flag = b.global_("flag", f=0)
+    message = b.message("it came by in time")
+    setter = b.routine(
+        programs.store("set", flag, 1, "clear", Kind.SYNC), programs.store("clear", flag, 0, END, Kind.SYNC)
+    )
+    look: tuple[tuple[int | str, ...] | str, ...] = (
+        ((Op.LDA, 0, flag), (Op.JNZ, 0, "fail"), (Op.NEXT, END), "fail:")
+        if spawned
+        else ((Op.LDA, 0, flag), (Op.WAIT, 0))
+    )
+    failure = ((Op.CONST, 1, -1), (Op.FAIL, ErrorClass.WARN, 1, message))
+    looker = b.routine(Step("look", Kind.SYNC, *look, *failure, waits="the flag"))
+    b.thread("setter", setter)
+    if spawned:
+        spawn = Step("spawn", Kind.SYNC, (Op.CONST, 0, 0), (Op.SPAWN, 1, looker, 0), (Op.NEXT, END))
+        b.thread("parent", b.routine(spawn))
+    b.thread("looker", looker, spawned=spawned)
+    return b.done()
+
+
+@pytest.mark.parametrize("spawned", [False, True])
+def test_looks_of_those_who_wait_or_are_not_born_count(spawned: bool) -> None:
+    graph = merged(brief_moment(spawned))
+    walk = Walk(graph, "bfs", PartialOrder(graph))
+    walk.run()
+    assert ErrorClass.WARN in walk.seen
+    compare(brief_moment(spawned))
+
+
 def test_threads_that_never_meet_go_one_after_the_other() -> None:
     with_, without = (
         check(late_meeting(met=False), Options(engine="python", partial_order=wanted))

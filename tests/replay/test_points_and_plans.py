@@ -23,6 +23,7 @@ _POINTS = (
     "write to module.refcnt of kvm_amd if value == 0",
     "entry of module_put if arg0 == module kvm and caller in kvm_vm_release",
     "return of kfree into kvm if arg1 == 0x10",
+    "entry of process_one_work if comm == kworker/0:?",
 )
 _STORY = """
 module = "kvm"

@@ -277,7 +277,6 @@ def explore(
             k = turn % movable
             alone = reduce and turn < movable
             first = waiting
-            failed = failures
             if alone:
                 if futures[futures[PLACES] + k] < 0 or meets_others(image, futures, k, 1):
                     continue
@@ -388,7 +387,7 @@ def explore(
                     add_batch(image, ctl, roots, table, batch, waiting, hashes)
                     waiting = 0
                     flushed = True
-            if alone and failures == failed and not flushed and not meets_others(image, futures, k, 0):
+            if alone and not flushed and not meets_others(image, futures, k, 0):
                 later = False
                 for i in range(first, waiting):
                     known = find(image, ctl, roots, table, batch[i * wide :])

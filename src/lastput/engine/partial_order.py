@@ -7,15 +7,14 @@ Valmari's). What others might meet is read off their locations, in ``futures``.
 
 Why nothing is lost. Take a way w of single steps from a state s to an error, to a state that ends, or to
 a step that is looked at; let t be followed alone from s, with block a. If t moves in w, its first steps
-are those of a (w touches nothing that a looks at), and commute with all that comes before them in w: a
-is moved to the front, and what is left of w is shorter. If not, w is as possible after a as before it
-and ends in the same error. That could go on for ever only if each such state had another as its
-successor, so the search sees to it that one successor of a is expanded later than s itself
-(Bosnacki and Holzmann's proviso for breadth-first search): among the states that a chain of them runs
-through, the last one is expanded in full. A block that fails is never followed alone, since there the run
-ends, and others' errors with it. That a step is not enabled is an error in this sense, with what it
-looked at, and so is a conflict of two blocks: merging is as sure as before, and what never happened is
-told as before.
+are those of a (w touches nothing that a looks at), and commute with all that comes before them in w: a is
+moved to the front, and what is left of w is shorter. If not, w is as possible after a as before it and
+ends in the same error. That could go on for ever only if each such state had another as its successor, so
+the search sees to it that one successor of a is expanded later than s itself (Bosnacki and Holzmann's
+proviso for breadth-first search): among the states that a chain of them runs through, the last one is
+expanded in full. A thread that can only fail has no such successor: there the run ends, and others'
+errors with it. That a step is not enabled is an error in this sense, with what it looked at, and so is a
+conflict of two blocks: merging is as sure as before, and what never happened is told as before.
 
 Why it may learn. ``futures`` holds what has been seen so far; where it turns out to have been too
 little for what was concluded from it, the search begins again. Let a search end without that, and
@@ -84,10 +83,8 @@ class PartialOrder:
             tried.add(thread)
             self._touched = NOTHING
             edges = self._thread_edges(state, thread, touches)
-            if (
-                all(edge.state is not None for edge in edges)
-                and not self._meets_others(self._touched, thread, places)
-                and any(edge.state is not None and later(edge.state) for edge in edges)
+            if any(edge.state is not None and later(edge.state) for edge in edges) and not self._meets_others(
+                self._touched, thread, places
             ):
                 for other, place in places:
                     if other != thread:

@@ -20,6 +20,7 @@ from lastput.engine.snapshot import Snapshot
 from lastput.engine.trace import finding, unfold
 from lastput.engine.verdict import Finding, Options, Progress, Result, Verdict
 from lastput.engine.walk import FOUND, Walk
+from lastput.errors import LastputError
 
 if TYPE_CHECKING:
     from lastput.engine.walk_fast import FastWalk
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 DEFAULTS = Options()
 #: States that the Python engine may store before 'auto' goes over to the compiled one.
 SMALL = 200
+#: Edges from the start to the farthest state, breadth first, after which a loop counts as one without end.
+#: The tests of the shelf have at most 68.
+FARTHEST = 20_000
 #: Threads whose accesses can be told apart when steps are merged.
 MERGED_THREADS = 62
 
@@ -45,7 +49,8 @@ def check(
 
     Ctrl-C, or a limit of the options, ends the search early, with a partial result that has a
     snapshot. Raises LastputError if a limit of the model is met (``pool-overflow``, ``unbounded-loop``
-    and what else ``interpret`` lists, ``value-range``).
+    and what else ``interpret`` lists, ``value-range``), or if there seem to be states without end
+    (``unbounded-loop``).
     """
     if resume is not None:
         options = msgspec.structs.replace(
@@ -101,7 +106,7 @@ def _explore(
     graph: Graph, options: Options, progress: Report | None, interrupt: Interrupt, resume: Snapshot | None
 ) -> tuple[Walk | FastWalk, str]:
     """The search, and why it is not complete (or "")."""
-    report = _Reporter(progress, interrupt)
+    report = _Reporter(progress, interrupt, options.order == "bfs")
     partial = None
     if options.partial_order and isinstance(graph, MergedGraph) and applies(graph):
         partial = PartialOrder(graph)
@@ -114,7 +119,7 @@ def _explore(
         most = options.max_states
         if auto:
             most = min(most, SMALL) if most else SMALL
-        reason = slow.run(most, report, report.stop, slow.partial is not None)
+        reason = _run(slow, most, report, slow.partial is not None)
         if not reason or report.stop() or most == options.max_states or reason == FOUND:
             return slow, reason
         if resume is not None:
@@ -132,30 +137,54 @@ def _explore(
     walk = FastWalk(graph, ranges, options.order, options.max_memory, partial)
     if resume is not None:
         walk.restore(resume)
-    return walk, walk.run(options.max_states, report, report.stop, partial is not None)
+    return walk, _run(walk, options.max_states, report, partial is not None)
 
 
 def _explore_whole(
     options: Options, progress: Report | None, interrupt: Interrupt, lost: Walk | FastWalk
 ) -> tuple[Walk | FastWalk, str]:
     """The search anew without partial order, after one that has ``lost`` the shortest ways."""
-    report = _Reporter(progress, interrupt)
+    report = _Reporter(progress, interrupt, options.order == "bfs")
     walk: Walk | FastWalk
     if isinstance(lost, Walk):
         walk = Walk(lost.graph, options.order)
     else:
         walk = type(lost)(lost.graph, lost.ranges, options.order, options.max_memory)
-    return walk, walk.run(options.max_states, report, report.stop)
+    return walk, _run(walk, options.max_states, report)
+
+
+def _run(walk: Walk | FastWalk, most: int, report: _Reporter, until_found: bool = False) -> str:
+    """Goes on with a search; gives why it is not complete (or ""). Raises LastputError ``unbounded-loop``
+    if it goes too far."""
+    reason = walk.run(most, report, report.stop, until_found)
+    if not report.far:
+        return reason
+    program = walk.graph.program
+    states = (
+        reversed(walk.states) if isinstance(walk, Walk) else map(walk.state, range(walk.stored - 1, -1, -1))
+    )
+    state, edge = next((state, edge) for state in states for edge in walk.graph.edges(state))
+    thread = program.threads[edge.thread]
+    raise LastputError(
+        "unbounded-loop",
+        f"{thread.name} goes on, {FARTHEST} steps from the start, and no state comes again",
+        "give the loop a bound: something in it takes a new value each time",
+        program.locations[state[thread.pc]].place,
+    )
 
 
 class _Reporter:
-    """Passes progress on, and turns a KeyboardInterrupt of the listener into a wish to stop."""
+    """Passes progress on, turns a KeyboardInterrupt of the listener into a wish to stop, and stops a
+    breadth-first search that goes too far."""
 
-    def __init__(self, progress: Report | None, interrupt: Interrupt) -> None:
+    def __init__(self, progress: Report | None, interrupt: Interrupt, breadth_first: bool) -> None:
         self.progress = progress
         self.interrupt = interrupt
+        self.breadth_first = breadth_first
+        self.far = False
 
     def __call__(self, what: Progress) -> None:
+        self.far |= self.breadth_first and what.depth > FARTHEST
         if self.progress is not None:
             try:
                 self.progress(what)
@@ -163,7 +192,7 @@ class _Reporter:
                 self.interrupt.wanted = True
 
     def stop(self) -> bool:
-        return self.interrupt.wanted
+        return self.interrupt.wanted or self.far
 
 
 def _findings(walk: Walk | FastWalk, wanted: set[ErrorClass], progress: Report | None) -> tuple[Finding, ...]:

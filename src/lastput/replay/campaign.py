@@ -33,7 +33,8 @@ _CMDLINE = "console=ttyS0 loglevel=7 panic=-1"
 class Asked(msgspec.Struct, frozen=True):
     """``runs`` of the story, ``control_runs`` of each control (0: none); ``exact``: two runs from reset
     with counted instructions. ``kaslr`` and ``mitigations`` as the distribution has them. ``jobs`` guests
-    run at a time (0: as many as there are CPUs for). ``boot_timeout`` in seconds of the host."""
+    run at a time (0: two a CPU, since half of a run is waiting for the guest's clock).
+    ``boot_timeout`` in seconds of the host."""
 
     runs: int = 3
     control_runs: int = 1
@@ -71,7 +72,7 @@ def replay(plan: Plan, asked: Asked, about: Environment, origin: str = "") -> Re
     began = time.monotonic()
     program = conductor()
     wanted = _wanted(plan, asked, about, program)
-    at_once = asked.jobs or max(1, len(os.sched_getaffinity(0)) // asked.cpus)
+    at_once = asked.jobs or max(1, 2 * len(os.sched_getaffinity(0)) // asked.cpus)
     about.tell(f"booting {about.kernel.release}")
     recipes = {one.kernel.key: one for one in wanted}
     lanes.run(

@@ -10,7 +10,8 @@
     write to module.refcnt of kvm_amd         a watchpoint; the field is found through BTF
 
 Each may go on with ``if`` and conditions that are joined by ``and``: ``arg0 == module kvm``,
-``arg1 == 0x10``, ``caller in kvm``, ``value == 0`` (of a field that was written).
+``arg1 == 0x10``, ``caller in kvm``, ``value == 0`` (of a field that was written), ``comm == kworker/*``
+(the name of the task, as ps shows it; ``*`` and ``?`` as in a shell).
 """
 
 from __future__ import annotations
@@ -36,11 +37,13 @@ _CONDITIONS = (
     ("arg", r"arg(?P<index>[0-5]) == (?P<value>0x[0-9a-f]+|\d+|module \w+)"),
     ("value", r"(?P<index>)value == (?P<value>-?\d+)"),
     ("caller", r"(?P<index>)caller in (?P<value>\w+)"),
+    ("comm", r"(?P<index>)comm == (?P<value>[\w/:.*?-]+)"),
 )
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """``kind`` is arg (number ``index``), value or caller; ``value`` a number, ``module NAME``, a name."""
+    """``kind`` is arg (number ``index``), value, caller or comm; ``value`` is a number, ``module NAME`` or a
+    name."""
 
     kind: str
     value: str
@@ -67,7 +70,7 @@ class Point(msgspec.Struct, frozen=True):
             text += f" into {self.into}" if self.into else ""
         told = [
             f"arg{one.index} == {one.value}" if one.kind == "arg"
-            else f"value == {one.value}" if one.kind == "value"
+            else f"{one.kind} == {one.value}" if one.kind in ("value", "comm")
             else f"caller in {one.value}"
             for one in self.conditions
         ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Seek"]
 
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 
 from lastput.errors import LastputError
 from lastput.replay.disassemble import after_last_call
@@ -107,6 +108,8 @@ class Seek:
         return all(self._holds(one, registers) for one in self._point.conditions)
 
     def _holds(self, condition: Condition, registers: Registers) -> bool:
+        if condition.kind == "comm":
+            return fnmatchcase(self._machine.comm(self._machine.task(registers)), condition.value)
         if condition.kind == "caller":
             return self._inside(self._machine.gdb.word(registers["rsp"]), condition.value)
         if condition.kind == "value":

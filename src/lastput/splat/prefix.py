@@ -33,8 +33,8 @@ _PREFIX = re.compile(
 #: How many lines are remembered with what they are: a log that is long mostly repeats itself.
 CACHED = 1 << 14
 _LONGEST = 4096  # bytes of a line that are read
-#: The usual case: dmesg's own prefix, and nothing behind it that could be another one.
-_PLAIN = re.compile(r"\[ {0,8}\d{1,9}\.\d{6}\] {1,9}([^\[< \t0-9].*)", re.DOTALL)
+#: The usual case: dmesg's own prefix, and behind it printable ASCII that cannot begin with another one.
+_PLAIN = re.compile(rb"\[ {0,8}\d{1,9}\.\d{6}\] {1,9}([!-/:;=-Z\\-~][ -~]{0,4000})$").match
 _STARTS = frozenset("[< \t0123456789")
 #: The first three letters of a prefix that begins with a word; others end in ``kernel:``.
 _WORDS = frozenset(re.split(r"[|(?:)]+", f"{_MONTH}{_DAY}(?:ker|use|dae|sys)")) - {""}
@@ -44,12 +44,12 @@ _KMSG_CALLER = re.compile(r"caller=([TC]\d{1,10})")
 def clean(raw: bytes) -> tuple[str, str]:
     """A line's caller (``T123`` or ``C1``, where printk says), and its text without prefix, noise and outer
     blanks."""
+    plain = _PLAIN(raw)
+    if plain is not None:
+        return "", plain[1].decode("ascii").rstrip()
     text = raw[:_LONGEST].decode("utf-8", "replace")
     if not text.isprintable():
         text = _NOISE.sub("", text)
-    plain = _PLAIN.match(text)
-    if plain is not None:
-        return "", plain[1].rstrip()
     caller = ""
     position = 0
     if text[:1] in _QUOTES:

@@ -69,6 +69,7 @@ class _Reader:
         self.lanes: dict[str, _Lane] = {}
         self.busy: set[str] = set()  # callers that have something open
         self.found: dict[tuple[object, ...], Report] = {}
+        self.counts: dict[tuple[object, ...], int] = {}
         self.left_out = 0
         self.bases: dict[str, int] = {}
 
@@ -85,14 +86,15 @@ class _Reader:
         if number % 64 == 0:
             self._stale(number)
         draft = lane.draft
-        if (
-            draft is not None
-            and draft.stacks
-            and ("+0x" in text or text in body.MARKS)
-            and body.take(draft, text)
-        ):
-            draft.last, draft.quiet = number, 0
-            return
+        if draft is not None:
+            if draft.stacks and ("+0x" in text or text in body.MARKS) and body.take(draft, text):
+                draft.last, draft.quiet = number, 0
+                return
+            if not lane.half and not kinds.may_be_head(text, True) and _CUT not in text:
+                self._body(lane, draft, number, text)
+                if lane.draft is None:
+                    self.busy.discard(caller)
+                return
         if not self._head(lane, number, text):
             self._line(lane, number, text)
         if lane.draft is not None or lane.cut is not None or lane.half:
@@ -114,7 +116,8 @@ class _Reader:
     def end(self, lines: int) -> Log:
         for lane in list(self.lanes.values()):
             self._close(lane)
-        reports = sorted(self.found.values(), key=lambda report: report.line)
+        counted = (msgspec.structs.replace(one, count=self.counts[key]) for key, one in self.found.items())
+        reports = sorted(counted, key=lambda report: report.line)
         return Log(reports=reports, lines=lines, left_out=self.left_out, bases=self.bases)
 
     # --- one line -----------------------------------------------------------------------------
@@ -196,11 +199,10 @@ class _Reader:
         if report.kind == "stack" and (not report.stacks or report.facts.get("state", "D") not in "DR"):
             return  # a task that sleeps as it should, or nothing to go by
         key = _key(report)
-        old = self.found.get(key)
-        if old is not None:
-            self.found[key] = msgspec.structs.replace(old, count=old.count + 1)
+        if key in self.found:
+            self.counts[key] += 1
         elif len(self.found) < self.most:
-            self.found[key] = report
+            self.found[key], self.counts[key] = report, 1
         else:
             self.left_out += 1
 
@@ -248,11 +250,11 @@ def _known(kind: Kind, draft: Draft, text: str) -> bool:
 
 def _key(report: Report) -> tuple[object, ...]:
     """What makes two reports the same: kind, place and call trace, not the task, CPU or address."""
-    frames = tuple(
+    frames = [
         (one.function, one.module) for stack in report.stacks[:3] for one in stack.frames[:12] if one.reliable
-    )
+    ]
     rip = (report.rip.function, report.rip.module) if report.rip else ()
-    facts = tuple(sorted((k, v) for k, v in report.facts.items() if k in ("what", "place", "at", "what")))
-    locks = tuple(lock.name for lock in report.locks[:8])
+    facts = tuple([report.facts.get(name) for name in ("at", "place", "what")])
+    locks = tuple([lock.name for lock in report.locks[:8]])
     who = () if frames else (report.comm, report.pid)
-    return (report.kind, facts, rip, frames, locks, report.unloaded, who)
+    return (report.kind, facts, rip, tuple(frames), locks, report.unloaded, who)

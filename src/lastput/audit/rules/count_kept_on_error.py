@@ -33,7 +33,7 @@ Known limits
     confidence is low. Functions in which no path lowers it are not judged.
 
 History
-    Reported on Linux 6.1.192: 104 places; on 6.12.117: 129.
+    Reported on Linux 6.1.192: 71 places with default confidence; on 6.12.117: 92.
 """
 
 from __future__ import annotations
@@ -187,18 +187,17 @@ def _next(graph: Graph, index: int) -> frozenset[int]:
 
 
 def _holders(graph: Graph, thing: str) -> frozenset[str]:
-    """The variable that leads to what is counted, and the object that it is a part of: ``x`` of ``xso->dev``
-    after ``xso = &x->xso``."""
+    """The variable that leads to what is counted, the object that it is a part of (``x`` of ``xso->dev``
+    after ``xso = &x->xso``), and the objects that it is stored in."""
     start = re.match(r"\w+", thing)
     if start is None:
         return frozenset()
-    parts = [
-        re.match(r"&\s*(\w+)->", write.value)
-        for node in graph.nodes
-        for write in node.writes
-        if write.target == start[0]
-    ]
-    return frozenset((start[0], *(part[1] for part in parts if part is not None)))
+    found = {start[0]}
+    for write in (write for node in graph.nodes for write in node.writes):
+        part = re.match(r"&\s*(\w+)->", write.value) if write.target == start[0] else None
+        home = re.match(r"(\w+)->", write.target) if write.value == start[0] else None
+        found |= {one[1] for one in (part, home) if one is not None}
+    return frozenset(found)
 
 
 def _handed_over(node: Node, holders: frozenset[str], storing: bool) -> bool:

@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     runs.add_argument(
         "--boot-timeout", type=count, default=150, metavar="SECONDS", help="for a guest to boot (default 150)"
     )
-    runs.add_argument("-j", "--jobs", type=count, metavar="N", help="guests at a time (default: the CPUs)")
+    runs.add_argument("-j", "--jobs", type=count, metavar="N", help="guests at a time (default: two a CPU)")
     runs.add_argument(
         "--hold", choices=("spin", "yield", "sleep"), default="spin",
         help="how a thread is held; spin, with preempt=full, changes nothing but time (default)",
