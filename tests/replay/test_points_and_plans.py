@@ -86,6 +86,15 @@ def test_the_controls_change_the_order_and_nothing_else() -> None:
     }
 
 
+def test_threads_that_run_one_after_another_run_in_the_other_order() -> None:
+    story = plan.read(_STORY.replace('"vmm until return of module_put into kvm", ', ""), "story.toml")
+    (control,) = controls(story)
+    assert ([str(step) for step in control.steps], control.expected) == (
+        ["vmm to end", "admin to end"],
+        "CLEAN",
+    )
+
+
 def test_every_plan_of_the_shelf_is_one() -> None:
     shelf = Path(__file__).parent.parent.parent / "litmus"
     plans = [path for path in shelf.rglob("*.toml") if path.with_suffix(".c").exists()]

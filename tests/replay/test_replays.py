@@ -56,6 +56,13 @@ def test_the_release_race_and_its_controls(package_6_1: Path, package_6_12: Path
     assert "EWOULDBLOCK" in report.controls[-1].runs[0].reason
 
 
+def test_the_file_of_statistics_that_does_not_hold_the_vendor_module(package_6_12: Path) -> None:
+    report = _replay("kvm/stats-file-owned-by-kvm", "--kernel", str(package_6_12))
+    assert _verdicts(report) == {"story": {"OOPS"}, "the other order": {"CLEAN"}}
+    assert report.evidence() and report.claims == ("C12",)
+    assert any("kvm_vm_stats_release" in line for line in report.story.runs[0].splat)
+
+
 def test_the_work_item_that_puts_its_module(package_6_1: Path) -> None:
     report = _replay("module/selfput-in-work", "--kernel", str(package_6_1))
     assert report.evidence() and report.story.expected == "OOPS"

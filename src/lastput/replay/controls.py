@@ -21,10 +21,14 @@ class Control(msgspec.Struct, frozen=True):
 
 
 def controls(plan: Plan) -> tuple[Control, ...]:
-    """The controls of a plan in which one thread is held at a point while others go on. None for a plan
-    without such a thread."""
+    """The controls of a plan in which one thread is held at a point while others go on, or in which threads
+    run one after another. None for other plans."""
+    if plan.expect != "OOPS":
+        return ()
+    if len(plan.steps) > 1 and all(step.verb == "end" for step in plan.steps):
+        return (Control("the other order", "the last thread goes first", plan.steps[::-1], "CLEAN"),)
     held = [step for step in plan.steps if step.verb == "until"]
-    if len(held) != 1 or plan.expect != "OOPS":
+    if len(held) != 1:
         return ()
     thread, point = held[0].thread, held[0].point
     assert point is not None

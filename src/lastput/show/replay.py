@@ -36,7 +36,7 @@ def text(report: Report, width: int = 80, verbose: bool = False) -> str:
         rows += ["", "the kernel:", *_splat(first, width, verbose)]
         if first.where:
             rows += textwrap.wrap(
-                f"RIP is {first.where}: it {first.reason}",
+                f"RIP is {first.where}" + (f": it {first.reason}" if first.reason else ""),
                 width,
                 initial_indent="  => ",
                 subsequent_indent="     ",
