@@ -1,8 +1,9 @@
 """The documentation shows what really comes out, and no command line in it is wrong.
 
 A fenced block that begins with ``$ lastput`` is run, and what follows must be its output: LASTPUT_ACCEPT=1
-writes it anew. Every other command line of lastput in a block is parsed as the real one would be. The page on
-the modelled kernel is made from the kernel's own comments, the page on the rules from the rules.
+writes it anew. Every other command line of lastput in a block is parsed as the real one would be, and
+tests/test_docs_commands.py runs it. The page on the modelled kernel is made from the kernel's own comments,
+the page on the rules from the rules.
 """
 
 from __future__ import annotations
@@ -21,26 +22,18 @@ import pytest
 from lastput.audit.registry import all_rules
 from lastput.audit.rule import FAMILIES, Rule
 from lastput.cli.main import main, make_parser
+from tests.pages import EXAMPLE, PAGES, ROOT, commands, name_of
 
-_ROOT = Path(__file__).parent.parent
-_KERNEL = _ROOT / "src" / "lastput" / "kernel"
-_PAGES = sorted([_ROOT / "README.md", *(_ROOT / "docs").rglob("*.md")])
-_EXAMPLE = re.compile(r"(```\n\$ lastput ([^\n]*)\n)(.*?)(```\n)", re.DOTALL)
-_INDENTED = re.compile(r"^(?: {4,}|\t)(.*)$", re.MULTILINE)
-_FENCED = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_KERNEL = ROOT / "src" / "lastput" / "kernel"
 _ACCEPT = bool(os.environ.get("LASTPUT_ACCEPT"))
 
 
 def _ids(value: object) -> str:
-    return _id(value) if isinstance(value, Path) else str(value)
-
-
-def _id(path: Path) -> str:
-    return path.relative_to(_ROOT).as_posix()
+    return name_of(value) if isinstance(value, Path) else str(value)
 
 
 def _examples() -> list[tuple[Path, str]]:
-    return [(path, match[2]) for path in _PAGES for match in _EXAMPLE.finditer(path.read_text())]
+    return [(path, match[2]) for path in PAGES for match in EXAMPLE.finditer(path.read_text())]
 
 
 @pytest.mark.parametrize(("path", "command"), _examples(), ids=_ids)
@@ -48,40 +41,27 @@ def test_an_example_is_real(path: Path, command: str, capsys: pytest.CaptureFixt
     main(shlex.split(command))
     shown = "".join(f"{line}\n" for line in capsys.readouterr().out.splitlines())
     text = path.read_text()
-    match = next(match for match in _EXAMPLE.finditer(text) if match[2] == command)
+    match = next(match for match in EXAMPLE.finditer(text) if match[2] == command)
     if _ACCEPT:
         path.write_text(text[: match.start(3)] + shown + text[match.end(3) :])
         return
     assert match[3] == shown
 
 
-def _commands() -> list[tuple[Path, str]]:
-    """The command lines of lastput in code blocks, each up to a comment, a pipe or a redirection."""
-    found = []
-    for path in _PAGES:
-        text = _EXAMPLE.sub("", path.read_text())
-        lines = _INDENTED.findall(text)
-        lines += [line for block in _FENCED.findall(text) for line in block.splitlines()]
-        for line in lines:
-            for command in re.findall(r"(?:^|\| |&& )\$? ?lastput ([a-z][^|>#&]*)", line.strip()):
-                found.append((path, command.strip()))
-    return found
-
-
-@pytest.mark.parametrize(("path", "command"), _commands(), ids=_ids)
+@pytest.mark.parametrize(("path", "command"), commands(), ids=_ids)
 def test_a_command_line_is_understood(path: Path, command: str) -> None:
     parser, modules = make_parser()
     words = shlex.split(command)
-    assert words[0] in modules, f"{_id(path)}: there is no `lastput {words[0]}`"
+    assert words[0] in modules, f"{name_of(path)}: there is no `lastput {words[0]}`"
     if getattr(modules[words[0]], "WORDS", False):
         return
     try:
         parser.parse_args(words)
     except SystemExit as wrong:
-        assert wrong.code == 0, f"{_id(path)}: lastput {command}"
+        assert wrong.code == 0, f"{name_of(path)}: lastput {command}"
 
 
-@pytest.mark.parametrize("path", _PAGES, ids=_id)
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_a_test_that_is_named_is_there(path: Path) -> None:
     """Names of the shelf in backquotes or in commands."""
     from lastput.cli import shelf
@@ -90,13 +70,13 @@ def test_a_test_that_is_named_is_there(path: Path) -> None:
     assert root is not None
     folders = "|".join(shelf.folders())
     for name in re.findall(rf"[` ]((?:{folders})/[\w.-]+)(?=[` \n])", path.read_text()):
-        assert any((root / f"{name}{end}").exists() for end in ("", ".c", ".h")), f"{_id(path)}: {name}"
+        assert any((root / f"{name}{end}").exists() for end in ("", ".c", ".h")), f"{name_of(path)}: {name}"
 
 
 def test_every_file_that_the_readme_names_is_there() -> None:
-    readme = _ROOT / "README.md"
+    readme = ROOT / "README.md"
     for name in re.findall(r"\]\(([^)#]+)", readme.read_text()):
-        assert (_ROOT / name).exists(), name
+        assert (ROOT / name).exists(), name
 
 
 _CITED = re.compile(r"/\*\s*(?:(\w+)\(\),?\s+)?([a-z][\w/.-]+/[\w.-]+\.[chS]:\d+)")
@@ -134,7 +114,7 @@ for. A test opens the Linux source and checks every citation.
 """
     parts = [_modelled(path) for path in sorted(_KERNEL.glob("*.[ch]")) if path.name != "lastput.h"]
     text = "\n".join([intro, *parts])
-    page = _ROOT / "docs" / "modelled-kernel.md"
+    page = ROOT / "docs" / "modelled-kernel.md"
     if _ACCEPT:
         page.write_text(text)
     assert page.read_text() == text
@@ -165,7 +145,7 @@ What `lastput audit` looks for. `lastput rule CODE` prints a page, `lastput rule
     for family, members in sorted(families.items()):
         parts += [f"## {family}: {FAMILIES[family]}\n", *map(_rule, members)]
     text = "\n".join(parts)
-    page = _ROOT / "docs" / "rules.md"
+    page = ROOT / "docs" / "rules.md"
     if _ACCEPT:
         page.write_text(text)
     assert page.read_text() == text
@@ -174,7 +154,7 @@ What `lastput audit` looks for. `lastput rule CODE` prints a page, `lastput rule
 @pytest.mark.skipif(not find_spec("mkdocs"), reason="pip install mkdocs-material")
 def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
-    done = subprocess.run(words, cwd=_ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "site" / "kvm-story.html").is_file()
     page = (tmp_path / "site" / "index.html").read_text()

@@ -72,11 +72,15 @@ def test_saved_trace(capsys: pytest.CaptureFixture[str], unsafe: Path, tmp_path:
     assert (checked["schema"], checked["verdict"]) == ("lastput-check/1", "UNSAFE")
     trace = checked["traces"][0]
     assert trace["schema"] == "lastput-trace/1"
-    saved = tmp_path / "trace.json"
-    saved.write_text(json.dumps(trace))
-    code, out, _ = run(capsys, "show", str(saved))
-    assert code == 0
-    assert "explored " in out
+    shown = []
+    for one in (trace, checked):
+        saved = tmp_path / "trace.json"
+        saved.write_text(json.dumps(one))
+        code, out, _ = run(capsys, "show", str(saved))
+        assert code == 0
+        shown.append(out)
+    assert "explored " in shown[0]
+    assert shown[0] == shown[1]
 
 
 def test_wrong_schedule(capsys: pytest.CaptureFixture[str], unsafe: Path) -> None:

@@ -207,10 +207,18 @@ def encode(trace: Trace) -> bytes:
     return msgspec.json.format(msgspec.json.encode(trace), indent=1) + b"\n"
 
 
+class _Checked(msgspec.Struct, frozen=True):
+    """Of what ``lastput check --format json`` prints (lastput-check/1): the traces."""
+
+    traces: list[msgspec.Raw] = []
+
+
 def decode(data: bytes, file: str) -> Trace:
-    """Read a trace back; ``file`` is named when it is not one (slug ``bad-trace``)."""
+    """Read a trace back, or the first one of a test that was checked; ``file`` is named when there is none
+    (slug ``bad-trace``)."""
     try:
-        trace = msgspec.json.decode(data, type=Trace)
+        checked = msgspec.json.decode(data, type=_Checked)
+        trace = msgspec.json.decode(checked.traces[0] if checked.traces else data, type=Trace)
     except msgspec.DecodeError as error:
         raise _bad(file, str(error)) from None
     if trace.schema != SCHEMA:
@@ -234,5 +242,5 @@ def _bad(file: str, why: str) -> LastputError:
     return LastputError(
         "bad-trace",
         f"{file} is not a trace: {why}",
-        f"a trace is what `lastput show --json` prints ({SCHEMA})",
+        f"`lastput show --json` prints one ({SCHEMA}), and `lastput check --format json` of what is UNSAFE",
     )
