@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tarfile
 from collections.abc import Generator
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,6 +39,14 @@ def _missing(marker: str) -> str:
 def tree(release: str) -> Path:
     """Debian's packed source of a kernel release."""
     return _SOURCES / f"linux-source-{release}.tar.xz"
+
+
+def keep(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> None:
+    """Unpacks one file of an archive to ``path``."""
+    packed = archive.extractfile(member)
+    assert packed is not None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(packed.read())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from lastput.cli.main import main
-from tests.conftest import tree
+from tests.conftest import keep, tree
 from tests.pages import ROOT, commands
 
 pytestmark = [pytest.mark.needs_tree, pytest.mark.xdist_group("docs")]
@@ -37,7 +37,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for member in packed:
             member.name = member.name.partition("/")[2]
             if member.isfile() and (member.name in _PARTS or member.name.startswith("drivers/block/")):
-                packed.extract(member, folder, filter="data")
+                keep(packed, member, folder / member.name)
     git = ["git", "-C", str(folder), "-c", "user.name=A", "-c", "user.email=a@example.org"]
     subprocess.run([*git, "init", "-q"], check=True)
     for number in range(4):

@@ -9,6 +9,7 @@ import pytest
 
 from lastput.facts.base import Facts
 from lastput.facts.index import update
+from tests.conftest import keep
 
 pytestmark = pytest.mark.needs_tree
 
@@ -22,7 +23,7 @@ def facts(tree_6_12: Path, tmp_path_factory: pytest.TempPathFactory) -> Facts:
         for member in archive:
             name = member.name.partition("/")[2]
             if member.isreg() and name.startswith(_WANTED):
-                archive.extract(member, top, filter="data")
+                keep(archive, member, top / member.name)
     (tree,) = top.iterdir()
     report = update(tree, top / "cache")
     assert not report.skipped

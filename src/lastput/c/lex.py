@@ -42,7 +42,8 @@ class Token(msgspec.Struct, frozen=True, gc=False):
 
 
 # Every position matches one alternative (the last ones take any character and the end), so that no
-# character is passed over. Repetitions are possessive: no backtracking on damaged text.
+# character is passed over. Repetitions are possessive or atomic: no backtracking on damaged text. Groups are
+# atomic, since Python before 3.11.5 repeats a possessive group wrongly (python/cpython#106052).
 _TOKEN = re.compile(
     r"""[ \t\r\f\v]*+(?:
       ((?!(?:u8|[LuU])["'])[A-Za-z_$][A-Za-z0-9_$]*+)                     # 1 identifier
@@ -53,10 +54,10 @@ _TOKEN = re.compile(
        | \.(?![0-9])
        | \#)
     | (\n++)                                                              # 3 newlines
-    | (/\*(?:[^*]++|\*(?!/))*+\*/ | //(?:[^\\\n]++|\\[ \t\r]*+\n|\\)*+)   # 4 comment
-    | (\.?[0-9](?:[eEpP][-+]|[A-Za-z0-9_.])*+)                            # 5 number
-    | ((?:u8|[LuU])?"(?:[^"\\\n]++|\\.)*+")                               # 6 string
-    | ((?:u8|[LuU])?'(?:[^'\\\n]++|\\.)++')                               # 7 character
+    | (/\*(?>(?:[^*]++|\*(?!/))*)\*/ | //(?>(?:[^\\\n]++|\\[ \t\r]*+\n|\\)*)) # 4 comment
+    | (\.?[0-9](?>(?:[eEpP][-+]|[A-Za-z0-9_.])*))                            # 5 number
+    | ((?:u8|[LuU])?"(?>(?:[^"\\\n]++|\\.)*)")                               # 6 string
+    | ((?:u8|[LuU])?'(?>(?:[^'\\\n]++|\\.)+)')                               # 7 character
     | (\\[ \t\r]*+\n)                                                     # 8 continued line
     | (/\*.*+)                                                            # 9 comment without end
     | (\Z)                                                                # 10 end

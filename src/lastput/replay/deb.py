@@ -5,10 +5,11 @@ from __future__ import annotations
 __all__ = ["unpack"]
 
 import lzma
+import shutil
 import tarfile
 import zlib
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 import zstandard
@@ -32,9 +33,25 @@ def unpack(package: Path, into: Path, wanted: Callable[[str], bool]) -> None:
                 for entry in archive:
                     name = entry.name.removeprefix("./")
                     if entry.isfile() and wanted(name):
-                        archive.extract(entry, into, filter="data")
+                        _keep(archive, entry, into / _inside(name, package))
     except (tarfile.TarError, lzma.LZMAError, zlib.error, zstandard.ZstdError, EOFError) as error:
         raise _bad(package, str(error) or "it ends too early") from None
+
+
+def _inside(name: str, package: Path) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise _bad(package, f"it has a file {name}")
+    return path
+
+
+def _keep(archive: tarfile.TarFile, entry: tarfile.TarInfo, target: Path) -> None:
+    """``TarFile.extract`` is safe from Python 3.11.4 on, Debian 12 has an older one."""
+    source = archive.extractfile(entry)
+    assert source is not None
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as out:
+        shutil.copyfileobj(source, out)
 
 
 def _data(file: IO[bytes], package: Path) -> str:
