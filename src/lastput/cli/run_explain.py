@@ -15,6 +15,7 @@ import msgspec
 from lastput.cli import shelf
 from lastput.errors import LastputError
 from lastput.model.header import read_header
+from lastput.replay.bindings import has_plan
 from lastput.schema.splat import Explained, Explanation, Report, Snippet
 from lastput.show.explain import render
 from lastput.splat import rules
@@ -71,6 +72,7 @@ def shelf_tests() -> tuple[ShelfTest, ...]:
         header = read_header(text, path.name)
         if not header.expected:
             continue
+        errors = tuple(one.error for one in header.expected)
         around: frozenset[str] = frozenset()
         for included in _included(path, text, texts):
             around |= functions_of(included)
@@ -78,11 +80,11 @@ def shelf_tests() -> tuple[ShelfTest, ...]:
             ShelfTest(
                 name=path.relative_to(root).as_posix().removesuffix(".c"),
                 question=header.question,
-                errors=tuple(one.error for one in header.expected),
+                errors=errors,
                 functions=functions_of(text),
                 around=around,
                 needs_tree=header.needs_tree,
-                replayed=(path.parent / "replay.toml").is_file(),
+                replayed=has_plan(path, errors),
             )
         )
     return tuple(found)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["Bindings", "Fixed", "Real", "read"]
+__all__ = ["SHOWS", "Bindings", "Fixed", "Real", "has_plan", "read"]
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,8 @@ import msgspec
 from lastput.errors import LastputError, Place
 
 FILE = "replay.toml"
+#: Error classes that a kernel without debugging options shows by itself, and as what.
+SHOWS = {"unmapped-text": "OOPS", "null-deref": "OOPS", "deadlock": "HUNG"}
 
 
 class Fixed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,3 +52,12 @@ def read(test: Path) -> Bindings:
         raise LastputError(
             "bad-plan", str(error), "docs/replay.md has the format", Place(str(path))
         ) from None
+
+
+def has_plan(test: Path, errors: Iterable[str]) -> bool:
+    """Whether a test with these errors has a plan beside it, or bindings from which one can be derived:
+    they say how its files are opened, or which driver does what it does."""
+    if test.with_suffix(".toml").is_file():
+        return True
+    real = read(test)
+    return not SHOWS.keys().isdisjoint(errors) and (bool(real.files) or test.stem in real.tests)

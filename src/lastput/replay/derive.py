@@ -13,14 +13,12 @@ __all__ = ["derive"]
 from itertools import groupby
 
 from lastput.errors import LastputError
-from lastput.replay.bindings import Bindings, Real
+from lastput.replay.bindings import SHOWS, Bindings, Real
 from lastput.replay.plan import Plan, Step, Thread
 from lastput.replay.point import Point
 from lastput.schema.trace import Frame, Trace
 
 _ACTIONS = ("close", "rmmod", "insmod")
-#: Error classes that a kernel without debugging options shows by itself.
-_SHOWS = {"unmapped-text": "OOPS", "null-deref": "OOPS", "deadlock": "HUNG"}
 _LOADER = "loader"
 
 
@@ -29,7 +27,7 @@ def derive(trace: Trace, bindings: Bindings, test: str, claims: tuple[str, ...])
 
     Raises LastputError ``no-plan`` with what is missing.
     """
-    if trace.error not in _SHOWS:
+    if trace.error not in SHOWS:
         raise _none(f"a kernel does not show {trace.error} by itself")
     real = bindings.tests.get(test, Real())
     names = bindings.names | real.names
@@ -50,7 +48,7 @@ def derive(trace: Trace, bindings: Bindings, test: str, claims: tuple[str, ...])
         drivers=(real.driver,) if real.driver else (),
         threads=threads,
         steps=steps,
-        expect=_SHOWS[trace.error],
+        expect=SHOWS[trace.error],
         module=module,
         fixed_kernel=bindings.fixed.kernel if bindings.fixed else "",
         fixed=fixed,

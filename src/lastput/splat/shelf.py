@@ -25,7 +25,7 @@ _BORDER = frozenset(
 
 class ShelfTest(msgspec.Struct, frozen=True):
     """A test of the shelf: its error classes, the functions that it names, and those of files it includes;
-    ``replayed``: its folder says what its names are in a guest."""
+    ``replayed``: it can be forced onto a real kernel."""
 
     name: str
     question: str
