@@ -37,10 +37,9 @@ _CORE = (
 )
 
 _WRAPPERS = """
-    SELECT f.id, f.name, f.parameters FROM functions f WHERE f.parameters LIKE '%struct file_operations%'
-    AND EXISTS (SELECT 1 FROM call_row c JOIN names n ON n.id = c.name
-                WHERE c.function = f.id AND n.name IN ({}))
-    ORDER BY f.id
+    SELECT DISTINCT f.id, f.name, f.parameters FROM names n CROSS JOIN call_row c ON c.name = n.id
+    JOIN functions f ON f.id = c.function
+    WHERE n.name IN ({}) AND instr(f.parameters, 'struct file_operations') ORDER BY f.id
 """
 
 

@@ -57,6 +57,17 @@ class Teardown(msgspec.Struct, frozen=True):
 
 def teardowns(facts: Facts, unit: Unit) -> list[Teardown]:
     """The teardown functions of a unit, of drivers first."""
+    known = facts.once(_known)
+    if unit not in known:
+        known[unit] = _teardowns(facts, unit)
+    return known[unit]
+
+
+def _known(_: Facts) -> dict[Unit, list[Teardown]]:
+    return {}
+
+
+def _teardowns(facts: Facts, unit: Unit) -> list[Teardown]:
     found: list[Teardown] = []
     ends: list[Teardown] = []
     for file in sorted(unit.files):

@@ -22,8 +22,9 @@ _THREADS = """
     WHERE c.role = 'kthread' AND c.function != 0 ORDER BY c.id
 """
 _CALLS = """
-    SELECT c.arguments, f.name, c.line, p.path FROM functions f JOIN files p ON p.id = f.file
-    JOIN calls c ON c.function = f.id WHERE p.path IN ({}) AND c.name IN ({}) ORDER BY p.path, c.line
+    SELECT c.arguments, f.name, c.line, p.path FROM names n CROSS JOIN call_row c ON c.name = n.id
+    JOIN functions f ON f.id = c.function JOIN files p ON p.id = f.file
+    WHERE n.name IN ({}) ORDER BY p.path, c.line
 """
 
 
@@ -92,8 +93,17 @@ def waits(facts: Facts, thread: Thread, names: tuple[str, ...], signalled: str) 
 
 
 def _calls(facts: Facts, thread: Thread, names: tuple[str, ...]) -> list[tuple[str, str, int, str]]:
-    query = _CALLS.format(", ".join("?" * len(thread.files)), ", ".join("?" * len(names)))
-    return [(row[0], row[1], row[2], row[3]) for row in facts.sql(query, *thread.files, *names)]
+    known = facts.once(_called)
+    if names not in known:
+        by_path = known[names] = {}
+        for arguments, function, line, path in facts.sql(_CALLS.format(", ".join("?" * len(names))), *names):
+            by_path.setdefault(path, []).append((arguments, function, line, path))
+    return [row for path in sorted(thread.files) for row in known[names].get(path, ())]
+
+
+def _called(_: Facts) -> dict[tuple[str, ...], dict[str, list[tuple[str, str, int, str]]]]:
+    """Calls of names: arguments, function, line and path, by path."""
+    return {}
 
 
 def tail_calls(graph: Graph, names: tuple[str, ...]) -> Iterator[tuple[Node, Call, tuple[Node, ...]]]:

@@ -193,12 +193,12 @@ def counted(bodies: Bodies, arms: tuple[Touch, ...]) -> list[str]:
 def _handed_on(facts: Facts, unit: Unit, item: Item) -> list[str]:
     """Functions of which nothing is known that get the item's address: they may wait for it."""
     names = keys(item.object)
-    likes = " OR ".join("c.arguments LIKE ?" for _ in names)
+    likes = " OR ".join("instr(c.arguments, ?)" for _ in names)
     files = ", ".join(map(str, sorted(unit.files)))
     rows = facts.sql(
         f"SELECT DISTINCT c.name, c.arguments FROM functions f JOIN calls c ON c.function = f.id"
-        f" WHERE f.file IN ({files}) AND ({likes}) ORDER BY c.name",
-        *(f"%&%{name}%" for name in sorted(names)),
+        f" WHERE f.file IN ({files}) AND instr(c.arguments, '&') AND ({likes}) ORDER BY c.name",
+        *sorted(names),
     )
     return [
         f"{name}() gets its address"

@@ -5,7 +5,6 @@ from __future__ import annotations
 __all__ = ["CallFact", "Facts", "FunctionFact", "argument", "member"]
 
 import contextlib
-import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -26,9 +25,10 @@ _T = TypeVar("_T")
 _MEMBER = re.compile(r"(\w+)\s*(?:\[[^\]]*\]\s*)*\)*\s*$")
 _NORETURN = frozenset(API.noreturn.names)
 _FUNCTION = (
-    "SELECT f.id, f.file, p.path, f.name, f.static, f.inline, f.section, f.returns, f.parameters, f.macro,"
-    " f.line, f.end_line, f.start FROM functions f JOIN files p ON p.id = f.file"
+    "SELECT f.id, f.file, f.name, f.static, f.inline, f.section, f.returns, f.parameters, f.macro,"
+    " f.line, f.end_line, f.start FROM functions f"
 )
+_PARAMETERS = msgspec.json.Decoder(list[tuple[str, str]])
 
 
 class FunctionFact(msgspec.Struct, frozen=True):
@@ -137,7 +137,7 @@ class Facts:
         rows = self.sql(f"{_FUNCTION} WHERE f.id = ?", identifier)
         if not rows:
             raise KeyError(identifier)
-        return _as_function(rows[0])
+        return self._as_function(rows[0])
 
     def path(self, file: int) -> str:
         """The path of a file by its id."""
@@ -148,8 +148,18 @@ class Facts:
         if path is None:
             rows = self.sql(f"{_FUNCTION} WHERE f.name = ? ORDER BY f.id", name)
         else:
-            rows = self.sql(f"{_FUNCTION} WHERE f.name = ? AND p.path = ? ORDER BY f.id", name, path)
-        return [_as_function(row) for row in rows]
+            rows = self.sql(
+                f"{_FUNCTION} WHERE f.name = ? AND f.file = (SELECT id FROM files WHERE path = ?)"
+                " ORDER BY f.id", name, path,
+            )  # fmt: skip
+        return [self._as_function(row) for row in rows]
+
+    def _as_function(self, row: tuple[Any, ...]) -> FunctionFact:
+        identifier, file, name, static, inline, section, returns, parameters, *rest = row
+        return FunctionFact(
+            identifier, file, self._paths[file], name, bool(static), bool(inline), section, returns,
+            tuple(Parameter(*one) for one in _PARAMETERS.decode(parameters)), *rest,
+        )  # fmt: skip
 
     def calls_in(self, function: int) -> list[CallFact]:
         """The calls of a function in source order."""
@@ -182,11 +192,3 @@ class Facts:
             if one.start == fact.start and one.head.name == fact.name:
                 return build_graph(source, one, _NORETURN)
         return None
-
-
-def _as_function(row: tuple[Any, ...]) -> FunctionFact:
-    identifier, file, path, name, static, inline, section, returns, parameters, *rest = row
-    return FunctionFact(
-        identifier, file, path, name, bool(static), bool(inline), section, returns,
-        tuple(Parameter(*one) for one in json.loads(parameters)), *rest,
-    )  # fmt: skip

@@ -65,18 +65,26 @@ def _known(_: Facts) -> dict[tuple[str, int], tuple[int, ...]]:
 
 
 def _resolve(facts: Facts, name: str, file: int) -> tuple[int, ...]:
-    own = facts.sql("SELECT id FROM functions WHERE name = ? AND file = ? ORDER BY id", name, file)
-    if own:
-        return tuple(row[0] for row in own)
-    rows = facts.sql(
-        "SELECT f.id, p.path FROM functions f JOIN files p ON p.id = f.file"
-        " WHERE f.name = ? AND (f.static = 0 OR p.path LIKE '%.h') ORDER BY f.id LIMIT ?",
-        name, _MANY,
-    )  # fmt: skip
-    if not rows:
-        return ()
+    defined = facts.once(_defined)
+    rows = defined.get(name)
+    if rows is None:
+        rows = defined[name] = facts.sql(
+            "SELECT id, file, static FROM functions WHERE name = ? ORDER BY id", name
+        )
+    own = tuple(function for function, home, _ in rows if home == file)
+    if own or not rows:
+        return own
+    seen = [
+        (function, path)
+        for function, path, static in ((one, facts.path(home), static) for one, home, static in rows)
+        if not static or path.endswith(".h")
+    ]
     home = program(facts.path(file))
-    return tuple(function for function, path in rows if linked(home, program(path)))
+    return tuple(function for function, path in seen[:_MANY] if linked(home, program(path)))
+
+
+def _defined(_: Facts) -> dict[str, list[tuple[int, int, int]]]:
+    return {}
 
 
 def program(path: str) -> str:
@@ -209,6 +217,16 @@ def receiver_types(facts: Facts, caller: FunctionFact, receiver: str) -> tuple[s
     return tuple(sorted(types)) if len(types) <= 4 else ()
 
 
+def _static_targets(facts: Facts) -> dict[str, list[tuple[str, int]]]:
+    """What each static call may be set to, by its name."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for name, target, file in facts.sql(
+        "SELECT object, target, file FROM callbacks WHERE role = 'static_call' ORDER BY id"
+    ):
+        found.setdefault(name, []).append((target, file))
+    return found
+
+
 def _static_call(facts: Facts, macro: str, name: str) -> list[Candidate]:
     """Targets of a static call: DEFINE_STATIC_CALL and static_call_update, or the ops table it mirrors."""
     names = [name]
@@ -221,9 +239,7 @@ def _static_call(facts: Facts, macro: str, name: str) -> list[Candidate]:
                 names.append(re.sub(rf"\s*##\s*{re.escape(argument(parameters, 0))}\b", name, pasted[1]))
     found: dict[int, Candidate] = {}
     for one in names:
-        for target, file in facts.sql(
-            "SELECT target, file FROM callbacks WHERE role = 'static_call' AND object = ?", one
-        ):
+        for target, file in facts.once(_static_targets).get(one, ()):
             for function in resolve(facts, target, file):
                 found.setdefault(function, Candidate(function, "static_call"))
         # kvm_x86_vm_destroy mirrors .vm_destroy of a table of type kvm_x86_ops.

@@ -107,7 +107,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     schema: str = SCHEMA
     code: str
     verdict: Verdict
-    confidence: Confidence = "medium"
+    confidence: Confidence
     message: str
     where: Where
     kind: str = ""

@@ -53,7 +53,7 @@ import msgspec
 
 from lastput.audit.bodies import Bodies
 from lastput.audit.ownpin import GETS, PUTS, Reached, callback, reach
-from lastput.audit.publishers import Publisher, publishers
+from lastput.audit.publishers import publishers
 from lastput.facts.base import Facts, argument, member
 from lastput.facts.modules import ModuleFact, entries_of, modules_of
 from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
@@ -71,8 +71,8 @@ _TABLES = """
     ORDER BY p.path, v.line
 """
 _CALLS = """
-    SELECT c.name, c.arguments, c.line, f.name, f.id FROM functions f JOIN calls c ON c.function = f.id
-    WHERE f.file = ? AND c.receiver = '' ORDER BY c.line
+    SELECT f.file, n.name, c.arguments, c.line, f.name, f.id FROM names n CROSS JOIN call_row c ON c.name = n.id
+    JOIN functions f ON f.id = c.function WHERE n.name IN ({}) AND c.receiver = '' ORDER BY f.file, c.line
 """
 _MISC_FIELDS = """
     SELECT v.name, r.line FROM field_row r JOIN variables v ON v.id = r.variable
@@ -80,8 +80,26 @@ _MISC_FIELDS = """
 """
 _OWNER_STORES = """
     SELECT s.target, s.line, f.name, f.file FROM stores s JOIN functions f ON f.id = s.function
-    WHERE s.field = 'owner' AND {} ORDER BY s.line
+    WHERE s.field = 'owner' ORDER BY s.line
 """
+
+
+class _Known:
+    """What is looked up for each table: who makes files of one, and which fields ``owner`` are stored to."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.publishers = publishers(facts)
+        self.calls: dict[int, list[tuple[str, str, int, str, int]]] = {}
+        names = ("misc_register", *self.publishers)
+        for file, *call in facts.sql(_CALLS.format(", ".join("?" * len(names))), *names):
+            name, arguments, line, function, identifier = call
+            self.calls.setdefault(file, []).append((name, arguments, line, function, identifier))
+        #: Files in which ``foo_fops.owner`` is stored to, by that text; target, line and function by file.
+        self.storing: dict[str, list[int]] = {}
+        self.stores: dict[int, list[tuple[str, int, str]]] = {}
+        for target, line, function, file in facts.sql(_OWNER_STORES):
+            self.storing.setdefault(target, []).append(file)
+            self.stores.setdefault(file, []).append((target, line, function))
 
 
 class _Published(msgspec.Struct, frozen=True):
@@ -93,15 +111,15 @@ class _Published(msgspec.Struct, frozen=True):
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    known = publishers(facts)
+    known = _Known(facts)
     alike: dict[tuple[int, str, str], list[Finding]] = {}
     for variable, file, path, name, line, static in facts.sql(_TABLES):
         modules = [one for one in modules_of(facts, path) if one.modular and _unloadable(facts, one)]
-        if not modules or _owner_is_stored(facts, name, file, static):
+        if not modules or _owner_is_stored(known, name, file, static):
             continue
         published = _published(facts, file, path, name, known)
         if published is not None:
-            one = _finding(facts, variable, file, Where(path, line), name, modules[0], published)
+            one = _finding(facts, known, variable, file, Where(path, line), name, modules[0], published)
             if one.kind == "debugfs":
                 alike.setdefault((file, modules[0].name, one.confidence), []).append(one)
             else:
@@ -139,30 +157,30 @@ def _unloadable(facts: Facts, module: ModuleFact) -> bool:
     return "exit" in roles or "init" not in roles
 
 
-def _owner_is_stored(facts: Facts, name: str, file: int, static: bool) -> bool:
-    rows = facts.sql(_OWNER_STORES.format("s.target = ?"), f"{name}.owner")
-    return any(not static or row[3] == file for row in rows)
+def _owner_is_stored(known: _Known, name: str, file: int, static: bool) -> bool:
+    files = known.storing.get(f"{name}.owner", ())
+    return file in files if static else bool(files)
 
 
-def _cdev_owned(facts: Facts, file: int, cdev: str) -> bool:
+def _cdev_owned(known: _Known, file: int, cdev: str) -> bool:
     """Whether the file gives a cdev of that name an owner: __fput() puts it after the release, too."""
-    targets = (row[0] for row in facts.sql(_OWNER_STORES.format("f.file = ?"), file))
+    targets = (row[0] for row in known.stores.get(file, ()))
     return any(member(re.sub(r"(->|\.)owner$", "", target)) == member(cdev) for target in targets)
 
 
 def _published(
-    facts: Facts, file: int, path: str, name: str, known: dict[str, Publisher]
+    facts: Facts, file: int, path: str, name: str, known: _Known
 ) -> _Published | None:
     """The first place in its own file where files are made of the table."""
     registering: list[int] = []
-    for api, arguments, line, function, identifier in facts.sql(_CALLS, file):
-        publisher = known.get(api)
+    for api, arguments, line, function, identifier in known.calls.get(file, ()):
+        publisher = known.publishers.get(api)
         if api == "misc_register":
             registering.append(identifier)
         if (
             publisher
             and argument(arguments, publisher.table) == f"&{name}"
-            and not (api == "cdev_init" and _cdev_owned(facts, file, argument(arguments, 0)))
+            and not (api == "cdev_init" and _cdev_owned(known, file, argument(arguments, 0)))
         ):
             return _Published(Where(path, line, 0, function), f"{api}()", publisher.kind)
     for device, line in facts.sql(_MISC_FIELDS, file, f"&{name}"):
@@ -184,7 +202,14 @@ def _filled(facts: Facts, registering: list[int], path: str, name: str) -> _Publ
 
 
 def _finding(
-    facts: Facts, variable: int, file: int, where: Where, name: str, module: ModuleFact, published: _Published
+    facts: Facts,
+    known: _Known,
+    variable: int,
+    file: int,
+    where: Where,
+    name: str,
+    module: ModuleFact,
+    published: _Published,
 ) -> Finding:
     fields = facts.sql("SELECT field, value, line FROM field_row WHERE variable = ? ORDER BY id", variable)
     last = next((row for row in fields if row[0] == "release"), fields[0])
@@ -201,7 +226,7 @@ def _finding(
         kind=published.kind,
         object=name,
         statement=f"struct file_operations {name}",
-        causes=tuple(_causes(facts, file, where, name, module, published, last, put)),
+        causes=tuple(_causes(facts, known, file, where, name, module, published, last, put)),
         evidence=(
             Evidence("module", f"{module.name} can be a module, and can be unloaded"),
             Evidence("pin", "the initialiser has no owner", where=where),
@@ -217,6 +242,7 @@ def _finding(
 
 def _causes(
     facts: Facts,
+    known: _Known,
     file: int,
     where: Where,
     name: str,
@@ -226,7 +252,7 @@ def _causes(
     put: Reached | None,
 ) -> Iterator[Cause]:
     yield Cause(published.where, f"files are made of {name} by {published.api}")
-    for target, line, function, _ in facts.sql(_OWNER_STORES.format("f.file = ?"), file):
+    for target, line, function in known.stores.get(file, ()):
         table = target.rpartition(".")[0]
         if facts.sql(
             "SELECT 1 FROM variables WHERE file = ? AND name = ? AND type = 'file_operations'", file, table

@@ -72,8 +72,8 @@ _INSTANCES = """
     WHERE v.type = ? GROUP BY v.id HAVING count(CASE WHEN r.field = '' THEN 1 END) = 0 ORDER BY p.path, v.line
 """
 _HANDED = """
-    SELECT DISTINCT name FROM functions WHERE parameters LIKE '%"struct module *"%'
-    AND name NOT LIKE '%module_put%' ORDER BY name
+    SELECT DISTINCT name FROM functions WHERE instr(parameters, '"struct module *"')
+    AND NOT instr(name, 'module_put') ORDER BY name
 """
 _STORES = """
     SELECT s.target, f.parameters FROM stores s JOIN functions f ON f.id = s.function

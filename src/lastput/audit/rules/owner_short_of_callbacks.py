@@ -53,8 +53,8 @@ NAME = "owner-short-of-callbacks"
 _TABLES = """
     SELECT v.id, v.name, p.path, v.line, o.line FROM variables v
     JOIN files p ON p.id = v.file JOIN module_files m ON m.path = p.path
-    JOIN field_row o ON o.variable = v.id AND o.path = 'owner' AND o.value = 'THIS_MODULE'
-    WHERE v.type = 'file_operations' AND m.module = ?
+    JOIN field_row o ON o.variable = v.id
+    WHERE +v.type = 'file_operations' AND m.module = ? AND +o.path = 'owner' AND +o.value = 'THIS_MODULE'
     AND NOT EXISTS (SELECT 1 FROM stores s WHERE s.field = 'owner' AND s.target = v.name || '.owner')
     ORDER BY p.path, v.line
 """

@@ -86,14 +86,12 @@ def _drained(facts: Facts, unit: Unit) -> bool:
     """Whether the module has a barrier, or its exit comes to one in the kernel."""
     inside = facts.once(Insides).of(unit)
     files = ", ".join(map(str, sorted(unit.files)))
-    names = {
-        name
-        for (name,) in facts.sql(
-            "SELECT DISTINCT n.name FROM functions f JOIN call_row c ON c.function = f.id"
-            f" JOIN names n ON n.id = c.name WHERE f.file IN ({files})"
-        )
-    }
-    if names & _BARRIERS:
+    marks = ", ".join("?" * len(_BARRIERS))
+    if facts.sql(
+        "SELECT 1 FROM names n CROSS JOIN call_row c ON c.name = n.id JOIN functions f ON f.id = c.function"
+        f" WHERE n.name IN ({marks}) AND f.file IN ({files}) LIMIT 1",
+        *sorted(_BARRIERS),
+    ):
         return True
     outside: set[int] = set()
     for end in _exits(facts, unit):

@@ -101,6 +101,7 @@ def _finding(facts: Facts, put: FunctionFact, get: FunctionFact, table: str, pin
     return Finding(
         code=CODE,
         verdict="superfluous",
+        confidence="medium",
         message=f"{get.name}() takes a reference to {module} that {table}.owner holds already",
         where=taken,
         object=table,

@@ -152,6 +152,21 @@ def _tables(facts: Facts, fact: FunctionFact) -> list[int]:
     return found
 
 
+def _arms(facts: Facts) -> dict[int, list[tuple[str, str, int, int]]]:
+    """Calls that queue work, by file: name, arguments, first and last line of the function."""
+    found: dict[int, list[tuple[str, str, int, int]]] = {}
+    marks = ", ".join("?" * len(_ARMS))
+    for file, *row in facts.sql(
+        "SELECT f.file, n.name, c.arguments, f.line, f.end_line FROM names n CROSS JOIN call_row c"
+        " ON c.name = n.id JOIN functions f ON f.id = c.function"
+        f" WHERE n.name IN ({marks}) ORDER BY c.function, c.seq",
+        *_ARMS,
+    ):
+        name, arguments, first, last = row
+        found.setdefault(file, []).append((name, arguments, first, last))
+    return found
+
+
 def queue_of(facts: Facts, files: frozenset[int], thing: str, line: int = 0) -> set[str]:
     """Queues, by last name, on which the files queue ``thing``: as written around ``line``, else
     as written anywhere, else by its last name."""
@@ -160,13 +175,7 @@ def queue_of(facts: Facts, files: frozenset[int], thing: str, line: int = 0) -> 
     beside: set[str] = set()
     item = member(thing)
     for file in sorted(files):
-        marks = ", ".join("?" * len(_ARMS))
-        rows = facts.sql(
-            "SELECT c.name, c.arguments, f.line, f.end_line FROM functions f"
-            f" JOIN calls c ON c.function = f.id WHERE f.file = ? AND c.name IN ({marks})",
-            file, *_ARMS,
-        )  # fmt: skip
-        for name, arguments, first, last in rows:
+        for name, arguments, first, last in facts.once(_arms).get(file, ()):
             arm = _ARMS[name]
             armed = fill(arm.object, arguments)
             if member(armed) == item:

@@ -166,8 +166,17 @@ def _known_sites(_: Facts) -> dict[tuple[str, str], list[CallFact]]:
 def _find_sites(facts: Facts, struct: str, field: str) -> list[CallFact]:
     rows = facts.sql("SELECT * FROM calls WHERE name = ? AND receiver != ''", field)
     if struct:
-        holding = {row[0] for row in facts.sql("SELECT DISTINCT field FROM records WHERE type = ?", struct)}
-        rows = [row for row in rows if _last(row[3]) in holding or not re.search(r"->\w|\.\w", row[3])]
+        ends = [_last(row[3]) for row in rows]
+        holding = {
+            end
+            for end in set(ends)
+            if facts.sql("SELECT 1 FROM records WHERE field = ? AND +type = ? LIMIT 1", end, struct)
+        }
+        rows = [
+            row
+            for row, end in zip(rows, ends, strict=True)
+            if end in holding or not re.search(r"->\w|\.\w", row[3])
+        ]
     if len(rows) > _MANY:
         return []
     holders = facts.sql(
