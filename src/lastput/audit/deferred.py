@@ -7,7 +7,7 @@ surely so.
 
 from __future__ import annotations
 
-__all__ = ["Deferred", "Item", "Touch", "keys", "same_path", "wait_names"]
+__all__ = ["Deferred", "Item", "Touch", "judged_in", "keys", "same_path", "wait_names"]
 
 import re
 from collections import defaultdict
@@ -162,6 +162,17 @@ class Deferred:
             for one in known.get(key, ())
             if one.family in (item.family, "")
         ]
+
+
+def judged_in(deferred: Deferred, item: Item, callbacks: tuple[int, ...]) -> object:
+    """All that a judgement of an item depends on that looks no further than its unit: a place for a ``Memo``."""
+    touches = deferred.of(item)
+    known = deferred.touches(item.file)
+    queues = sorted({name for one in touches if one.kind == "arm" for name in keys(one.queue)})
+    return (
+        item, callbacks, touches, [known.get(name, []) for name in queues],
+        deferred.unit(item.file).token, deferred.facts.shapes,
+    )  # fmt: skip
 
 
 def _items(facts: Facts) -> list[Item]:

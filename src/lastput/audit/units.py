@@ -4,12 +4,15 @@ from __future__ import annotations
 
 __all__ = ["Unit", "units"]
 
+import hashlib
+from functools import cached_property
+
 import msgspec
 
 from lastput.facts.base import Facts
 
 
-class Unit(msgspec.Struct, frozen=True):
+class Unit(msgspec.Struct, frozen=True, dict=True):
     """Files of one module; of several, where they share files. A file that no Makefile names is alone.
 
     ``modules`` are names; ``modular``: one of them can be a .ko, ``unloadable``: and has an exit, or nothing
@@ -20,6 +23,12 @@ class Unit(msgspec.Struct, frozen=True):
     modules: tuple[str, ...]
     modular: bool
     unloadable: bool
+
+    @cached_property
+    def token(self) -> bytes:
+        """Another one whenever a file of the unit changes, or is linked elsewhere."""
+        parts = msgspec.msgpack.encode((sorted(self.files), self.modules, self.modular, self.unloadable))
+        return hashlib.blake2b(parts, digest_size=16).digest()
 
 
 def units(facts: Facts) -> dict[int, Unit]:

@@ -110,6 +110,12 @@ class Facts:
         rows = self.sql("SELECT value FROM meta WHERE key = 'token'")
         return str(rows[0][0]) if rows else str(self.database.stat().st_mtime_ns)
 
+    @cached_property
+    def shapes(self) -> str:
+        """Another one whenever the members of any struct change."""
+        rows = self.sql("SELECT value FROM meta WHERE key = 'shapes'")
+        return str(rows[0][0]) if rows else self.token
+
     def close(self) -> None:
         """Let go of the database."""
         with contextlib.suppress(sqlite3.Error):

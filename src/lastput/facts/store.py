@@ -70,6 +70,8 @@ class Writer:
         self.added: list[int] = []
         self._gone: Counter[tuple[str, ...]] = Counter()
         self._came: Counter[tuple[str, ...]] = Counter()
+        self._shapes_gone: Counter[tuple[object, ...]] = Counter()
+        self._shapes_came: Counter[tuple[object, ...]] = Counter()
 
     def _next(self, table: str) -> int:
         """An id that no row has, nor had (see ``finish``)."""
@@ -83,6 +85,9 @@ class Writer:
         if row is None:
             return
         self._gone.update(self._db.execute("SELECT name, parameters, body FROM macros WHERE file = ?", row))
+        self._shapes_gone.update(
+            self._db.execute("SELECT record, field, type, pointers FROM records WHERE file = ?", row)
+        )
         for table, column, of in (
             ("call_row", "function", "functions"),
             ("stores", "function", "functions"),
@@ -129,6 +134,7 @@ class Writer:
             (None, file, base + index if index >= 0 else 0, *rest) for index, *rest in facts.callbacks
         ]
         rows["file_macros"] += [(None, file, *row) for row in facts.file_macros]
+        self._shapes_came.update(row[:4] for row in facts.records)
         rows["records"] += [(None, file, *row) for row in facts.records]
         self._came.update((name, parameters, body) for name, parameters, body, _ in facts.macros)
         rows["macros"] += [(None, file, *row) for row in facts.macros]
@@ -150,6 +156,10 @@ class Writer:
     def macros_changed(self) -> bool:
         """Whether the definitions of macros are others than before."""
         return self._gone != self._came
+
+    def shapes_changed(self) -> bool:
+        """Whether the members of structs are others than before."""
+        return self._shapes_gone != self._shapes_came
 
     def flush(self) -> None:
         """Write out what was added."""

@@ -71,8 +71,8 @@ _TABLES = """
     ORDER BY p.path, v.line
 """
 _CALLS = """
-    SELECT f.file, n.name, c.arguments, c.line, f.name, f.id FROM names n CROSS JOIN call_row c ON c.name = n.id
-    JOIN functions f ON f.id = c.function WHERE n.name IN ({}) AND c.receiver = '' ORDER BY f.file, c.line
+    SELECT f.file, n.name, c.arguments, c.line, f.name, f.id FROM names n
+    CROSS JOIN call_row c ON c.name = n.id JOIN functions f ON f.id = c.function WHERE n.name IN ({}) AND c.receiver = '' ORDER BY f.file, c.line
 """
 _MISC_FIELDS = """
     SELECT v.name, r.line FROM field_row r JOIN variables v ON v.id = r.variable
@@ -168,9 +168,7 @@ def _cdev_owned(known: _Known, file: int, cdev: str) -> bool:
     return any(member(re.sub(r"(->|\.)owner$", "", target)) == member(cdev) for target in targets)
 
 
-def _published(
-    facts: Facts, file: int, path: str, name: str, known: _Known
-) -> _Published | None:
+def _published(facts: Facts, file: int, path: str, name: str, known: _Known) -> _Published | None:
     """The first place in its own file where files are made of the table."""
     registering: list[int] = []
     for api, arguments, line, function, identifier in known.calls.get(file, ()):

@@ -40,12 +40,14 @@ from __future__ import annotations
 __all__ = ["CODE", "NAME", "run"]
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 import msgspec
 
 from lastput.audit.bodies import Bodies
 from lastput.audit.feasible import Start, always_before, ways_out
+from lastput.audit.memo import Memo
 from lastput.audit.references import REFERENCES
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.c.flow.paths import find_path, reached
@@ -81,16 +83,21 @@ class _Put(msgspec.Struct, frozen=True):
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each variable that is put a second time."""
+    with Memo(facts, CODE, __file__) as memo:
+        for identifier, names in _candidates(facts):
+            yield from memo.ask((identifier, names), partial(_of_function, facts, identifier, names))
+
+
+def _of_function(facts: Facts, identifier: int, names: Iterable[str]) -> Iterator[Finding]:
     bodies = facts.once(Bodies)
-    for identifier, names in _candidates(facts):
-        function = facts.function(identifier)
-        if function.path.startswith(_PROGRAMS):
-            continue
-        wanted = [one for one in names if _worthwhile(bodies.text(identifier), one)]
-        graph = bodies.graph(identifier) if wanted else None
-        if graph is not None and graph.clean:
-            for variable in wanted:
-                yield from _judge(graph, function, variable)
+    function = facts.function(identifier)
+    if function.path.startswith(_PROGRAMS):
+        return
+    wanted = [one for one in names if _worthwhile(bodies.text(identifier), one)]
+    graph = bodies.graph(identifier) if wanted else None
+    if graph is not None and graph.clean:
+        for variable in wanted:
+            yield from _judge(graph, function, variable)
 
 
 def _worthwhile(text: str, variable: str) -> bool:

@@ -41,10 +41,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from lastput.audit.bodies import Bodies
-from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
+from lastput.audit.deferred import Deferred, Item, Touch, judged_in, keys, same_path
 from lastput.audit.inside import Inside, Insides, Step
+from lastput.audit.memo import Memo
 from lastput.audit.pointees import pointee, root, tag
 from lastput.audit.written import WRITTEN
 from lastput.c.flow.graph import Kind
@@ -62,27 +64,36 @@ _ASKS = frozenset(("current_work", "in_interrupt", "in_softirq", "current_is_wor
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    deferred, bodies = facts.once(Deferred), facts.once(Bodies)
-    insides = facts.once(Insides)
-    seen: set[tuple[int, int, int]] = set()
-    for item in deferred.items:
-        waits = _waits(deferred, bodies, item)
-        callbacks = resolve(facts, item.target, item.file) if waits else ()
-        if len(callbacks) != 1:
+    deferred = facts.once(Deferred)
+    told: set[tuple[Where, Where]] = set()
+    with Memo(facts, CODE, __file__) as memo:
+        for item in deferred.items:
+            callbacks = resolve(facts, item.target, item.file)
+            if len(callbacks) != 1:
+                continue
+            place = judged_in(deferred, item, callbacks)
+            for one in memo.ask(place, partial(_of_item, deferred, item, callbacks[0])):
+                # Two items may have one callback, and one name: their wait is told once.
+                key = (one.where, one.chain[0].where)
+                if key not in told:
+                    told.add(key)
+                    yield one
+
+
+def _of_item(deferred: Deferred, item: Item, callback: int) -> Iterator[Finding]:
+    facts = deferred.facts
+    bodies = facts.once(Bodies)
+    waits = _waits(deferred, bodies, item)
+    if not waits:
+        return
+    inside = facts.once(Insides).of(deferred.unit(item.file))
+    steps = inside.reach(callback, depth=_DEPTH, limit=300, release=True)
+    for wait in waits:
+        if wait.function not in steps or any(_asks(inside, one) for one in _upward(steps, wait.function)):
             continue
-        unit = deferred.unit(item.file)
-        inside = insides.of(unit)
-        steps = inside.reach(callbacks[0], depth=_DEPTH, limit=300, release=True)
-        for wait in waits:
-            key = (callbacks[0], wait.function, wait.line)
-            if wait.function not in steps or key in seen:
-                continue
-            if any(_asks(inside, one) for one in _upward(steps, wait.function)):
-                continue
-            seen.add(key)
-            finding = _finding(inside, bodies, item, callbacks[0], wait, steps)
-            if finding is not None:
-                yield finding
+        finding = _finding(inside, bodies, item, callback, wait, steps)
+        if finding is not None:
+            yield finding
 
 
 def _waits(deferred: Deferred, bodies: Bodies, item: Item) -> list[Touch]:

@@ -36,15 +36,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 
 from lastput.audit.bodies import Bodies
 from lastput.audit.conditional import forbidden, only_if_broken
-from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
+from lastput.audit.deferred import Deferred, Item, Touch, judged_in, keys, same_path
 from lastput.audit.feasible import always_before
 from lastput.audit.inside import Inside, Insides
 from lastput.audit.lock_identity import Taken, lock_name, locks_taken
+from lastput.audit.memo import Memo
 from lastput.audit.pointees import holder, pointee, root
 from lastput.c.raw.heads import split_arguments
 from lastput.facts.api import API
@@ -77,54 +79,79 @@ class _Wait(msgspec.Struct, frozen=True):
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    deferred, bodies = facts.once(Deferred), facts.once(Bodies)
-    locking = _locking(facts)
-    insides = facts.once(Insides)
-    held: dict[int, dict[int, list[Held]]] = {}
-    told: set[tuple[int, int, str, str]] = set()
-    for item in deferred.items:
-        waits = _waits(deferred, bodies, item)
-        callbacks = resolve(facts, item.target, item.file) if waits else ()
-        if len(callbacks) != 1:
-            continue
-        unit = deferred.unit(item.file)
-        inside = insides.of(unit)
-        reached = inside.reach(callbacks[0], depth=_DEPTH, limit=80)
-        if not any(one in locking for one in reached):
-            continue
-        taken = locks_taken(inside, reached)
-        for wait in (one for touch in waits if taken for one in _places(inside, touch)):
-            if wait.function not in locking or wait.function in reached or not _may_hold(inside, wait, taken):
+    deferred = facts.once(Deferred)
+    told: set[tuple[str, str, str, str]] = set()
+    with Memo(facts, CODE, __file__) as memo:
+        for item in deferred.items:
+            callbacks = resolve(facts, item.target, item.file)
+            if len(callbacks) != 1:
                 continue
-            if wait.function not in held:
-                held[wait.function] = _held(bodies, wait.function)
-            for lock in held[wait.function].get(wait.line, ()):
-                name = lock_name(bodies, wait.function, lock.kind, lock.object)
-                match = next(
-                    (
-                        one
-                        for one in taken
-                        if one.kind == lock.kind
-                        and member(one.text) == member(lock.object)
-                        and lock_name(bodies, one.function, one.kind, one.text) == name
-                        and not (one.call in _SPINS and _sleeps(inside, wait, lock))
-                    ),
-                    None,
-                )
+            place = judged_in(deferred, item, callbacks)
+            for one in memo.ask(place, partial(_of_item, deferred, item, callbacks[0])):
                 # One cause, one finding: other functions that come to the same wait tell nothing new.
-                key = (wait.touch.function, callbacks[0], wait.touch.object, member(lock.object))
-                if match is None or key in told or (wait.links and _unlocks(inside, wait, lock.kind)):
-                    continue
-                if _never(inside, bodies, wait):
-                    continue
-                told.add(key)
-                doubts = []
-                if not (name.known and _item_is_same(bodies, item, wait.touch)):
-                    doubts.append("both sides mean the same lock, and the same item")
-                flag = _asked_by_both(bodies, wait.touch, match)
-                if flag:
-                    doubts.append(f"{flag}, which both sides ask for, does not keep them apart")
-                yield _finding(inside, item, callbacks[0], wait, lock, match, tuple(doubts))
+                waiting, role = one.chain[-1].where, one.evidence[1].where
+                key = (f"{waiting.path} {waiting.function}", str(role), *_statement(one.statement))
+                if key not in told:
+                    told.add(key)
+                    yield one
+
+
+def _statement(text: str) -> tuple[str, str]:
+    """What is waited for, and the last name of the lock."""
+    wait, _, lock = text.rpartition(" under ")
+    return wait.partition("(")[2], member(lock)
+
+
+def _of_item(deferred: Deferred, item: Item, callback: int) -> Iterator[Finding]:
+    """One finding for each wait of an item under a lock that its callback takes."""
+    facts = deferred.facts
+    bodies, locking = facts.once(Bodies), facts.once(_locking)
+    waits = _waits(deferred, bodies, item)
+    if not waits:
+        return
+    inside = facts.once(Insides).of(deferred.unit(item.file))
+    reached = inside.reach(callback, depth=_DEPTH, limit=80)
+    if not any(one in locking for one in reached):
+        return
+    taken = locks_taken(inside, reached)
+    known = facts.once(_known)
+    told: set[tuple[int, str, str]] = set()
+    for wait in (one for touch in waits if taken for one in _places(inside, touch)):
+        if wait.function not in locking or wait.function in reached or not _may_hold(inside, wait, taken):
+            continue
+        if wait.function not in known:
+            known[wait.function] = _held(bodies, wait.function)
+        for lock in known[wait.function].get(wait.line, ()):
+            name = lock_name(bodies, wait.function, lock.kind, lock.object)
+            match = next(
+                (
+                    one
+                    for one in taken
+                    if one.kind == lock.kind
+                    and member(one.text) == member(lock.object)
+                    and lock_name(bodies, one.function, one.kind, one.text) == name
+                    and not (one.call in _SPINS and _sleeps(inside, wait, lock))
+                ),
+                None,
+            )
+            key = (wait.touch.function, wait.touch.object, member(lock.object))
+            if match is None or key in told or (wait.links and _unlocks(inside, wait, lock.kind)):
+                continue
+            if _never(inside, bodies, wait):
+                continue
+            told.add(key)
+            doubts = []
+            if not (name.known and _item_is_same(bodies, item, wait.touch)):
+                doubts.append("both sides mean the same lock, and the same item")
+            flag = _asked_by_both(bodies, wait.touch, match)
+            if flag:
+                doubts.append(f"{flag}, which both sides ask for, does not keep them apart")
+            yield _finding(inside, item, callback, wait, lock, match, tuple(doubts))
+
+
+def _known(_: Facts) -> dict[int, dict[int, list[Held]]]:
+    """Locks held at the lines of functions that were looked at."""
+    return {}
 
 
 def _locking(facts: Facts) -> frozenset[int]:
