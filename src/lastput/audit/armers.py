@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Source", "Sources", "same_object"]
 
 from collections import deque
+from collections.abc import Iterator
 
 import msgspec
 
@@ -46,13 +47,11 @@ class Source(msgspec.Struct, frozen=True):
 class Sources:
     """The sources of each unit, and which of them come to a function that arms."""
 
-    def __init__(self, facts: Facts, deferred: Deferred) -> None:
+    def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.deferred = deferred
-        self._entries: dict[int, list[Source]] = {}
+        self.deferred = facts.once(Deferred)
         self._callers: dict[tuple[str, int], list[int]] = {}
         self._by_unit: dict[frozenset[int], dict[int, list[Source]]] = {}
-        self._rows = self._load()
 
     def of(self, unit: Unit, arm: Touch) -> list[tuple[Source, tuple[int, ...]]]:
         """Sources that come to the function of ``arm`` by at most three calls of its unit, with the functions
@@ -91,51 +90,47 @@ class Sources:
         if unit.files not in self._by_unit:
             found: dict[int, list[Source]] = {}
             for file in sorted(unit.files):
-                for one in self._rows.get(file, ()):
-                    found.setdefault(one.callback, []).append(one)
+                for one in (*self._interrupts(file), *self._items(file), *self._tables(file)):
+                    if self.facts.function(one.callback).file in unit.files:
+                        found.setdefault(one.callback, []).append(one)
             self._by_unit[unit.files] = found
         return self._by_unit[unit.files]
 
-    def _load(self) -> dict[int, list[Source]]:
-        facts = self.facts
-        found: dict[int, list[Source]] = {}
-
-        def add(
-            file: int, name: str, kind: str, ends: frozenset[str], thing: str, last: tuple[int, ...] = ()
-        ) -> None:
-            for one in resolve(facts, name, file)[:1]:
-                found.setdefault(file, []).append(Source(one, kind, ends, thing, last))
-
-        for target, file, thing in facts.sql(
-            "SELECT target, file, object FROM callbacks"
-            " WHERE role IN ('irq', 'irq_thread') AND via NOT LIKE 'devm%' ORDER BY id"
+    def _interrupts(self, file: int) -> Iterator[Source]:
+        for target, thing in self.facts.sql(
+            "SELECT target, object FROM callbacks WHERE file = ?"
+            " AND role IN ('irq', 'irq_thread') AND via NOT LIKE 'devm%' ORDER BY id",
+            file,
         ):
-            add(file, target, "irq", _IRQ, thing)
-        for item in self.deferred.items:
-            if item.file in self.deferred.units:
-                ends = frozenset(one.name for one in self.deferred.of(item) if one.kind == "sync")
-                if ends:
-                    add(item.file, item.target, "item", ends, item.object)
+            for one in resolve(self.facts, target, file)[:1]:
+                yield Source(one, "irq", _IRQ, thing)
+
+    def _items(self, file: int) -> Iterator[Source]:
+        for item in self.deferred.by_file.get(file, ()):
+            ends = frozenset(one.name for one in self.deferred.of(item) if one.kind == "sync")
+            for one in resolve(self.facts, item.target, file)[:1] if ends else ():
+                yield Source(one, "item", ends, item.object)
+
+    def _tables(self, file: int) -> Iterator[Source]:
         marks = ", ".join("?" * len(_TABLES))
-        tables: dict[int, list[tuple[str, str, str, int]]] = {}
-        for variable, kind, field, value, file in facts.sql(
-            "SELECT v.id, v.type, r.field, r.value, v.file FROM variables v"
-            " JOIN field_row r ON r.variable = v.id"
-            f" WHERE v.type IN ({marks}) ORDER BY r.id",
-            *_TABLES,
-        ):
-            tables.setdefault(variable, []).append((kind, field, value.lstrip("& "), file))
+        tables: dict[int, list[tuple[str, str, str]]] = {}
+        for variable, kind, field, value in self.facts.sql(
+            "SELECT v.id, v.type, r.field, r.value FROM variables v JOIN field_row r ON r.variable = v.id"
+            f" WHERE v.file = ? AND v.type IN ({marks}) ORDER BY r.id",
+            file, *_TABLES,
+        ):  # fmt: skip
+            tables.setdefault(variable, []).append((kind, field, value.lstrip("& ")))
         for rows in tables.values():
             last = tuple(
                 one
-                for _, field, value, file in rows
+                for _, field, value in rows
                 if field in _LAST and value.isidentifier()
-                for one in resolve(facts, value, file)[:1]
+                for one in resolve(self.facts, value, file)[:1]
             )
-            for kind, field, value, file in rows:
+            for kind, field, value in rows:
                 if field not in _LAST and value.isidentifier():
-                    add(file, value, kind, frozenset(_TABLES[kind]), "", last)
-        return found
+                    for one in resolve(self.facts, value, file)[:1]:
+                        yield Source(one, kind, frozenset(_TABLES[kind]), "", last)
 
 
 def same_object(source: Source, text: str) -> bool:

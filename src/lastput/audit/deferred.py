@@ -113,12 +113,15 @@ class Deferred:
         self.facts = facts
         self.units = units(facts)
         self.items = _items(facts)
+        self.by_file: dict[int, list[Item]] = {}
+        for item in self.items:
+            self.by_file.setdefault(item.file, []).append(item)
         self._touches: dict[Unit, dict[str, list[Touch]]] = {}
         self._waits: dict[str, list[Touch]] = defaultdict(list)
-        by_file: dict[int, list[Touch]] = defaultdict(list)
+        touched: dict[int, list[Touch]] = defaultdict(list)
         for touch in _touches(facts):
-            by_file[touch.file].append(touch)
-        self._by_file = by_file
+            touched[touch.file].append(touch)
+        self._touched = touched
 
     def unit(self, file: int) -> Unit:
         """What the file is linked into; itself alone if no Makefile says."""
@@ -131,7 +134,7 @@ class Deferred:
         if found is None:
             found = defaultdict(list)
             for one in sorted(unit.files):
-                for touch in self._by_file.get(one, ()):
+                for touch in self._touched.get(one, ()):
                     for key in keys(touch.object):
                         found[key].append(touch)
             self._touches[unit] = found
@@ -140,7 +143,7 @@ class Deferred:
     def elsewhere(self, item: Item) -> list[Touch]:
         """Waits for an item of that name in files of other units."""
         if not self._waits:
-            for touches in self._by_file.values():
+            for touches in self._touched.values():
                 for touch in touches:
                     if touch.kind == "sync":
                         for key in keys(touch.object):
@@ -165,13 +168,13 @@ class Deferred:
 
 
 def judged_in(deferred: Deferred, item: Item, callbacks: tuple[int, ...]) -> object:
-    """All that a judgement of an item depends on that looks no further than its unit: a place for a ``Memo``."""
+    """A place for a ``Memo``: all that a judgement depends on that looks no further than the item's unit."""
     touches = deferred.of(item)
     known = deferred.touches(item.file)
     queues = sorted({name for one in touches if one.kind == "arm" for name in keys(one.queue)})
     return (
         item, callbacks, touches, [known.get(name, []) for name in queues],
-        deferred.unit(item.file).token, deferred.facts.shapes,
+        deferred.unit(item.file).token, deferred.facts.declared,
     )  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def _preference(one: Finding) -> tuple[object, ...]:
 
 
 def _in_processes(open_tree: OpenTree, rules: Sequence[Rule], jobs: int) -> Iterator[tuple[Rule, Outcome]]:
-    """One process a job; rules of a family share what they work out, so they go to the same one."""
+    """One process a job; rules that are kin share what they work out, so they go to the same one."""
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else None)
 
     def start() -> ProcessPoolExecutor:
@@ -120,12 +120,17 @@ def _in_processes(open_tree: OpenTree, rules: Sequence[Rule], jobs: int) -> Iter
 
 
 def _following(left: Sequence[Rule], homes: dict[str, int], worker: int) -> Rule:
-    """The rule that a free worker takes: of a family that it has begun; else of the largest that nobody has;
-    else of the one of which most is left."""
-    sizes = Counter(rule.family for rule in left)
-    family = min(sizes, key=lambda one: (homes.get(one, worker) != worker, one not in homes, -sizes[one]))
-    homes.setdefault(family, worker)
-    return next(rule for rule in left if rule.family == family)
+    """The rule that a free worker takes: of those whose kin it has begun with; else of the most that nobody
+    has; else of those of which most are left."""
+    sizes = Counter(_kin(rule) for rule in left)
+    kin = min(sizes, key=lambda one: (homes.get(one, worker) != worker, one not in homes, -sizes[one]))
+    homes.setdefault(kin, worker)
+    return next(rule for rule in left if _kin(rule) == kin)
+
+
+def _kin(rule: Rule) -> str:
+    """The family of a rule. What waits under a lock is a work item or a timer, too."""
+    return "WRK" if rule.family == "LCK" else rule.family
 
 
 _tree: Tree | None = None  # of this worker

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Unwaited", "counted", "unwaited"]
+__all__ = ["Unwaited", "counted", "doubts", "struct_of", "unwaited"]
 
 import re
 from collections.abc import Iterator
@@ -66,25 +66,21 @@ _FREES = {name: one.object for one in API.free for name in one.names}
 
 
 class Unwaited(msgspec.Struct, frozen=True):
-    """An item, where it is armed, where it is stopped without waiting, its callback, and what may still be
-    a wait in other words (``doubts``). ``struct`` is the tag of the object around it, "" for a variable."""
+    """An item, where it is armed, where it is stopped without waiting, and its callback."""
 
     item: Item
     unit: Unit
     arms: tuple[Touch, ...]
     stops: tuple[Touch, ...]
     callback: int
-    struct: str
-    doubts: tuple[str, ...]
 
 
-def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies, stopped: bool) -> Iterator[Unwaited]:
+def unwaited(facts: Facts, deferred: Deferred, stopped: bool) -> Iterator[Unwaited]:
     """Those that something stops without waiting (``stopped``), or those that nothing stops either.
 
     In the order of the tree; an item that is set up in several places comes once, from the first.
     """
     seen: set[tuple[Unit, frozenset[str], str]] = set()
-    insides = facts.once(Insides)
     for item in deferred.items:
         unit = deferred.unit(item.file)
         if not unit.unloadable or not keys(item.object):
@@ -101,13 +97,21 @@ def unwaited(facts: Facts, deferred: Deferred, bodies: Bodies, stopped: bool) ->
         if key in seen or len(callbacks) != 1 or _thread_stopped(facts, item, unit):
             continue
         seen.add(key)
-        struct = pointee(bodies, item.function, root(item.object)) if item.function and item.embedded else ""
-        inside = insides.of(unit)
-        doubts = (
-            *_waited_elsewhere(deferred, bodies, item, struct),
-            *_doubts(inside, item, arms, callbacks[0], bodies, struct),
-        )
-        yield Unwaited(item, unit, arms, stops, callbacks[0], struct, doubts)
+        yield Unwaited(item, unit, arms, stops, callbacks[0])
+
+
+def struct_of(bodies: Bodies, item: Item) -> str:
+    """The tag of the object around an item; "" for a variable, or where it is not known."""
+    return pointee(bodies, item.function, root(item.object)) if item.function and item.embedded else ""
+
+
+def doubts(deferred: Deferred, bodies: Bodies, one: Unwaited, struct: str) -> tuple[str, ...]:
+    """What may still be a wait in other words."""
+    inside = deferred.facts.once(Insides).of(one.unit)
+    return (
+        *_waited_elsewhere(deferred, bodies, one.item, struct),
+        *_doubts(inside, one.item, one.arms, one.callback, bodies, struct),
+    )
 
 
 def _waited_elsewhere(deferred: Deferred, bodies: Bodies, item: Item, struct: str) -> tuple[str, ...]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["Teller"]
+__all__ = ["told"]
+
+from collections.abc import Iterator
+from functools import partial
 
 from lastput.audit.bodies import Bodies
+from lastput.audit.deferred import Deferred, judged_in
 from lastput.audit.inside import Inside, Insides, Step
+from lastput.audit.memo import Memo
 from lastput.audit.pointees import pointee
 from lastput.audit.teardown import Teardown, teardowns
-from lastput.audit.unwaited import Unwaited
+from lastput.audit.unwaited import Unwaited, doubts, struct_of, unwaited
 from lastput.facts.api import API, fill
 from lastput.facts.base import CallFact, Facts
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
@@ -34,30 +39,40 @@ _CANCEL = {
 }
 
 
-class Teller:
-    """Makes findings; keeps what it found out about units."""
+def told(facts: Facts, code: str, file: str, stopped: bool) -> Iterator[Finding]:
+    """The findings of the rule ``code`` in ``file`` about the items that ``unwaited`` gives."""
+    deferred = facts.once(Deferred)
+    teller = _Teller(facts)
+    with Memo(facts, code, file) as memo:
+        for one in unwaited(facts, deferred, stopped):
+            place = (judged_in(deferred, one.item, (one.callback,)), deferred.elsewhere(one.item))
+            yield from memo.ask(place, partial(teller.findings, one, code))
 
-    def __init__(self, facts: Facts, bodies: Bodies) -> None:
+
+class _Teller:
+    """Makes findings."""
+
+    def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.bodies = bodies
-        self._ends: dict[frozenset[int], list[Teardown]] = {}
+        self.bodies = facts.once(Bodies)
+        self.deferred = facts.once(Deferred)
 
-    def finding(self, one: Unwaited, code: str) -> Finding:
+    def findings(self, one: Unwaited, code: str) -> Iterator[Finding]:
         """What happens if the callback runs after the teardown."""
+        struct = struct_of(self.bodies, one.item)
+        yield self._finding(one, struct, doubts(self.deferred, self.bodies, one, struct), code)
+
+    def _finding(self, one: Unwaited, struct: str, doubts: tuple[str, ...], code: str) -> Finding:
         facts, item = self.facts, one.item
         kind = _WORDS[item.role]
         setup = self._at(item.function, item.file, item.line)
         arm = one.arms[0]
         callback = facts.function(one.callback)
         inside = facts.once(Insides).of(one.unit)
-        end, steps, freed = self._teardown(one, inside)
+        end, steps, freed = self._teardown(one, struct, inside)
         stop = one.stops[0] if one.stops else None
         module = one.unit.modules[0] if one.unit.modules else ""
-        gone = (
-            f"struct {one.struct}"
-            if one.struct
-            else ("the object" if item.embedded else f"the text of {module}")
-        )
+        gone = f"struct {struct}" if struct else ("the object" if item.embedded else f"the text of {module}")
         causes = [
             Cause(setup, f"{item.object} will run {item.target}()"),
             Cause(self._at(arm.function, arm.file, arm.line), f"{arm.name}() arms it"),
@@ -96,7 +111,7 @@ class Teller:
         return Finding(
             code=code,
             verdict="bug",
-            confidence="low" if one.doubts or end is None else "medium",
+            confidence="low" if doubts or end is None else "medium",
             message=f"{kind} {item.object} {how}: {callback.name}() may run after {gone} is gone",
             where=where,
             object=item.object,
@@ -113,7 +128,7 @@ class Teller:
                 ),
             ),
             remedy=f"{_CANCEL[item.role]}({item.object}) once nothing can arm it again, before {gone} goes",
-            depends_on=(*one.doubts, *(() if end is not None else ("no teardown function was found",))),
+            depends_on=(*doubts, *(() if end is not None else ("no teardown function was found",))),
             text=(module,),
         )
 
@@ -123,17 +138,14 @@ class Teller:
         return Where(self.facts.path(file), line)
 
     def _teardown(
-        self, one: Unwaited, inside: Inside
+        self, one: Unwaited, struct: str, inside: Inside
     ) -> tuple[Teardown | None, dict[int, Step], CallFact | None]:
         """The teardown that frees the object: of its type if that is known; else one of the same file,
         or any.
         """
-        if one.unit.files not in self._ends:
-            self._ends[one.unit.files] = teardowns(self.facts, one.unit)
-        ends = self._ends[one.unit.files]
         near = {one.item.file, *(arm.file for arm in one.arms)}
         ends = sorted(
-            ends,
+            teardowns(self.facts, one.unit),
             key=lambda end: (
                 not one.item.embedded and end.how != "module exit",
                 not end.last,
@@ -148,8 +160,8 @@ class Teller:
                         freed = fill(_FREES.get(call.name, ""), call.arguments)
                         if (
                             freed.isidentifier()
-                            and one.struct
-                            and pointee(self.bodies, function, freed) == one.struct
+                            and struct
+                            and pointee(self.bodies, function, freed) == struct
                         ):
                             return end, steps, call
         if not one.item.embedded:

@@ -111,9 +111,9 @@ class Facts:
         return str(rows[0][0]) if rows else str(self.database.stat().st_mtime_ns)
 
     @cached_property
-    def shapes(self) -> str:
-        """Another one whenever the members of any struct change."""
-        rows = self.sql("SELECT value FROM meta WHERE key = 'shapes'")
+    def declared(self) -> str:
+        """Another one whenever the members of any struct, or any function-like macro, change."""
+        rows = self.sql("SELECT value FROM meta WHERE key = 'declared'")
         return str(rows[0][0]) if rows else self.token
 
     def close(self) -> None:

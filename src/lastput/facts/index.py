@@ -214,8 +214,8 @@ def _store(
             progress(done, total)
     writer.finish()
     db.execute("INSERT OR IGNORE INTO meta VALUES ('token', ?)", (secrets.token_hex(16),))
-    if writer.shapes_changed():
-        db.execute("INSERT OR REPLACE INTO meta VALUES ('shapes', ?)", (secrets.token_hex(16),))
+    if writer.declarations_changed():
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('declared', ?)", (secrets.token_hex(16),))
     return touched
 
 

@@ -1,4 +1,5 @@
 CREATE INDEX functions_by_name ON functions (name);
+CREATE INDEX functions_given_modules ON functions (name) WHERE instr(parameters, '"struct module *"');
 CREATE INDEX functions_by_file ON functions (file);
 CREATE INDEX calls_by_name ON call_row (name);
 CREATE INDEX stores_by_function ON stores (function);

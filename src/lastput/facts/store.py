@@ -70,8 +70,8 @@ class Writer:
         self.added: list[int] = []
         self._gone: Counter[tuple[str, ...]] = Counter()
         self._came: Counter[tuple[str, ...]] = Counter()
-        self._shapes_gone: Counter[tuple[object, ...]] = Counter()
-        self._shapes_came: Counter[tuple[object, ...]] = Counter()
+        self._members_gone: Counter[tuple[object, ...]] = Counter()
+        self._members_came: Counter[tuple[object, ...]] = Counter()
 
     def _next(self, table: str) -> int:
         """An id that no row has, nor had (see ``finish``)."""
@@ -85,8 +85,11 @@ class Writer:
         if row is None:
             return
         self._gone.update(self._db.execute("SELECT name, parameters, body FROM macros WHERE file = ?", row))
-        self._shapes_gone.update(
-            self._db.execute("SELECT record, field, type, pointers FROM records WHERE file = ?", row)
+        self._members_gone.update(
+            (path, *one)
+            for one in self._db.execute(
+                "SELECT record, field, type, pointers FROM records WHERE file = ?", row
+            )
         )
         for table, column, of in (
             ("call_row", "function", "functions"),
@@ -134,7 +137,7 @@ class Writer:
             (None, file, base + index if index >= 0 else 0, *rest) for index, *rest in facts.callbacks
         ]
         rows["file_macros"] += [(None, file, *row) for row in facts.file_macros]
-        self._shapes_came.update(row[:4] for row in facts.records)
+        self._members_came.update((found.path, *row[:4]) for row in facts.records)
         rows["records"] += [(None, file, *row) for row in facts.records]
         self._came.update((name, parameters, body) for name, parameters, body, _ in facts.macros)
         rows["macros"] += [(None, file, *row) for row in facts.macros]
@@ -157,9 +160,9 @@ class Writer:
         """Whether the definitions of macros are others than before."""
         return self._gone != self._came
 
-    def shapes_changed(self) -> bool:
-        """Whether the members of structs are others than before."""
-        return self._shapes_gone != self._shapes_came
+    def declarations_changed(self) -> bool:
+        """Whether members of structs, or definitions of macros, are others than before."""
+        return self._members_gone != self._members_came or self.macros_changed()
 
     def flush(self) -> None:
         """Write out what was added."""

@@ -41,11 +41,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from lastput.audit.armers import Source, Sources, same_object
 from lastput.audit.bodies import Bodies
-from lastput.audit.deferred import Deferred, Item, Touch, keys, same_path
+from lastput.audit.deferred import Deferred, Item, Touch, judged_in, keys, same_path
 from lastput.audit.inside import Inside, Insides
+from lastput.audit.memo import Memo
 from lastput.audit.sequence import Event, laid_out
 from lastput.audit.teardown import Teardown, teardowns
 from lastput.audit.units import Unit
@@ -68,30 +70,44 @@ _LOOP = re.compile(r"\b(?:while|wait_event\w*)\s*\([^;{]*?(?:->|\.)(\w+)\s*\)\s*
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    deferred, bodies = facts.once(Deferred), facts.once(Bodies)
-    sources = Sources(facts, deferred)
-    armed: dict[Unit, list[tuple[Item, list[tuple[Source, tuple[int, ...], Touch]]]]] = {}
+    deferred = facts.once(Deferred)
+    units: dict[Unit, list[Item]] = {}
     for item in deferred.items:
         unit = deferred.units.get(item.file)
-        if unit is None or not unit.unloadable:
-            continue
-        touches = deferred.of(item)
-        if not any(one.kind == "sync" and not one.final for one in touches):
-            continue
+        if unit is not None and unit.unloadable:
+            units.setdefault(unit, []).append(item)
+    with Memo(facts, CODE, __file__) as memo:
+        for unit, items in units.items():
+            waited = [one for one in items if _waited(deferred, one)]
+            if waited:
+                place = [judged_in(deferred, one, resolve(facts, one.target, one.file)) for one in items]
+                yield from memo.ask(place, partial(_of_unit, deferred, unit, waited))
+
+
+def _waited(deferred: Deferred, item: Item) -> bool:
+    """Whether something waits for an item, and does not forbid to arm it again."""
+    return any(one.kind == "sync" and not one.final for one in deferred.of(item))
+
+
+def _of_unit(deferred: Deferred, unit: Unit, items: list[Item]) -> Iterator[Finding]:
+    facts = deferred.facts
+    bodies, sources = facts.once(Bodies), facts.once(Sources)
+    found: list[tuple[Item, list[tuple[Source, tuple[int, ...], Touch]]]] = []
+    for item in items:
         late = [
             (source, way, arm)
-            for arm in touches
+            for arm in deferred.of(item)
             if arm.kind == "arm" and same_path(arm.object, item.object)
             for source, way in sources.of(unit, arm)
             if not (source.kind == "item" and keys(source.object) & keys(item.object))
         ]
         if late:
-            armed.setdefault(unit, []).append((item, late))
-    for unit, items in armed.items():
-        yield from _unit(facts, deferred, bodies, unit, items)
+            found.append((item, late))
+    if found:
+        yield from _armed_late(facts, deferred, bodies, unit, found)
 
 
-def _unit(
+def _armed_late(
     facts: Facts,
     deferred: Deferred,
     bodies: Bodies,
@@ -197,8 +213,10 @@ def _finding(
         for at, one in enumerate(events[waited].through)
     ]
     chain = (*through, Link(waiter.name, where, "direct" if through else end.how))
-    target = facts.functions(item.target)
-    runs = inside.where(target[0], target[0].line) if target else where
+    runs = next(
+        (inside.where(one, one.line) for one in map(facts.function, resolve(facts, item.target, item.file))),
+        where,
+    )
     armer = facts.function(arm.function)
     return Finding(
         code=CODE,

@@ -72,7 +72,8 @@ _TABLES = """
 """
 _CALLS = """
     SELECT f.file, n.name, c.arguments, c.line, f.name, f.id FROM names n
-    CROSS JOIN call_row c ON c.name = n.id JOIN functions f ON f.id = c.function WHERE n.name IN ({}) AND c.receiver = '' ORDER BY f.file, c.line
+    CROSS JOIN call_row c ON c.name = n.id JOIN functions f ON f.id = c.function
+    WHERE n.name IN ({}) AND c.receiver = '' ORDER BY f.file, c.line
 """
 _MISC_FIELDS = """
     SELECT v.name, r.line FROM field_row r JOIN variables v ON v.id = r.variable

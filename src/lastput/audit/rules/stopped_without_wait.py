@@ -34,10 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lastput.audit.bodies import Bodies
-from lastput.audit.deferred import Deferred
-from lastput.audit.unwaited import unwaited
-from lastput.audit.unwaited_finding import Teller
+from lastput.audit.unwaited_finding import told
 from lastput.facts.base import Facts
 from lastput.schema.finding import Finding
 
@@ -46,7 +43,4 @@ NAME = "stopped-without-wait"
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    bodies = facts.once(Bodies)
-    teller = Teller(facts, bodies)
-    for one in unwaited(facts, facts.once(Deferred), bodies, stopped=True):
-        yield teller.finding(one, CODE)
+    yield from told(facts, CODE, __file__, stopped=True)
