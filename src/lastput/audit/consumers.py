@@ -17,7 +17,8 @@ from lastput.facts.base import Facts
 from lastput.facts.resolve import resolve
 
 Fate = Literal["put", "kept", "seen"]
-#: Name and receiver of a call, which argument, the file; and for ``puts_one`` the puts.
+#: Name and receiver of a call, which argument, the file; and the puts for ``puts_one``, and for ``may_put``,
+#: which has no receiver to name.
 Question = tuple[str, str, int, int, tuple[str, ...]]
 
 _DEPTH = 4
@@ -36,6 +37,7 @@ class Consumers:
         self.bodies = facts.once(Bodies)
         self._facts = facts
         self._fates: dict[tuple[int, int, int], Fate] = {}
+        self._coming: dict[tuple[int, frozenset[str], int], bool] = {}
         self._active: set[tuple[int, int]] = set()
         self._met: set[tuple[int, int]] = set()
         self._asked: dict[Question, str] | None = None
@@ -56,7 +58,8 @@ class Consumers:
         """The answer to a question that was recorded."""
         name, receiver, position, file, puts = question
         if puts:
-            return str(self.puts_one(name, file, puts))
+            ask = self.may_put if receiver else self.puts_one
+            return str(ask(name, file, puts))
         return self.fate(name, receiver, position, file)
 
     def fate(self, name: str, receiver: str, position: int, file: int) -> Fate:
@@ -100,6 +103,28 @@ class Consumers:
         if self._asked is not None and puts:
             self._asked[(name, "", 0, file, tuple(sorted(puts)))] = str(found)
         return found
+
+    def may_put(self, name: str, file: int, puts: Collection[str]) -> bool:
+        """Whether a function that ``name`` means in ``file`` comes to one of ``puts`` by at most three calls.
+        Of a macro, or of what is not known, the answer is no."""
+        found = name.isidentifier() and self._comes_to(name, file, frozenset(puts), 3)
+        if self._asked is not None:
+            self._asked[(name, "may put", 0, file, tuple(sorted(puts)))] = str(found)
+        return found
+
+    def _comes_to(self, name: str, file: int, puts: frozenset[str], depth: int) -> bool:
+        for function in resolve(self._facts, name, file)[:3]:
+            key = (function, puts, depth)
+            if key not in self._coming:
+                called = {match[1] for match in _CALL.finditer(self.bodies.text(function))}
+                home = self._facts.function(function).file
+                self._coming[key] = not called.isdisjoint(puts) or (
+                    depth > 1
+                    and any(self._comes_to(one, home, puts, depth - 1) for one in sorted(called - {name}))
+                )
+            if self._coming[key]:
+                return True
+        return False
 
     def _function(self, function: int, position: int, depth: int) -> Fate:
         """What a definition does. It is remembered if it does not depend on who asks: a recursion is only
