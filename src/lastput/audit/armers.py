@@ -89,7 +89,7 @@ class Sources:
     def _sources(self, unit: Unit) -> dict[int, list[Source]]:
         if unit.files not in self._by_unit:
             found: dict[int, list[Source]] = {}
-            for file in sorted(unit.files):
+            for file in self.facts.in_order(unit.files):
                 for one in (*self._interrupts(file), *self._items(file), *self._tables(file)):
                     if self.facts.function(one.callback).file in unit.files:
                         found.setdefault(one.callback, []).append(one)

@@ -112,7 +112,7 @@ class Deferred:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.units = units(facts)
-        self.items = _items(facts)
+        self.items = sorted(_items(facts), key=lambda one: (facts.path(one.file), one.line))
         self.by_file: dict[int, list[Item]] = {}
         for item in self.items:
             self.by_file.setdefault(item.file, []).append(item)
@@ -133,7 +133,7 @@ class Deferred:
         found = self._touches.get(unit)
         if found is None:
             found = defaultdict(list)
-            for one in sorted(unit.files):
+            for one in self.facts.in_order(unit.files):
                 for touch in self._touched.get(one, ()):
                     for key in keys(touch.object):
                         found[key].append(touch)
@@ -143,8 +143,8 @@ class Deferred:
     def elsewhere(self, item: Item) -> list[Touch]:
         """Waits for an item of that name in files of other units."""
         if not self._waits:
-            for touches in self._touched.values():
-                for touch in touches:
+            for file in self.facts.in_order(self._touched):
+                for touch in self._touched[file]:
                     if touch.kind == "sync":
                         for key in keys(touch.object):
                             self._waits[key].append(touch)

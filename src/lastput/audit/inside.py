@@ -67,11 +67,12 @@ class Inside:
             " ORDER BY f.id, c.seq", fact.name,
         )  # fmt: skip
         local = fact.static and fact.path.endswith(".c")
-        return [
-            (one, line)
+        found = [
+            (self.facts.path(file), one, line)
             for one, line, file in rows
             if (file == fact.file if local else file in self.unit.files)
         ]
+        return [(one, line) for _, one, line in sorted(found)]
 
     def reach(self, start: int, depth: int = 4, limit: int = 400, release: bool = False) -> dict[int, Step]:
         """Functions that a call of ``start`` may run, nearest first, ``start`` too.

@@ -55,6 +55,7 @@ class Removals:
             f" WHERE c.name IN ({marks}) AND f.section = '' ORDER BY c.function, c.seq",
             *_DELETES, *_FORGETS,
         )  # fmt: skip
+        rows.sort(key=lambda row: row[4])
         found: defaultdict[tuple[str, str], list[tuple[int, str, int]]] = defaultdict(list)
         for function, name, arguments, line, path in rows:
             thing = "" if name in _FORGETS else argument(arguments, 0)

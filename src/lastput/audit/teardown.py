@@ -70,7 +70,7 @@ def _known(_: Facts) -> dict[Unit, list[Teardown]]:
 def _teardowns(facts: Facts, unit: Unit) -> list[Teardown]:
     found: list[Teardown] = []
     ends: list[Teardown] = []
-    for file in sorted(unit.files):
+    for file in facts.in_order(unit.files):
         marks = ", ".join("?" * len(_FIELDS))
         for kind, table, path, value in facts.sql(
             "SELECT v.type, v.name, r.path, r.value FROM variables v JOIN field_row r ON r.variable = v.id"

@@ -84,7 +84,8 @@ def member(text: str) -> str:
 
 
 class Facts:
-    """A fact base, open for reading. Rows come in the order of the tree's paths unless a query says other."""
+    """A fact base, open for reading. Helpers give what they find in the order of the tree's paths; rows that
+    a query orders by an id come in the order in which their files were read, which edits change."""
 
     def __init__(self, tree: Path, database: Path) -> None:
         """Raises LastputError (``no-facts``) if there is no base at ``database``."""
@@ -149,6 +150,10 @@ class Facts:
         """The path of a file by its id."""
         return str(self._paths[file])
 
+    def in_order(self, files: Iterable[int]) -> list[int]:
+        """Files in the order of their paths: their ids tell when they were last read."""
+        return sorted(files, key=self._paths.__getitem__)
+
     def functions(self, name: str, path: str | None = None) -> list[FunctionFact]:
         """All definitions of ``name``, in one file or in the tree."""
         if path is None:
@@ -158,7 +163,7 @@ class Facts:
                 f"{_FUNCTION} WHERE f.name = ? AND f.file = (SELECT id FROM files WHERE path = ?)"
                 " ORDER BY f.id", name, path,
             )  # fmt: skip
-        return [self._as_function(row) for row in rows]
+        return sorted(map(self._as_function, rows), key=lambda one: (one.path, one.id))
 
     def _as_function(self, row: tuple[Any, ...]) -> FunctionFact:
         identifier, file, name, static, inline, section, returns, parameters, *rest = row

@@ -68,9 +68,9 @@ def _resolve(facts: Facts, name: str, file: int) -> tuple[int, ...]:
     defined = facts.once(_defined)
     rows = defined.get(name)
     if rows is None:
-        rows = defined[name] = facts.sql(
-            "SELECT id, file, static FROM functions WHERE name = ? ORDER BY id", name
-        )
+        rows = facts.sql("SELECT id, file, static FROM functions WHERE name = ?", name)
+        rows.sort(key=lambda row: (facts.path(row[1]), row[0]))
+        defined[name] = rows
     own = tuple(function for function, home, _ in rows if home == file)
     if own or not rows:
         return own
@@ -104,21 +104,20 @@ def linked(one: str, two: str) -> bool:
 def callers(facts: Facts, function: int) -> list[CallFact]:
     """Direct calls of a function: in its own file if it is static, else wherever no other one is meant."""
     fact = facts.function(function)
-    if fact.static and fact.path.endswith(".c"):
-        rows = facts.sql(
-            "SELECT c.* FROM calls c JOIN functions f ON f.id = c.function"
-            " WHERE c.name = ? AND c.receiver = '' AND f.file = ? ORDER BY c.function, c.seq",
-            fact.name, fact.file,
-        )  # fmt: skip
-    else:
-        rows = facts.sql(
-            "SELECT c.* FROM calls c JOIN functions f ON f.id = c.function"
-            " WHERE c.name = ? AND c.receiver = '' AND (f.file = ?"
-            " OR NOT EXISTS (SELECT 1 FROM functions o WHERE o.name = ? AND o.file = f.file))"
-            " ORDER BY c.function, c.seq",
-            fact.name, fact.file, fact.name,
-        )  # fmt: skip
-    return [CallFact(*row) for row in rows]
+    local = fact.static and fact.path.endswith(".c")
+    own = (
+        ""
+        if local
+        else " OR NOT EXISTS (SELECT 1 FROM functions o WHERE o.name = c.name AND o.file = f.file)"
+    )
+    rows = facts.sql(
+        "SELECT f.file, c.* FROM calls c JOIN functions f ON f.id = c.function"
+        f" WHERE c.name = ? AND c.receiver = '' AND (f.file = ?{own})",
+        fact.name,
+        fact.file,
+    )
+    rows.sort(key=lambda row: (facts.path(row[0]), *row[1:3]))
+    return [CallFact(*call) for _, *call in rows]
 
 
 def callees(facts: Facts, call: CallFact) -> list[Candidate]:
@@ -168,6 +167,7 @@ def _in_field(facts: Facts, field: str, struct: str | None) -> list[int]:
     condition = "" if struct is None else " AND type = ?"
     values = (field,) if struct is None else (field, struct)
     rows = facts.sql(f"SELECT value, file FROM fields WHERE field = ?{condition} ORDER BY id", *values)
+    rows.sort(key=lambda row: facts.path(row[1]))
     found: dict[int, None] = {}
     for value, file in rows:
         word = value.lstrip("& ")

@@ -105,14 +105,16 @@ def drain(facts: Facts, unit: Unit) -> Drain:
 
 def _names(facts: Facts, unit: Unit) -> frozenset[str]:
     """The functions that the module's files define."""
-    rows = [facts.sql("SELECT name FROM functions WHERE file = ?", file) for file in sorted(unit.files)]
+    rows = [
+        facts.sql("SELECT name FROM functions WHERE file = ?", file) for file in facts.in_order(unit.files)
+    ]
     return frozenset(name for found in rows for (name,) in found)
 
 
 def _removers(facts: Facts, unit: Unit) -> list[int]:
     """What unregistering the module's drivers runs: their remove and disconnect callbacks."""
     found: dict[int, None] = {}
-    for file in sorted(unit.files):
+    for file in facts.in_order(unit.files):
         rows = facts.sql(
             "SELECT r.value FROM field_row r JOIN variables v ON v.id = r.variable"
             " WHERE v.file = ? AND r.field IN ('remove', 'disconnect', 'exit', 'exit_batch')"
@@ -129,7 +131,7 @@ def _removers(facts: Facts, unit: Unit) -> list[int]:
 def _run_from(facts: Facts, unit: Unit, queue: str) -> list[int]:
     """Work functions of the module that run from a queue: they have run when it is flushed."""
     found: list[int] = []
-    for file in sorted(unit.files):
+    for file in facts.in_order(unit.files):
         for item, target in facts.sql(
             "SELECT object, target FROM callbacks WHERE file = ? AND role IN ('work', 'delayed_work')", file
         ):
@@ -174,7 +176,7 @@ def queue_of(facts: Facts, files: frozenset[int], thing: str, line: int = 0) -> 
     exact: set[str] = set()
     beside: set[str] = set()
     item = member(thing)
-    for file in sorted(files):
+    for file in facts.in_order(files):
         for name, arguments, first, last in facts.once(_arms).get(file, ()):
             arm = _ARMS[name]
             armed = fill(arm.object, arguments)

@@ -71,7 +71,7 @@ def _from_files(facts: Facts, name: str, files: frozenset[int]) -> Unit:
     """Of files for which no entry is known: what their text says."""
     exits: dict[int, None] = {}
     init = False
-    for file in sorted(files):
+    for file in facts.in_order(files):
         try:
             text = facts.source(facts.path(file)).code
         except OSError:
