@@ -7,6 +7,7 @@ __all__ = ["holder", "pointee", "root", "tag"]
 import re
 
 from lastput.audit.bodies import Bodies
+from lastput.facts.base import Facts
 
 _ROOT = re.compile(r"^[&*(\s]*(?:\([^()]*\)\s*)?(\w+)")
 _TAG = re.compile(r"struct\s+(\w+)")
@@ -46,12 +47,16 @@ def holder(bodies: Bodies, function: int, text: str) -> str:
     steps = re.split(r"->|\.", plain[plain.find(first) + len(first) :].lstrip("->."))
     found = pointee(bodies, function, first) if function else ""
     for step in steps[:-1] if found else ():
-        types = bodies.facts.sql(
-            "SELECT DISTINCT type FROM records WHERE record = ? AND field = ? AND type NOT LIKE '% %'",
-            found,
-            step,
-        )
+        types = _types(bodies.facts, found, step, bodies.facts.function(function).file)
         if len(types) != 1:
             return tag(bodies, function, text)
-        found = types[0][0]
+        (found,) = types
     return found or first
+
+
+def _types(facts: Facts, record: str, field: str, file: int) -> set[str]:
+    """The types that the headers, and the file itself, give a field of a struct."""
+    rows = facts.sql(
+        "SELECT type, file FROM records WHERE record = ? AND field = ? AND type NOT LIKE '% %'", record, field
+    )
+    return {kind for kind, home in rows if home == file or not facts.path(home).endswith(".c")}

@@ -171,11 +171,9 @@ def _doubts(
         found.append("the object is made for one run of the item")
     if struct:
         homes = {
-            row[0]
-            for row in facts.sql(
-                "SELECT DISTINCT p.path FROM records r JOIN files p ON p.id = r.file WHERE r.record = ?",
-                struct,
-            )
+            facts.path(file)
+            for (file,) in facts.sql("SELECT DISTINCT file FROM records WHERE record = ?", struct)
+            if file in inside.unit.files or not facts.path(file).endswith(".c")
         }
         if homes and all(home.startswith("include/") or "/include/asm/" in home for home in homes):
             found.append(f"struct {struct} is of {min(homes)}: whoever made it may wait for the item")

@@ -113,7 +113,7 @@ class Facts:
 
     @cached_property
     def declared(self) -> str:
-        """Another one whenever the members of any struct, or any function-like macro, change."""
+        """Another one whenever a header changes the members of a struct, or a function-like macro."""
         rows = self.sql("SELECT value FROM meta WHERE key = 'declared'")
         return str(rows[0][0]) if rows else self.token
 

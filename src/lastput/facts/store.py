@@ -70,8 +70,9 @@ class Writer:
         self.added: list[int] = []
         self._gone: Counter[tuple[str, ...]] = Counter()
         self._came: Counter[tuple[str, ...]] = Counter()
-        self._members_gone: Counter[tuple[object, ...]] = Counter()
-        self._members_came: Counter[tuple[object, ...]] = Counter()
+        #: What headers declare: their paths, with members of structs, and macros.
+        self._declared_gone: Counter[tuple[object, ...]] = Counter()
+        self._declared_came: Counter[tuple[object, ...]] = Counter()
 
     def _next(self, table: str) -> int:
         """An id that no row has, nor had (see ``finish``)."""
@@ -85,12 +86,10 @@ class Writer:
         if row is None:
             return
         self._gone.update(self._db.execute("SELECT name, parameters, body FROM macros WHERE file = ?", row))
-        self._members_gone.update(
-            (path, *one)
-            for one in self._db.execute(
-                "SELECT record, field, type, pointers FROM records WHERE file = ?", row
-            )
-        )
+        for what in ("record, field, type, pointers FROM records", "name, parameters, body FROM macros"):
+            if path.endswith(".h"):
+                declared = self._db.execute(f"SELECT {what} WHERE file = ?", row)
+                self._declared_gone.update((path, *one) for one in declared)
         for table, column, of in (
             ("call_row", "function", "functions"),
             ("stores", "function", "functions"),
@@ -137,9 +136,10 @@ class Writer:
             (None, file, base + index if index >= 0 else 0, *rest) for index, *rest in facts.callbacks
         ]
         rows["file_macros"] += [(None, file, *row) for row in facts.file_macros]
-        self._members_came.update((found.path, *row[:4]) for row in facts.records)
         rows["records"] += [(None, file, *row) for row in facts.records]
         self._came.update((name, parameters, body) for name, parameters, body, _ in facts.macros)
+        if found.path.endswith(".h"):
+            self._declared_came.update((found.path, *row[:-1]) for row in (*facts.records, *facts.macros))
         rows["macros"] += [(None, file, *row) for row in facts.macros]
         rows["exports"] += [(None, file, *row) for row in facts.exports]
         self._add_calls(facts, base)
@@ -161,8 +161,8 @@ class Writer:
         return self._gone != self._came
 
     def declarations_changed(self) -> bool:
-        """Whether members of structs, or definitions of macros, are others than before."""
-        return self._members_gone != self._members_came or self.macros_changed()
+        """Whether headers declare other members of structs, or other macros, than before."""
+        return self._declared_gone != self._declared_came
 
     def flush(self) -> None:
         """Write out what was added."""
