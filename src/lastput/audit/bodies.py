@@ -29,7 +29,7 @@ class Bodies:
         self._content = lru_cache(maxsize=32)(self._read)
         self._extents: dict[int, tuple[int, int, int]] = {}
         self.text = lru_cache(maxsize=20_000)(self._text)
-        self.graph = lru_cache(maxsize=2_000)(self._graph)
+        self.graph = lru_cache(maxsize=500)(self._graph)
 
     def _read(self, path: str) -> bytes:
         try:

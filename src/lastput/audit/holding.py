@@ -73,10 +73,15 @@ class Holding:
             copy = pattern(
                 rf"^{_CAST}(?:(?:{alternatives})|&\s*(?:{alternatives})->[\w.]+|(?:{_VIEW}\s*\(\s*&?\s*)+(?:{alternatives})\b[^()]*\)+)$"
             )
+            chosen = pattern(
+                rf"[?:]\s*{_CAST}(?:(?:{alternatives})\b\s*(?![\w\s]*(?:->|\(|\[))|&\s*(?:{alternatives})->[\w.]+)"
+            )
             before = len(self.names)
             for node in self.graph.nodes:
                 for write in node.writes:
-                    if _WORD.match(write.target) and write.target in self.locals and copy.match(write.value):
+                    if not (_WORD.match(write.target) and write.target in self.locals):
+                        continue
+                    if copy.match(write.value) or ("?" in write.value and chosen.search(write.value)):
                         self.names.add(write.target)
             if len(self.names) == before:
                 return

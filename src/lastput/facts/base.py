@@ -102,7 +102,7 @@ class Facts:
         self._paths: dict[int, str] = dict(self.db.execute("SELECT id, path FROM files"))
         self._shared: dict[object, object] = {}
         self.source = lru_cache(maxsize=64)(self._source)
-        self.function = lru_cache(maxsize=100_000)(self._function)
+        self.function = lru_cache(maxsize=30_000)(self._function)
 
     @cached_property
     def token(self) -> str:

@@ -141,6 +141,8 @@ def _armed_late(
                     continue
                 if _stopped_before(events[:last], source, inside):
                     continue
+                if _queue_drained(inside, deferred, arm, end.function, events[: over[0]]):
+                    continue
                 told.add(key)
                 yield _finding(inside, bodies, item, end, (events, last, over[0]), source, way, arm)
 
@@ -158,6 +160,20 @@ def _ends_it(inside: Inside, source: Source, item: Item, deferred: Deferred) -> 
     """Whether a function that runs while the source ends waits for the item itself."""
     waiting = {one.function for one in deferred.of(item) if one.kind == "sync"}
     return any(waiting & inside.reach(one, depth=3, limit=80).keys() for one in source.last)
+
+
+def _queue_drained(inside: Inside, deferred: Deferred, arm: Touch, end: int, before: list[Event]) -> bool:
+    """Whether the teardown comes to a wait for the queue on which an item is armed, after ``before``."""
+    early = {(event.call.function, event.call.seq) for event in before}
+    waits = [
+        one
+        for name in sorted(keys(arm.queue))
+        for one in deferred.touches(arm.file).get(name, ())
+        if one.family == "queue" and one.kind == "sync" and (one.function, one.seq) not in early
+    ]
+    return bool(waits) and not inside.reach(end, depth=6, limit=2000).keys().isdisjoint(
+        one.function for one in waits
+    )
 
 
 def _stopped_before(events: list[Event], source: Source, inside: Inside) -> bool:
