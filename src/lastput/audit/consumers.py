@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
+import msgspec
+
 from lastput.audit.bodies import Bodies
 from lastput.audit.patterns import pattern
 from lastput.audit.references import BORROWS, GIVES_UP, KEEPS, REFERENCES, Counted, Handed
@@ -17,9 +19,18 @@ from lastput.facts.base import Facts
 from lastput.facts.resolve import resolve
 
 Fate = Literal["put", "kept", "seen"]
-#: Name and receiver of a call, which argument, the file; and the puts for ``puts_one``, and for ``may_put``,
-#: which has no receiver to name.
-Question = tuple[str, str, int, int, tuple[str, ...]]
+
+
+class Question(msgspec.Struct, frozen=True, array_like=True):
+    """What was asked of ``Consumers``: the method, and its arguments."""
+
+    ask: Literal["fate", "puts_one", "may_put"]
+    name: str
+    file: int
+    receiver: str = ""
+    position: int = 0
+    puts: tuple[str, ...] = ()
+
 
 _DEPTH = 4
 _CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
@@ -56,11 +67,10 @@ class Consumers:
 
     def answer(self, question: Question) -> str:
         """The answer to a question that was recorded."""
-        name, receiver, position, file, puts = question
-        if puts:
-            ask = self.may_put if receiver else self.puts_one
-            return str(ask(name, file, puts))
-        return self.fate(name, receiver, position, file)
+        if question.ask == "fate":
+            return self.fate(question.name, question.receiver, question.position, question.file)
+        ask = self.may_put if question.ask == "may_put" else self.puts_one
+        return str(ask(question.name, question.file, question.puts))
 
     def fate(self, name: str, receiver: str, position: int, file: int) -> Fate:
         """What a call by ``name`` in ``file`` does with argument ``position``.
@@ -69,7 +79,7 @@ class Consumers:
         """
         found = self._fate(name, receiver, position, file, 0)
         if self._asked is not None:
-            self._asked[(name, receiver, position, file, ())] = found
+            self._asked[Question("fate", name, file, receiver, position)] = found
         return found
 
     def _fate(self, name: str, receiver: str, position: int, file: int, depth: int) -> Fate:
@@ -101,7 +111,7 @@ class Consumers:
         }
         found = not called.isdisjoint(puts)
         if self._asked is not None and puts:
-            self._asked[(name, "", 0, file, tuple(sorted(puts)))] = str(found)
+            self._asked[Question("puts_one", name, file, puts=tuple(sorted(puts)))] = str(found)
         return found
 
     def may_put(self, name: str, file: int, puts: Collection[str]) -> bool:
@@ -109,7 +119,7 @@ class Consumers:
         Of a macro, or of what is not known, the answer is no."""
         found = name.isidentifier() and self._comes_to(name, file, frozenset(puts), 3)
         if self._asked is not None:
-            self._asked[(name, "may put", 0, file, tuple(sorted(puts)))] = str(found)
+            self._asked[Question("may_put", name, file, puts=tuple(sorted(puts)))] = str(found)
         return found
 
     def _comes_to(self, name: str, file: int, puts: frozenset[str], depth: int) -> bool:
