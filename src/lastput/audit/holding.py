@@ -55,13 +55,8 @@ class Holding:
         self._copies()
         alternatives = "|".join(re.escape(one) for one in sorted(self.names))
         self._token = pattern(rf"(?<![\w.>])(?:{alternatives})\b")
-        self._value = pattern(
-            rf"^{_CAST}(?:(?:{alternatives})|&\s*(?:{alternatives})->[\w.]+|(?:{_VIEW}\s*\(\s*&?\s*)+(?:{alternatives})\b[^()]*\)+)$"
-        )
-        self._chosen = pattern(
-            rf"[?:]\s*{_CAST}(?:(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\b\s*(?![\w\s]*(?:->|\(|\[))"
-            rf"|&\s*(?:{alternatives})->)"
-        )
+        self._value = pattern(_value(alternatives))
+        self._chosen = pattern(_choice(alternatives))
         self._member = pattern(rf"(?<![=!<>])=\s*{_CAST}(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\s*[,;}})]")
         self._inside = pattern(rf"^\w*(?:drvdata|priv)\w*\s*\(\s*&?(?:{alternatives})(?:->\w+)?\s*\)$")
         self._address = pattern(rf"^&\s*(?:{alternatives})$")
@@ -70,12 +65,7 @@ class Holding:
         """Locals that are set to the same pointer, or to the object around it."""
         for _ in range(3):
             alternatives = "|".join(re.escape(one) for one in sorted(self.names))
-            copy = pattern(
-                rf"^{_CAST}(?:(?:{alternatives})|&\s*(?:{alternatives})->[\w.]+|(?:{_VIEW}\s*\(\s*&?\s*)+(?:{alternatives})\b[^()]*\)+)$"
-            )
-            chosen = pattern(
-                rf"[?:]\s*{_CAST}(?:(?:{alternatives})\b\s*(?![\w\s]*(?:->|\(|\[))|&\s*(?:{alternatives})->[\w.]+)"
-            )
+            copy, chosen = pattern(_value(alternatives)), pattern(_choice(alternatives))
             before = len(self.names)
             for node in self.graph.nodes:
                 for write in node.writes:
@@ -155,6 +145,22 @@ class Holding:
             and bool(pattern(rf"{self._token.pattern}\s*(?:$|\)|:|,)").search(value))
             and not re.search(r"[!=<>]=|[<>]|!", value.replace("->", ""))
         )
+
+
+def _value(alternatives: str) -> str:
+    """A pattern for one of the names as a whole, for a member's address, or for a view of it."""
+    return (
+        rf"^{_CAST}(?:(?:{alternatives})|&\s*(?:{alternatives})->[\w.]+"
+        rf"|(?:{_VIEW}\s*\(\s*&?\s*)+(?:{alternatives})\b[^()]*\)+)$"
+    )
+
+
+def _choice(alternatives: str) -> str:
+    """A pattern for the same in an arm of ``a ? b : c``."""
+    return (
+        rf"[?:]\s*{_CAST}(?:(?:{_VIEW}\s*\(\s*)*(?:{alternatives})\b\s*(?![\w\s]*(?:->|\(|\[))"
+        rf"|&\s*(?:{alternatives})->)"
+    )
 
 
 def node_calls(value: str) -> bool:
