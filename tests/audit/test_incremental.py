@@ -7,6 +7,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,6 @@ from lastput.audit.fact_tree import FactTree
 from lastput.audit.registry import all_rules
 from lastput.audit.store import judged
 from lastput.facts.index import update
-from lastput.schema.finding import Finding
 from tests.audit.pages import make_tree, read_cases
 
 _PAGES = sorted((Path(__file__).parent / "rules").glob("*.md"))
@@ -47,13 +47,41 @@ def test_a_run_goes_on_from_the_last_one(data: st.DataObject) -> None:
             assert _audit(root, kept) == _audit(root, next(caches))
 
 
-def _audit(root: Path, cache: Path) -> tuple[Finding, ...]:
+def _audit(root: Path, cache: Path) -> bytes:
+    """What is found, to the byte: a finding that was kept looks as one that is new."""
     cache.mkdir(exist_ok=True)
     report = update(root, cache)
     open_tree = partial(FactTree, root, report.database)
     found, broken = judged(report.database.with_suffix(""), open_tree, all_rules())
     assert not broken
-    return found
+    return msgspec.json.encode(found)
+
+
+def test_what_is_named_first_does_not_depend_on_the_order_of_edits(tmp_path: Path) -> None:
+    shared = "struct foo {\n\tstruct work_struct work;\n};\n"
+    ends = "static void {0}_remove(struct foo *foo)\n{{\n\t{0}_stop(foo);\n}}\n" + (
+        "static struct {0}_driver {0}_driver = {{\n\t.remove = {0}_remove,\n}};\n"
+        "module_{0}_driver({0}_driver);\n"
+    )
+    runs = "static void foo_run(struct work_struct *work)\n{\n}\n" + (
+        "void foo_setup(struct foo *foo)\n{\n\tINIT_WORK(&foo->work, foo_run);\n"
+        "\tschedule_work(&foo->work);\n}\n"
+    )
+    include = '#include "foo.h"\n'
+    files = {
+        "drivers/foo/Kconfig": "config FOO\n\ttristate\n",
+        "drivers/foo/Makefile": "obj-$(CONFIG_FOO) += foo.o\nfoo-y := a.o b.o run.o\n",
+        "drivers/foo/foo.h": shared,
+        "drivers/foo/a.c": include + ends.format("a"),
+        "drivers/foo/b.c": include + ends.format("b"),
+        "drivers/foo/run.c": include + runs,
+    }
+    root = tmp_path / "tree"
+    make_tree(root, files)
+    first = _audit(root, tmp_path / "kept")
+    assert b"a_remove" in first and b"b_remove" not in first
+    make_tree(root, {**files, "drivers/foo/a.c": "\n" + files["drivers/foo/a.c"]})
+    assert _audit(root, tmp_path / "kept") == _audit(root, tmp_path / "scratch")
 
 
 def _change(root: Path, edit: tuple[int, int, str, int], lines: list[str]) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from lastput.audit.store import judged
@@ -43,6 +44,13 @@ def test_the_same_tree_is_not_judged_again(root: Path, tmp_path: Path) -> None:
     (root / "a.c").write_text("int b;\n")
     ask()
     assert _runs == ["MOD901"] * 2
+
+
+def test_every_finding_says_its_confidence() -> None:
+    # One that is read back must look as one that is new: a default is left out by which string it is.
+    for confidence in ("high", "medium", "low"):
+        told = msgspec.json.encode(finding(confidence=confidence))
+        assert f'"confidence":"{confidence}"'.encode() in told
 
 
 def test_a_rule_that_failed_is_asked_again(root: Path, tmp_path: Path) -> None:

@@ -63,8 +63,8 @@ class Inside:
         fact = self.facts.function(function)
         rows = self.facts.sql(
             "SELECT f.id, c.line, f.file FROM names n CROSS JOIN call_row c ON c.name = n.id"
-            " JOIN functions f ON f.id = c.function WHERE n.name = ? AND c.receiver = ''"
-            " ORDER BY f.id, c.seq", fact.name,
+            " JOIN functions f ON f.id = c.function WHERE n.name = ? AND c.receiver = ''",
+            fact.name,
         )  # fmt: skip
         local = fact.static and fact.path.endswith(".c")
         found = [

@@ -53,7 +53,7 @@ from lastput.facts.api import API
 from lastput.facts.base import Facts, member
 from lastput.facts.lockstate import Held, locks_held
 from lastput.facts.resolve import resolve
-from lastput.schema.finding import Cause, Evidence, Finding, Link
+from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "LCK001"
 NAME = "waits-under-lock"
@@ -80,7 +80,7 @@ class _Wait(msgspec.Struct, frozen=True):
 
 def run(facts: Facts) -> Iterator[Finding]:
     deferred = facts.once(Deferred)
-    told: set[tuple[str, str, str, str]] = set()
+    told: set[tuple[str, str, Where | None, str]] = set()
     with Memo(facts, CODE, __file__) as memo:
         for item in deferred.items:
             callbacks = resolve(facts, item.target, item.file)
@@ -90,16 +90,10 @@ def run(facts: Facts) -> Iterator[Finding]:
             for one in memo.ask(place, partial(_of_item, deferred, item, callbacks[0])):
                 # One cause, one finding: other functions that come to the same wait tell nothing new.
                 waiting, role = one.chain[-1].where, one.evidence[1].where
-                key = (f"{waiting.path} {waiting.function}", str(role), *_statement(one.statement))
+                key = (waiting.path, waiting.function, role, one.statement)
                 if key not in told:
                     told.add(key)
                     yield one
-
-
-def _statement(text: str) -> tuple[str, str]:
-    """What is waited for, and the last name of the lock."""
-    wait, _, lock = text.rpartition(" under ")
-    return wait.partition("(")[2], member(lock)
 
 
 def _of_item(deferred: Deferred, item: Item, callback: int) -> Iterator[Finding]:
