@@ -19,12 +19,13 @@ _ARROWS: dict[str, set[str]] = {
     "engine": {"engine"},
     "model": {"model", "c", "engine"},
     "facts": {"facts", "c"},
-    "audit": {"audit", "facts", "c", "schema"},
+    "effects": {"effects", "facts", "c"},
+    "audit": {"audit", "effects", "facts", "c", "schema"},
     "schema": {"schema"},
     "replay": {"replay", "schema"},
     "splat": {"splat", "schema", "c"},
     "show": {"show", "schema", "engine"},
-    "cli": {"cli", "audit", "facts", "show", "splat", "schema", "engine", "model", "c", "replay"},
+    "cli": {"cli", "audit", "effects", "facts", "show", "splat", "schema", "engine", "model", "c", "replay"},
 }
 
 
