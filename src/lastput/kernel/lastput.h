@@ -20,6 +20,7 @@
 #include "srcu.c"
 #include "debugobjects.h"
 #include "slab.c"
+#include "slab_typed.h"
 #include "kthread.c"
 #include "workqueue.c"
 #include "workqueue_flush.c"

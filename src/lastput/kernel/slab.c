@@ -37,25 +37,25 @@ static inline int __alloc_fails(int flags)
 }
 
 #ifdef CONFIG_FAILSLAB
-#define __kmalloc(flags) (!__alloc_fails(flags) ? __alloc() : NULL)
+#define __kmalloc(size, flags) (!__alloc_fails(flags) ? __alloc(size) : NULL)
 #define __cache_alloc(cache, flags) (!__cache_fails(cache, flags) ? __alloc() : NULL)
 #else
-#define __kmalloc(flags) (might_alloc(flags), __alloc())
+#define __kmalloc(size, flags) (might_alloc(flags), __alloc(size))
 #define __cache_alloc(cache, flags) (__cache_fails(cache, flags), __alloc())
 #endif
 
-#define kmalloc(size, flags) __kmalloc(flags)
-#define kzalloc(size, flags) __kmalloc(flags)
-#define kmalloc_array(n, size, flags) __kmalloc(flags)
-#define kcalloc(n, size, flags) __kmalloc(flags)
-#define kmalloc_node(size, flags, node) __kmalloc(flags)
-#define kzalloc_node(size, flags, node) __kmalloc(flags)
-#define kvmalloc(size, flags) __kmalloc(flags)
-#define kvzalloc(size, flags) __kmalloc(flags)
-#define kvcalloc(n, size, flags) __kmalloc(flags)
-#define vmalloc(size) __kmalloc(GFP_KERNEL)
-#define vzalloc(size) __kmalloc(GFP_KERNEL)
-#define __vmalloc(size, flags) __kmalloc(flags)
+#define kmalloc(size, flags) __kmalloc(size, flags)
+#define kzalloc(size, flags) __kmalloc(size, flags)
+#define kmalloc_array(n, size, flags) __kmalloc(size, flags)
+#define kcalloc(n, size, flags) __kmalloc(size, flags)
+#define kmalloc_node(size, flags, node) __kmalloc(size, flags)
+#define kzalloc_node(size, flags, node) __kmalloc(size, flags)
+#define kvmalloc(size, flags) __kmalloc(size, flags)
+#define kvzalloc(size, flags) __kmalloc(size, flags)
+#define kvcalloc(n, size, flags) __kmalloc(size, flags)
+#define vmalloc(size) __kmalloc(size, GFP_KERNEL)
+#define vzalloc(size) __kmalloc(size, GFP_KERNEL)
+#define __vmalloc(size, flags) __kmalloc(size, flags)
 
 /* In a block. */
 static inline void __release_memory(const void *object)

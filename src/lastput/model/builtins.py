@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BUILTINS", "argument_count", "error_class", "type_argument"]
+__all__ = ["BUILTINS", "argument_count", "error_class", "size_type", "type_argument"]
 
 from lastput.c import syntax as c
 from lastput.engine.program import ErrorClass
@@ -10,7 +10,7 @@ from lastput.errors import LastputError
 
 #: name -> (least, most) number of arguments
 BUILTINS: dict[str, tuple[int, int]] = {
-    "__alloc": (0, 0),
+    "__alloc": (0, 1),
     "__builtin_constant_p": (1, 1),
     "__builtin_expect": (2, 2),
     "__free": (1, 1),
@@ -67,3 +67,21 @@ def type_argument(call: c.Call) -> c.CType:
         "write it as in pick(struct work_struct, pending)",
         call.place,
     )
+
+
+def size_type(size: c.Expr) -> c.CType | None:
+    """The type of the first ``sizeof`` in a size, as in ``struct_size(p, items, n)``: what is allocated."""
+    todo: list[c.Expr] = [size]
+    while todo:
+        match todo.pop(0):
+            case c.SizeofType(type=written):
+                return written
+            case c.Binary(left=left, right=right):
+                todo += [left, right]
+            case c.Cast(operand=inner):
+                todo.append(inner)
+            case c.Call(args=args):
+                todo += args
+            case _:
+                pass
+    return None

@@ -12,7 +12,7 @@ __all__ = ["Inference", "infer"]
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
 from lastput.model.infer_walk import Walker
-from lastput.model.types import Func, Pointer, Record, Type, find, unify
+from lastput.model.types import Func, Pointer, Record, Type, Var, find, unify
 from lastput.model.world import Function, ThreadDecl, Variable, World, undefined
 
 
@@ -30,6 +30,7 @@ class Inference:
         self.reached: dict[str, None] = {}
         self.variables: dict[str, Variable] = {}
         self.allocated: list[tuple[Type, Place]] = []
+        self.sized: list[tuple[Type, Type]] = []
         self.spawns: list[Func] = []
         self.threads: list[ThreadDecl] = []
         self.assumed: dict[str, None] = {}
@@ -63,6 +64,12 @@ class Inference:
     def drain(self) -> None:
         while self._queue:
             self._walker.function(self._queue.pop())
+
+    def settle_sizes(self) -> None:
+        """What is allocated and used as ``void *`` only has the type that its ``sizeof`` names."""
+        for allocated, named in self.sized:
+            if isinstance(find(allocated), Var) and isinstance(find(named), Record):
+                unify(allocated, named)
 
     def address_taken(self, name: str, place: Place) -> Type:
         """The type of a function used as a value: a fresh pointer type that may hold it."""
@@ -109,6 +116,7 @@ def infer(world: World) -> Inference:
             result.threads.append(thread)
             result.reach(thread.function, nowhere)
         result.drain()
+    result.settle_sizes()
     return result
 
 

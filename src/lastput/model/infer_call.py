@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
-from lastput.model.builtins import BUILTINS, argument_count, error_class, type_argument
+from lastput.model.builtins import BUILTINS, argument_count, error_class, size_type, type_argument
 from lastput.model.types import Func, Int, Pointer, Record, Type, Var, Void, find, pointee, unify
 from lastput.model.world import Function, Variable, World
 
@@ -91,6 +91,9 @@ class CallTypes:
         if name == "__alloc":
             fresh: Type = Var()
             self.result.allocated.append((fresh, call.place))
+            written = size_type(args[0]) if args else None
+            if written is not None:
+                self.result.sized.append((fresh, self.world.type(written, self.typeof)))
             return Pointer(fresh)
         if name in ("fail", "warn"):
             error_class(call)
