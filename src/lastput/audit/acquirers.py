@@ -8,10 +8,10 @@ import re
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
-from lastput.audit.patterns import pattern
 from lastput.audit.references import REFERENCES
+from lastput.c.patterns import pattern
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 
 _ROUNDS = 3
 _WORD = re.compile(r"^\w+$")

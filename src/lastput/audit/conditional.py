@@ -5,12 +5,12 @@ from __future__ import annotations
 
 __all__ = ["forbidden", "only_if_broken"]
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.feasible import always_before
 from lastput.audit.truths import known_by
 from lastput.c.flow.graph import Edge, Graph, Kind, Node
 from lastput.c.flow.paths import reached
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 
 
 def only_if_broken(graph: Graph, line: int) -> bool:

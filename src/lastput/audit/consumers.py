@@ -11,11 +11,11 @@ from typing import Literal
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
-from lastput.audit.patterns import pattern
 from lastput.audit.references import BORROWS, GIVES_UP, KEEPS, REFERENCES, Counted, Handed
+from lastput.c.patterns import pattern
 from lastput.c.raw.heads import split_arguments
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import resolve
 
 Fate = Literal["put", "kept", "seen"]

@@ -15,10 +15,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.units import Unit, units
 from lastput.facts.api import API, fill
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 
 #: Roles whose items the same calls may wait for.
 FAMILY = {

@@ -9,9 +9,9 @@ from collections.abc import Collection
 from enum import Enum
 
 from lastput.audit.consumers import Consumers
-from lastput.audit.patterns import pattern
 from lastput.audit.references import GIVES_UP
 from lastput.c.flow.graph import Call, Graph, Kind, Node
+from lastput.c.patterns import pattern
 
 _WORD = re.compile(r"^[A-Za-z_]\w*$")
 _CAST = r"(?:\(\s*(?:const\s+|struct\s+|void\s*|u?int\w*\s*|unsigned\s+|long\s*)[\w\s]*\**\s*\)\s*)?"

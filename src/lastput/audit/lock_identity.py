@@ -8,10 +8,10 @@ import re
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.inside import Inside, Step
 from lastput.audit.pointees import pointee, root
 from lastput.facts.api import API, Lock, fill
+from lastput.facts.bodies import Bodies
 
 _LOCKS: dict[str, Lock] = {name: one for one in API.lock for name in one.lock}
 _COUNTS = frozenset(("rcu", "srcu"))  # readers do not shut each other out

@@ -6,9 +6,9 @@ __all__ = ["LocksAbove"]
 
 from functools import lru_cache
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.lookups import lock_fields
 from lastput.facts.base import CallFact, Facts
+from lastput.facts.bodies import Bodies
 from lastput.facts.lockstate import locks_held
 from lastput.facts.resolve import callers
 

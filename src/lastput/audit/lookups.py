@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.pointees import pointee
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.facts.api import API
 from lastput.facts.base import Facts, FunctionFact, argument, member
+from lastput.facts.bodies import Bodies
 from lastput.facts.lockstate import Held, locks_held
 
 #: Loop macros, and their arguments for the variable and for the field that links the objects

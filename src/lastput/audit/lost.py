@@ -10,14 +10,14 @@ from collections.abc import Iterable
 import msgspec
 
 from lastput.audit.acquirers import Acquirer
-from lastput.audit.bodies import Bodies
 from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
-from lastput.audit.patterns import has_word, pattern
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.c.flow.paths import reached
+from lastput.c.patterns import has_word, pattern
 from lastput.facts.base import FunctionFact
+from lastput.facts.bodies import Bodies
 
 
 class Lost(msgspec.Struct, frozen=True):

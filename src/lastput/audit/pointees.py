@@ -6,8 +6,8 @@ __all__ = ["holder", "pointee", "root", "tag"]
 
 import re
 
-from lastput.audit.bodies import Bodies
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 
 _ROOT = re.compile(r"^[&*(\s]*(?:\([^()]*\)\s*)?(\w+)")
 _TAG = re.compile(r"struct\s+(\w+)")

@@ -10,10 +10,10 @@ from functools import cached_property, lru_cache
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.lookups import lock_fields
 from lastput.audit.pointees import pointee, root
 from lastput.facts.base import Facts, FunctionFact, argument, member
+from lastput.facts.bodies import Bodies
 from lastput.facts.lockstate import Held, locks_held
 
 _DELETES = (

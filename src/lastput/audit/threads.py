@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.c.flow.graph import Call, Graph, Node
 from lastput.c.flow.paths import reached
 from lastput.facts.base import Facts, FunctionFact, member
+from lastput.facts.bodies import Bodies
 from lastput.facts.modules import entries_of, modules_of
 from lastput.facts.resolve import resolve
 from lastput.schema.finding import Where

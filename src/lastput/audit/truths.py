@@ -7,8 +7,8 @@ __all__ = ["Truth", "known_by", "learn", "read_condition", "spoils", "teaches"]
 import re
 from functools import lru_cache
 
-from lastput.audit.patterns import has_word
 from lastput.c.flow.graph import Kind, Node
+from lastput.c.patterns import has_word
 
 #: An expression and whether it is other than zero. ``IS_ERR(p)`` is an expression of its own.
 Truth = tuple[str, bool]

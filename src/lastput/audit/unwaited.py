@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.deferred import Deferred, Item, Touch, keys
 from lastput.audit.inside import Inside, Insides
 from lastput.audit.pointees import pointee, root
@@ -17,6 +16,7 @@ from lastput.audit.units import Unit
 from lastput.c.raw.heads import split_arguments
 from lastput.facts.api import API, fill
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import resolve
 
 _TOLD = re.compile(r"^(complete|complete_all|complete_and_exit|wake_up\w*|swake_up\w*)$")

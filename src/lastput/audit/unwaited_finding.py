@@ -7,7 +7,6 @@ __all__ = ["told"]
 from collections.abc import Iterator
 from functools import partial
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.deferred import Deferred, judged_in
 from lastput.audit.inside import Inside, Insides, Step
 from lastput.audit.memo import Memo
@@ -16,6 +15,7 @@ from lastput.audit.teardown import Teardown, teardowns
 from lastput.audit.unwaited import Unwaited, doubts, struct_of, unwaited
 from lastput.facts.api import API, fill
 from lastput.facts.base import CallFact, Facts
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 _FREES = {name: one.object for one in API.free for name in one.names}

@@ -44,7 +44,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from lastput.audit.armers import Source, Sources, same_object
-from lastput.audit.bodies import Bodies
 from lastput.audit.deferred import Deferred, Item, Touch, judged_in, keys, same_path
 from lastput.audit.inside import Inside, Insides
 from lastput.audit.memo import Memo
@@ -54,6 +53,7 @@ from lastput.audit.units import Unit
 from lastput.audit.unwaited import counted
 from lastput.audit.written import WRITTEN
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import resolve
 from lastput.schema.finding import Cause, Evidence, Finding, Link
 

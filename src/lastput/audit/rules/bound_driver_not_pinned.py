@@ -42,9 +42,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lastput.audit.bodies import Bodies
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 from lastput.facts.modules import can_be_module
 from lastput.schema.finding import Cause, Evidence, Finding, Where
 

@@ -39,7 +39,6 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.counting import Pair, Releases, pairs, plain
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.lost import returns_pointer
@@ -47,6 +46,7 @@ from lastput.audit.memo import Memo
 from lastput.audit.truths import read_condition
 from lastput.c.flow.graph import Graph, Kind, Node
 from lastput.facts.base import Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "REF004"

@@ -45,7 +45,6 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.counting import Pair, Releases, pairs, plain
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.lost import can_leave, returns_pointer
@@ -56,6 +55,7 @@ from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.c.flow.paths import reached
 from lastput.facts.api import API
 from lastput.facts.base import Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "REF003"

@@ -51,10 +51,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.ownpin import GETS, PUTS, Reached, callback, reach
 from lastput.audit.publishers import publishers
 from lastput.facts.base import Facts, argument, member
+from lastput.facts.bodies import Bodies
 from lastput.facts.modules import ModuleFact, entries_of, modules_of
 from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
 

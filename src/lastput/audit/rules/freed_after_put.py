@@ -45,13 +45,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.feasible import Start, always_before, ways_out
 from lastput.audit.pointees import pointee
 from lastput.c.flow.graph import Kind, Node
 from lastput.c.flow.paths import find_path
 from lastput.facts.api import API
 from lastput.facts.base import Facts, FunctionFact, argument
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "REF010"

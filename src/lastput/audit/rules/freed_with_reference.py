@@ -47,7 +47,6 @@ from functools import partial
 import msgspec
 
 from lastput.audit.acquirers import acquirers
-from lastput.audit.bodies import Bodies
 from lastput.audit.consumers import Consumers
 from lastput.audit.counting import pairs
 from lastput.audit.feasible import Start, Way, always_before, ways_out
@@ -57,6 +56,7 @@ from lastput.audit.truths import read_condition
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.facts.api import API, fill
 from lastput.facts.base import Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "REF013"

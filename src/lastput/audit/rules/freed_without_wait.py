@@ -48,10 +48,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.pointees import pointee
 from lastput.facts.api import API
 from lastput.facts.base import Facts, argument
+from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import resolve
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 

@@ -40,12 +40,12 @@ from functools import lru_cache
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.locks_above import LocksAbove
 from lastput.audit.lookups import Search, lock_fields, searches, searching, variables
 from lastput.audit.removals import Removal, Removals
 from lastput.c.flow.graph import Call
 from lastput.facts.base import CallFact, Facts
+from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import callers, resolve
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 

@@ -39,7 +39,6 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
@@ -49,6 +48,7 @@ from lastput.audit.references import REFERENCES, Looped
 from lastput.c.flow.graph import Graph, Kind, Node
 from lastput.c.flow.paths import reached
 from lastput.facts.base import Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "REF002"

@@ -37,10 +37,10 @@ __all__ = ["CODE", "NAME", "run"]
 import re
 from collections.abc import Iterator
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.pointees import pointee
 from lastput.audit.removals import Removal, Removals
 from lastput.facts.base import CallFact, Facts
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "REF011"

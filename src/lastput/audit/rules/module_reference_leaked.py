@@ -37,12 +37,12 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.selfput.pairing import GETS, PUTS, TRIES, is_self, refused
 from lastput.audit.selfput.unit import Unit, unit_of
 from lastput.c.flow.graph import Edge, Graph, Kind, Node
 from lastput.c.flow.paths import Prune, Test, find_path
 from lastput.facts.base import CallFact, Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Where
 
 CODE = "MOD003"

@@ -47,7 +47,6 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.called import Called
 from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Start, Way, always_before, ways_out
@@ -57,6 +56,7 @@ from lastput.audit.memo import Memo
 from lastput.audit.references import REFERENCES, Counted, Handed
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.facts.base import Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "REF006"

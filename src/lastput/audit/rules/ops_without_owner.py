@@ -43,10 +43,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.pointees import pointee
 from lastput.c.raw.heads import split_arguments
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 from lastput.facts.modules import entries_of, modules_of
 from lastput.schema.finding import Cause, Evidence, Finding, Where
 

@@ -34,8 +34,8 @@ __all__ = ["CODE", "NAME", "run"]
 import re
 from collections.abc import Iterator
 
-from lastput.audit.bodies import Bodies
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Where
 
 CODE = "FIL005"

@@ -45,13 +45,13 @@ from functools import partial
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.feasible import Start, always_before, ways_out
 from lastput.audit.memo import Memo
 from lastput.audit.references import REFERENCES
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.c.flow.paths import find_path, reached
 from lastput.facts.base import Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
 
 CODE = "REF009"

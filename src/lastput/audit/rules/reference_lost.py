@@ -47,12 +47,12 @@ from collections.abc import Iterator
 from functools import partial
 
 from lastput.audit.acquirers import Acquirer, acquirers
-from lastput.audit.bodies import Bodies
 from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Way
 from lastput.audit.lost import Lost, losses
 from lastput.audit.memo import Memo
 from lastput.facts.base import Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
 
 CODE = "REF001"

@@ -48,7 +48,6 @@ __all__ = ["CODE", "NAME", "run"]
 import re
 from collections.abc import Iterator
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.counters import counted_structs
 from lastput.audit.feasible import Start, ways_out
 from lastput.audit.lookups import Search, searches, searching, spoils, variables
@@ -56,6 +55,7 @@ from lastput.audit.meanwhile import Meanwhile
 from lastput.audit.removals import Removal
 from lastput.c.flow.graph import Kind, Node
 from lastput.facts.base import CallFact, Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import callers
 from lastput.facts.roles import roles
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where

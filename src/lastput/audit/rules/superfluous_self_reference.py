@@ -34,12 +34,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.selfput.pairing import GETS, PUTS, is_self
 from lastput.audit.selfput.pins import PINS
 from lastput.audit.selfput.unit import unit_of
 from lastput.c.flow.paths import find_path
 from lastput.facts.base import Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Where
 
 CODE = "MOD005"

@@ -40,10 +40,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.threads import Thread, joined, tail_calls, threads, waits
 from lastput.c.flow.graph import Call, Node
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Where
 
 CODE = "KTH001"

@@ -38,11 +38,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from lastput.audit.acquirers import acquirers
-from lastput.audit.bodies import Bodies
 from lastput.audit.feasible import Start, always_before, ways_out
 from lastput.audit.memo import Memo
 from lastput.c.flow.graph import Call, Kind, Node
 from lastput.facts.base import Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
 
 CODE = "REF005"

@@ -40,7 +40,6 @@ __all__ = ["CODE", "NAME", "run"]
 import re
 from collections.abc import Iterator
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.counters import counted_structs
 from lastput.audit.feasible import Start, ways_out
 from lastput.audit.lookups import Search, lock_fields, searches, searching, spoils, variables
@@ -50,6 +49,7 @@ from lastput.audit.removals import Removal
 from lastput.c.flow.graph import Kind, Node
 from lastput.c.flow.paths import find_path
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "REF012"

@@ -43,7 +43,6 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.deferred import Deferred, Item, Touch, judged_in, keys, same_path
 from lastput.audit.inside import Inside, Insides, Step
 from lastput.audit.memo import Memo
@@ -52,6 +51,7 @@ from lastput.audit.written import WRITTEN
 from lastput.c.flow.graph import Kind
 from lastput.c.flow.paths import reached
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import resolve
 from lastput.schema.finding import Cause, Evidence, Finding, Where
 

@@ -40,7 +40,6 @@ from functools import partial
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.conditional import forbidden, only_if_broken
 from lastput.audit.deferred import Deferred, Item, Touch, judged_in, keys, same_path
 from lastput.audit.feasible import always_before
@@ -51,6 +50,7 @@ from lastput.audit.pointees import holder, pointee, root
 from lastput.c.raw.heads import split_arguments
 from lastput.facts.api import API
 from lastput.facts.base import Facts, member
+from lastput.facts.bodies import Bodies
 from lastput.facts.lockstate import Held, locks_held
 from lastput.facts.resolve import resolve
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.selfput.pairing import GETS, is_self
 from lastput.c.flow.graph import Graph, Kind
 from lastput.c.flow.paths import reached
 from lastput.facts.base import Facts, FunctionFact, argument
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Where
 
 _PARAMETERS = ("module_param", "module_param_named", "module_param_unsafe")

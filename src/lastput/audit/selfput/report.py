@@ -4,10 +4,10 @@ from __future__ import annotations
 
 __all__ = ["as_finding"]
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.selfput.judge import BUGS
 from lastput.audit.selfput.sites import Verdict
 from lastput.facts.base import Facts
+from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Confidence, Evidence, EvidenceKind, Finding, Where
 from lastput.schema.finding import Verdict as Said
 

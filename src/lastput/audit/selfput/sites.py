@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.selfput.conditions import mismatch
 from lastput.audit.selfput.contexts import contexts
 from lastput.audit.selfput.drain import Ending
@@ -17,6 +16,7 @@ from lastput.audit.selfput.judge import BUGS, Judged, judge, worst
 from lastput.audit.selfput.pairing import GETS, PUTS, Pairing, pairing
 from lastput.audit.selfput.unit import Unit, unit_of
 from lastput.facts.base import Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.facts.roles import roles
 from lastput.schema.finding import Where
 

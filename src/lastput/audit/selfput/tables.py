@@ -8,12 +8,12 @@ import re
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.selfput.drain import Ending
 from lastput.audit.selfput.pins import PINS
 from lastput.audit.selfput.unit import Unit
 from lastput.facts.api import API
 from lastput.facts.base import CallFact, Facts, member
+from lastput.facts.bodies import Bodies
 from lastput.facts.lockstate import locks_held
 from lastput.facts.resolve import callers, receiver_types
 from lastput.facts.roles import Role, roles

@@ -29,6 +29,7 @@ class Bodies:
         self._content = lru_cache(maxsize=32)(self._read)
         self._extents: dict[int, tuple[int, int, int]] = {}
         self.text = lru_cache(maxsize=20_000)(self._text)
+        self.whole = lru_cache(maxsize=64)(self._whole)
         self.graph = lru_cache(maxsize=500)(self._graph)
 
     def _read(self, path: str) -> bytes:
@@ -36,6 +37,10 @@ class Bodies:
             return (self.facts.tree / path).read_bytes()
         except OSError:
             return b""
+
+    def _whole(self, path: str) -> str:
+        """A file without its comments and what stands in its strings; "" if it cannot be read."""
+        return spoken(self._content(path).decode("latin-1"))
 
     def _extent(self, function: int) -> tuple[int, int, int]:
         """Offsets of head, brace and end."""
