@@ -8,59 +8,83 @@ from pathlib import Path
 import pytest
 
 from lastput.errors import LastputError
-from lastput.replay import deb, vmlinux
+from lastput.replay import deb, elf, vmlinux
 from lastput.replay.btf import Btf
 from lastput.replay.callsite import call_sites
-from lastput.replay.fetch import locate
+from lastput.replay.fetch import locate, parts
 from lastput.replay.initramfs import archive
 from lastput.replay.kernel import Kernel, open_kernel
 from lastput.replay.qmp import Monitor
 
 
 @pytest.fixture(scope="session")
-def kernels(package_6_1: Path, package_6_12: Path) -> tuple[Kernel, Kernel]:
-    return open_kernel(package_6_1), open_kernel(package_6_12)
+def kernels(package_6_1: Path, package_6_12: Path, packages_7_3: tuple[Path, ...]) -> tuple[Kernel, ...]:
+    return open_kernel(package_6_1), open_kernel(package_6_12), open_kernel(*packages_7_3)
 
 
 @pytest.mark.needs_qemu
-def test_symbols_of_both_table_layouts(kernels: tuple[Kernel, Kernel]) -> None:
-    """The order of the tables changed in 6.4. What is exported is also in __ksymtab, an oracle."""
+def test_symbols_of_all_table_layouts(kernels: tuple[Kernel, ...]) -> None:
+    """The order of the tables changed in 6.4, what an offset counts from after 6.12. What is exported is
+    also in __ksymtab, an oracle: three offsets from their own place, to a symbol, its name, its namespace."""
     for kernel in kernels:
         symbols = kernel.facts.symbols
         assert symbols["_text"] == (0xFFFFFFFF81000000,)
         assert symbols["_text"] < symbols["module_put"] < symbols["_etext"]
         assert len(symbols) > 80_000
+        named = {one.name: one for one in elf.sections(vmlinux.extract(kernel.image.read_bytes(), ""), "")}
+        table, strings = named["__ksymtab"], named["__ksymtab_strings"]
+        for at in range(0, len(table.data), 12 * 50):
+            value, name = struct.unpack_from("<ii", table.data, at)
+            start = table.address + at + 4 + name - strings.address
+            exported = strings.data[start : strings.data.index(b"\0", start)].decode()
+            place = table.address + at + value
+            # 6.1 and 6.12 link per-CPU variables to zero on, and __ksymtab has them so.
+            assert place in symbols[exported] or place & 0xFFFFFFFF in symbols[exported]
 
 
 @pytest.mark.needs_qemu
-def test_struct_members_of_both_kernels(kernels: tuple[Kernel, Kernel]) -> None:
-    old, new = (kernel.btf for kernel in kernels)
-    for btf in (old, new):
+def test_struct_members_of_all_kernels(kernels: tuple[Kernel, ...]) -> None:
+    old, new, newest = (kernel.btf for kernel in kernels)
+    for btf in (old, new, newest):
         assert btf.member("task_struct", "comm").size == 16
         assert btf.member("module", "name").offset == 24
         assert btf.member("module", "refcnt").size == 4
     assert old.has("module", "core_layout.base") and not old.has("module", "mem[0].base")
-    assert new.has("module", "mem[0].base") and not new.has("module", "core_layout.base")
+    for btf in (new, newest):
+        assert btf.has("module", "mem[0].base") and not btf.has("module", "core_layout.base")
     assert new.member("module", "mem[1].base").offset > new.member("module", "mem[0].base").offset
     with pytest.raises(LastputError, match="no member ghost"):
         old.member("module", "ghost")
 
 
 @pytest.mark.needs_qemu
-def test_a_kernel_has_three_forms(kernels: tuple[Kernel, Kernel]) -> None:
-    """A package, the directory that it was unpacked into, a vmlinuz with its modules."""
-    package = kernels[0]
-    folder = open_kernel(package.image.parent.parent)
-    image = open_kernel(package.image, package.modules)
-    assert package.key == folder.key == image.key
-    assert package.release == folder.release == image.release
+def test_a_kernel_has_three_forms(kernels: tuple[Kernel, ...]) -> None:
+    """A package, the directory that it was unpacked into, a vmlinuz with its modules: where the image is in
+    boot/, and where it is among the modules."""
+    for package, top in (
+        (kernels[0], kernels[0].image.parent.parent),
+        (kernels[2], kernels[2].image.parents[4]),
+    ):
+        folder = open_kernel(top)
+        image = open_kernel(package.image, modules=package.modules)
+        assert package.key == folder.key == image.key
+        assert package.release == folder.release == image.release
+    assert open_kernel(kernels[2].image.parent).key == kernels[2].key
     with pytest.raises(LastputError, match="without its modules"):
-        open_kernel(package.image)
+        open_kernel(kernels[0].image)
 
 
 @pytest.mark.needs_qemu
-def test_modules_come_with_what_they_need(kernels: tuple[Kernel, Kernel]) -> None:
-    """6.1 has them as they are, 6.12 packs them with xz."""
+def test_half_a_kernel_names_the_other_half(packages_7_3: tuple[Path, ...]) -> None:
+    with pytest.raises(LastputError) as error:
+        open_kernel(packages_7_3[0])
+    assert error.value.slug == "no-kernel" and "linux-modules-7.3" in str(error.value.remedy)
+    assert locate(str(packages_7_3[1]), fetch=False) == packages_7_3
+
+
+@pytest.mark.needs_qemu
+def test_modules_come_with_what_they_need(kernels: tuple[Kernel, ...]) -> None:
+    """6.1 has them as they are, 6.12 and 7.3 pack them with xz."""
     for kernel in kernels:
         names = [one.name for one in kernel.with_needs(("kvm-amd",))]
         assert names[-1] == "kvm_amd" and {"kvm", "ccp", "irqbypass"} < set(names)
@@ -71,7 +95,7 @@ def test_modules_come_with_what_they_need(kernels: tuple[Kernel, Kernel]) -> Non
 
 
 @pytest.mark.needs_qemu
-def test_the_call_that_is_a_jump(kernels: tuple[Kernel, Kernel]) -> None:
+def test_the_call_that_is_a_jump(kernels: tuple[Kernel, ...]) -> None:
     """kvm_destroy_vm() of 6.1 ends in module_put(); 6.12 no longer calls it there."""
     sites = call_sites(kernels[0].module("kvm").data, "kvm", "module_put")
     assert ("kvm_destroy_vm", True) in [(one.function, one.jump) for one in sites]
@@ -145,6 +169,38 @@ def test_a_small_btf() -> None:
 def test_the_archive_is_the_same_every_time() -> None:
     files = {"bin/busybox": b"x" * 7, "etc/modules": b""}
     assert archive(files) == archive(dict(reversed(files.items())))
+
+
+_NAMES = (
+    "linux-image-6.1.0-56-amd64", "linux-image-6.1.0-57-amd64", "linux-image-6.1.0-57-cloud-amd64",
+    "linux-image-6.1.0-57-amd64-unsigned",
+    "linux-image-6.19.1+deb13-amd64", "linux-binary-6.19.1+deb13-amd64",
+    "linux-image-7.3.4+deb13-amd64", "linux-binary-7.3.4+deb13-amd64", "linux-modules-7.3.4+deb13-amd64",
+    "linux-binary-unsigned-7.3.4+deb13-amd64", "linux-binary-7.3.4+deb13-rt-amd64", "linux-image-amd64",
+    "linux-image-unsigned-6.8.0-31-generic", "linux-modules-6.8.0-31-generic",
+    "linux-modules-extra-6.8.0-31-generic",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("6.1", "linux-image-6.1.0-57-amd64"),
+        ("linux-image-6.1.0-*-amd64", "linux-image-6.1.0-57-amd64"),
+        ("6.1.0-56-amd64", "linux-image-6.1.0-56-amd64"),
+        ("linux-image-*-cloud-amd64", "linux-image-6.1.0-57-cloud-amd64"),
+        ("6.19", "linux-binary-6.19.1+deb13-amd64 linux-image-6.19.1+deb13-amd64"),
+        ("7.3", "linux-binary-7.3.4+deb13-amd64 linux-modules-7.3.4+deb13-amd64"),
+        ("linux-image-7.3.*-amd64", "linux-binary-7.3.4+deb13-amd64 linux-modules-7.3.4+deb13-amd64"),
+        ("7.3.4+deb13-rt-amd64", "linux-binary-7.3.4+deb13-rt-amd64"),
+        ("6.8", "linux-modules-6.8.0-31-generic linux-modules-extra-6.8.0-31-generic"
+                " linux-image-unsigned-6.8.0-31-generic"),
+        ("7", "linux-binary-7.3.4+deb13-amd64 linux-modules-7.3.4+deb13-amd64"),
+        ("6.7", ""),
+    ],
+)  # fmt: skip
+def test_the_packages_that_a_word_names(word: str, found: str) -> None:
+    assert parts(word, _NAMES) == tuple(found.split())
 
 
 def test_a_package_that_nobody_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,13 @@ def test_the_file_of_statistics_that_does_not_hold_the_vendor_module(package_6_1
     assert any("kvm_vm_stats_release" in line for line in report.story.runs[0].splat)
 
 
+def test_a_kernel_of_today(packages_7_3: tuple[Path, ...]) -> None:
+    report = _replay(
+        "kvm/stats-file-owned-by-kvm", "--kernel", str(packages_7_3[0]), "--runs", "1", "--kaslr"
+    )
+    assert report.evidence() and report.kernel.startswith("7.3.")
+
+
 def test_the_work_item_that_puts_its_module(package_6_1: Path) -> None:
     report = _replay("module/selfput-in-work", "--kernel", str(package_6_1))
     assert report.evidence() and report.story.expected == "OOPS"

@@ -46,8 +46,8 @@ def run(args: argparse.Namespace) -> int:
         tell("reading the kernel")
         other = args.fixed or (plan.fixed_kernel if args.fetch else "")
         modules = Path(args.modules) if args.modules else None
-        reads = [partial(open_kernel, locate(args.kernel, args.fetch), modules)]
-        reads += [partial(open_kernel, locate(other, args.fetch))] if other else []
+        reads = [partial(open_kernel, *locate(args.kernel, args.fetch), modules=modules)]
+        reads += [partial(open_kernel, *locate(other, args.fetch))] if other else []
         kernel, *rest = lanes.run(reads, 2)
         fixed = rest[0] if rest else None
         asked = Asked(

@@ -1,69 +1,135 @@
-"""Find a kernel package by a pattern, or download it with apt."""
+"""Find the packages of a kernel by a name, a pattern or a version, or download them with apt."""
 
 from __future__ import annotations
 
-__all__ = ["locate"]
+__all__ = ["locate", "parts"]
 
 import fnmatch
 import re
 import shutil
-import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 from lastput.errors import LastputError
-from lastput.replay import cache
+from lastput.replay import apt, cache
+
+_IMAGE = re.compile(r"linux-(?:image|binary)-(?:unsigned-)?(?=[\d*])")
+_VERSION = re.compile(r"\d+(\.\d+)*")
+#: What counts only when it is named.
+_FLAVOURS = ("-cloud-", "-rt-", "-unsigned", "-dbg")
+_USUAL = ("-amd64", "-generic")
 
 
-def locate(word: str, fetch: bool) -> Path:
-    """The file or directory that ``word`` names: a path, or the name of a package, which may be a
-    pattern (``linux-image-6.1.0-*-amd64``). Of several the newest counts. With ``fetch`` a package that
-    is not there is downloaded to the cache; nothing is installed.
+def locate(word: str, fetch: bool) -> tuple[Path, ...]:
+    """The files or the directory that ``word`` names: a path; a package, which may be a pattern
+    (``linux-image-6.1.0-*-amd64``) or one that only depends on another (``linux-image-amd64``); or a
+    version (``7.3``). Of several the newest counts. A kernel that is packed in parts has all of them.
+    With ``fetch`` a package that is not there is downloaded to the cache, from a newer suite of Debian if
+    need be; nothing is installed.
 
     Raises LastputError ``no-kernel`` or ``fetch-failed``.
     """
-    if Path(word).exists():
-        return Path(word)
-    here = [one for one in Path(word).parent.glob("*.deb") if _is(one.name.split("_")[0], Path(word).name)]
-    kept = here or [
-        one for one in cache.folder("packages").glob("*.deb") if _is(one.name.split("_")[0], word)
-    ]
-    if kept:
-        return max(kept, key=lambda path: _version(path.name))
+    path = Path(word)
+    if path.is_file() and path.suffix == ".deb":
+        return _with_siblings(path)
+    if path.exists():
+        return (path,)
+    wanted = path.name if path.parent != Path() else word
+    for folder in (path.parent, cache.folder("packages")):
+        there = _files(folder)
+        if (found := parts(wanted, there)) and (_whole(found) or not fetch):
+            return tuple(there[name] for name in found)
     if word.endswith(".deb") or "/" in word:
         raise LastputError("no-kernel", f"{word}: no such file or directory", "see `lastput replay --help`")
     if not fetch:
         raise LastputError(
             "no-kernel", f"{word}: no such file, and no such package was downloaded", "--fetch downloads it"
         )
-    return _download(word)
+    return _downloaded(word)
 
 
-def _download(word: str) -> Path:
+def parts(word: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Of the packages ``names`` those that together are the newest kernel that ``word`` names; () if none
+    is one.
+
+    Debian packs image and modules in ``linux-image-RELEASE``; in newer releases the image is in
+    ``linux-binary-RELEASE`` and the modules in ``linux-modules-RELEASE``, and linux-image-RELEASE depends
+    on both. Ubuntu has the modules in linux-modules-RELEASE and linux-modules-extra-RELEASE.
+    """
+    known = set(names)
+    releases = {_IMAGE.sub("", name) for name in known if _IMAGE.match(name)}
+    fitting = [release for release in releases if _fits(release, word)]
+    if not fitting:
+        return ()
+    release = max(fitting, key=_version)
+    binary = [one for one in (f"linux-binary-{release}",) if one in known]
+    modules = [one for one in (f"linux-modules-{release}", f"linux-modules-extra-{release}") if one in known]
+    image = [one for one in (f"linux-image-{release}", f"linux-image-unsigned-{release}") if one in known]
+    return (*binary, *modules, *(() if binary and modules else image[:1]))
+
+
+def _fits(release: str, word: str) -> bool:
+    asked = _IMAGE.sub("", word)
+    if any(one in f"{release}-" and one not in f"{word}-" for one in _FLAVOURS):
+        return False
+    if _VERSION.fullmatch(asked):
+        return bool(re.match(rf"{re.escape(asked)}[.+-]", release)) and release.endswith(_USUAL)
+    return fnmatch.fnmatchcase(release, asked)
+
+
+def _whole(found: tuple[str, ...]) -> bool:
+    """Whether there are modules beside an image that is packed alone."""
+    return not found[0].startswith("linux-binary-") or len(found) > 1
+
+
+def _with_siblings(package: Path) -> tuple[Path, ...]:
+    """A package file with the other parts of the same kernel that lie beside it."""
+    there = _files(package.parent)
+    release = re.sub(r"^linux-(?:image|binary|modules)-(?:unsigned-|extra-)?", "", _name(package))
+    found = parts(f"linux-image-{release}", there)
+    if _name(package) not in found:
+        return (package,)
+    return tuple(package if name == _name(package) else there[name] for name in found)
+
+
+def _downloaded(word: str) -> tuple[Path, ...]:
     if not shutil.which("apt-get"):
         raise LastputError("fetch-failed", "there is no apt-get here", "download the package by hand")
-    listed = _run(["apt-cache", "pkgnames", "linux-image-"]).split()
-    names = [name for name in listed if _is(name, word)]
-    if not names:
-        raise LastputError("fetch-failed", f"apt knows no package {word}", "apt-get update, or another name")
     folder = cache.folder("packages")
-    _run(["apt-get", "download", "-qq", max(names, key=_version)], folder)
-    return locate(word, False)
+    for source in (apt.own, apt.newer):
+        options = source()
+        listed = apt.run(["apt-cache", *options, "pkgnames", "linux-"]).split()
+        wanted = parts(_depended(word, options, listed), listed)
+        if not wanted:
+            continue
+        there = _files(folder)
+        if missing := [name for name in wanted if name not in there]:
+            apt.run(["apt-get", *options, "download", "-qq", *missing], folder)
+        there = _files(folder)
+        return tuple(there[name] for name in wanted)
+    raise LastputError(
+        "fetch-failed",
+        f"neither this machine's apt nor a newer suite of Debian has a package {word}",
+        "name a version (6.12), a release, or a linux-image package",
+    )
 
 
-def _run(command: list[str], folder: Path | None = None) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
-        raise LastputError(
-            "fetch-failed", f"{' '.join(command[:2])} failed: {last}", "apt-get update, then again"
-        )
-    return done.stdout
+def _depended(word: str, options: list[str], listed: list[str]) -> str:
+    """The package that a package without a version depends on; ``word`` itself if it has one."""
+    if word not in listed or re.search(r"\d\.\d", word):
+        return word
+    told = apt.run(["apt-cache", *options, "depends", word])
+    return next((one for one in re.findall(r"Depends: (\S+)", told) if _IMAGE.match(one)), word)
 
 
-def _is(name: str, word: str) -> bool:
-    """Whether a package has the name; flavours count only when they are named."""
-    flavour = any(one in name and one not in word for one in ("-cloud-", "-rt-", "-unsigned", "-dbg"))
-    return fnmatch.fnmatch(name, word) and not flavour
+def _files(folder: Path) -> dict[str, Path]:
+    """The package files of a folder by their names, the newest of each."""
+    found = sorted(folder.glob("linux-*.deb"), key=lambda path: _version(path.name))
+    return {_name(path): path for path in found}
+
+
+def _name(package: Path) -> str:
+    return package.name.partition("_")[0]
 
 
 def _version(name: str) -> tuple[int, ...]:

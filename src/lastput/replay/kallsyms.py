@@ -1,10 +1,17 @@
 """The symbols that a kernel carries within itself, read without booting it.
 
 The tables of kernel/kallsyms.c stand in .rodata without a name. The one of the 256 tokens is found by
-what it must contain (each digit is a token of its own), the others by where they stand around it:
-offsets, relative base, number, names, (sequence), markers, token table, token index in kernels until
-6.3; names, markers, token table, token index, offsets, relative base after 6.4 (scripts/kallsyms.c,
-write_src()). A candidate counts only if everything in it fits together.
+what it must contain (each digit is a token of its own), the others by where they stand around it
+(scripts/kallsyms.c, write_src()). A candidate counts only if everything in it fits together.
+
+until 6.3   offsets, relative base, number, names, (order), markers, tokens, index
+since 6.4   number, names, markers, tokens, index, offsets, relative base, (order)
+7.3         number, names, markers, tokens, index, offsets, (order)
+
+With a relative base an offset counts from there; per-CPU symbols may stand as they are and all others be
+negative (6.12 kernel/kallsyms.c:155). In 7.3 each counts from its own place (kernel/kallsyms.c:157,
+offset_to_ptr(); scripts/kallsyms.c:440, ``.long _text - . + offset``), and the tables stand at multiples
+of 4 instead of 8.
 """
 
 from __future__ import annotations
@@ -20,16 +27,18 @@ from lastput.errors import LastputError, Place
 
 _DIGITS = b"".join(b"%d\0" % digit for digit in range(10))
 _MARK = 256  # names between two markers
-_ALIGN = 8
+_ALIGN = 8  # at most
+_LEAST = 4
 _FEWEST = 1000
 
 
-def read(rodata: bytes, file: str) -> dict[str, tuple[int, ...]]:
+def read(rodata: bytes, address: int, file: str) -> dict[str, tuple[int, ...]]:
     """The addresses of each symbol, in link order: several if the name is not unique. Names of
-    variables and functions alike. Raises LastputError ``no-kallsyms``."""
+    variables and functions alike. ``address`` is where ``rodata`` is linked to. Raises LastputError
+    ``no-kallsyms``."""
     at = rodata.find(_DIGITS)
     while at >= 0:
-        found = _around(rodata, at)
+        found = _around(rodata, address, at)
         if found:
             return found
         at = rodata.find(_DIGITS, at + 1)
@@ -41,33 +50,35 @@ def read(rodata: bytes, file: str) -> dict[str, tuple[int, ...]]:
     )
 
 
-def _around(rodata: bytes, digits: int) -> dict[str, tuple[int, ...]] | None:
-    index, table = _index_after(rodata, digits)
+def _around(rodata: bytes, address: int, digits: int) -> dict[str, tuple[int, ...]] | None:
+    index, table, after = _index_after(rodata, digits)
     if not table:
         return None
     tokens = [_string(rodata, table + offset) for offset in index]
-    after = _aligned(table + index[-1] + len(tokens[-1]) + 1) + 512
     for markers, count in _markers_before(rodata, table):
         names = _names(rodata, markers, count, tokens)
         if names is None:
             continue
-        addresses = _addresses(rodata, names[1], after, len(names[0]))
+        addresses = _addresses(rodata, address, names[1], after, len(names[0]))
         if addresses is not None:
             return _gather(names[0], addresses)
     return None
 
 
-def _index_after(rodata: bytes, digits: int) -> tuple[tuple[int, ...], int]:
-    """The token index that follows the table in which ``digits`` stand, and where the table begins."""
-    for start in range(_aligned(digits), _aligned(digits) + 4096, _ALIGN):
-        if rodata[start : start + 2] != b"\0\0" or start + 512 > len(rodata):
+def _index_after(rodata: bytes, digits: int) -> tuple[tuple[int, ...], int, int]:
+    """The token index that follows the table in which ``digits`` stand, where the table begins, and where
+    the index ends."""
+    first = digits + -digits % _LEAST
+    for start in range(first, min(first + 4096, len(rodata) - 512), _LEAST):
+        if rodata[start : start + 2] != b"\0\0":
             continue
         index = struct.unpack_from("<256H", rodata, start)
         if all(one < two for one, two in pairwise(index)):
             table = digits - index[ord("0")]
-            if _aligned(table + index[-1] + len(_string(rodata, table + index[-1])) + 1) == start:
-                return index, table
-    return (), 0
+            end = table + index[-1] + len(_string(rodata, table + index[-1])) + 1
+            if 0 <= start - end < _ALIGN:
+                return index, table, start + 512
+    return (), 0, 0
 
 
 def _markers_before(rodata: bytes, table: int) -> list[tuple[int, int]]:
@@ -122,20 +133,22 @@ def _decode(rodata: bytes, at: int, end: int, tokens: list[bytes]) -> list[str] 
     return names if end - at < _ALIGN else None
 
 
-def _addresses(rodata: bytes, names: int, after: int, number: int) -> list[int] | None:
-    """Offsets and their base: before the names, or after the token index."""
+def _addresses(rodata: bytes, address: int, names: int, after: int, number: int) -> list[int] | None:
+    """What the offsets say, before the names or after the token index. The tables are sorted by address."""
     before = names - 8 - 8 - _aligned(4 * number)
     for offsets, base in ((before, names - 16), (after, after + _aligned(4 * number))):
         if offsets < 0 or base + 8 > len(rodata):
             continue
-        relative = struct.unpack_from("<Q", rodata, base)[0]
-        if relative >> 40 != 0xFFFFFF:
-            continue
         raw = np.frombuffer(rodata, "<i4", number, offsets).astype(np.int64)
-        # CONFIG_KALLSYMS_ABSOLUTE_PERCPU: what is not negative is absolute (kallsyms_sym_address()).
-        if (raw < 0).sum() > number // 2:
-            return [(relative - 1 - int(one)) if one < 0 else int(one) for one in raw]
-        return [relative + (int(one) & 0xFFFFFFFF) for one in raw]
+        relative = struct.unpack_from("<Q", rodata, base)[0]
+        if relative >> 40 == 0xFFFFFF:
+            # CONFIG_KALLSYMS_ABSOLUTE_PERCPU: what is not negative is absolute.
+            if (raw < 0).sum() > number // 2:
+                return [(relative - 1 - int(one)) if one < 0 else int(one) for one in raw]
+            return [relative + (int(one) & 0xFFFFFFFF) for one in raw]
+        places = raw + np.arange(number, dtype=np.int64) * 4
+        if bool((np.diff(places) >= 0).all()):
+            return [address + offsets + int(one) for one in places]
     return None
 
 

@@ -18,7 +18,7 @@ from lastput.replay.btf import Btf, Index
 
 _PADDING = b"\xcc" * 32  # what the compiler puts between functions: int3
 _SPOTS = 16
-_FORMAT = b"2"
+_FORMAT = b"3"
 _HEAD = 1 << 20  # of a package: it has the checksums of all files
 
 
@@ -71,7 +71,9 @@ class Kernel:
             raise LastputError(
                 "no-module",
                 f"kernel {self.release} has no module {name}",
-                "name one of its own, or a driver that lastput brings",
+                "cloud kernels leave most drivers out: take the one without -cloud-"
+                if "cloud" in self.release
+                else "name one of its own, or a driver that lastput brings",
                 Place(str(self.modules)),
             )
         return read_module(path)
@@ -107,7 +109,7 @@ class Kernel:
             spots.append(text.address + at + 8)
             at = text.data.find(_PADDING, at + 4096)
         btf = named[".BTF"].data if ".BTF" in named else b""
-        symbols = kallsyms.read(named[".rodata"].data, str(self.image))
+        symbols = kallsyms.read(named[".rodata"].data, named[".rodata"].address, str(self.image))
         facts = Facts(symbols, btf, Btf(btf).index(), tuple(spots))
         (into / "facts").write_bytes(msgspec.msgpack.encode(facts))
 
@@ -130,10 +132,13 @@ def read_module(path: Path) -> ModuleFile:
     return ModuleFile(_plain(path.name.partition(".ko")[0]), data, needs)
 
 
-def open_kernel(path: Path, modules: Path | None = None) -> Kernel:
-    """A kernel from a linux-image package, from the directory that one was unpacked into, or from a
-    vmlinuz with ``modules``. Raises LastputError ``no-kernel`` or ``bad-package``."""
-    path, modules = path.absolute(), modules.absolute() if modules else None
+def open_kernel(*parts: Path, modules: Path | None = None) -> Kernel:
+    """A kernel from its packages (one, or image and modules apart), from the directory that they were
+    unpacked into, or from a vmlinuz with ``modules``. Raises LastputError ``no-kernel`` or
+    ``bad-package``."""
+    parts = tuple(path.absolute() for path in parts)
+    modules = modules.absolute() if modules else None
+    path = parts[0]
     if path.is_dir():
         return _from_folder(path, modules)
     if not path.is_file():
@@ -141,6 +146,8 @@ def open_kernel(path: Path, modules: Path | None = None) -> Kernel:
     with path.open("rb") as file:
         package = file.read(8) == b"!<arch>\n"
     if not package and path.suffix != ".deb":
+        if modules is None and list(path.parent.glob("kernel")):
+            modules = path.parent
         if modules is None:
             raise LastputError(
                 "no-kernel",
@@ -149,30 +156,53 @@ def open_kernel(path: Path, modules: Path | None = None) -> Kernel:
                 Place(str(path)),
             )
         return Kernel(path, modules)
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    size = str(path.stat().st_size).encode()
-    unpacked = cache.made("kernels", (size, head), lambda into: deb.unpack(path, into, _wanted))
+
+    def make(into: Path) -> None:
+        for one in parts:
+            deb.unpack(one, into, _wanted)
+
+    unpacked = cache.made("kernels", [piece for one in parts for piece in _identity(one)], make)
     return _from_folder(unpacked, modules)
 
 
+def _identity(package: Path) -> tuple[bytes, bytes]:
+    with package.open("rb") as file:
+        return str(package.stat().st_size).encode(), file.read(_HEAD)
+
+
 def _wanted(name: str) -> bool:
-    return name.startswith("boot/vmlinuz") or ("lib/modules/" in name and ".ko" in name)
+    if "lib/modules/" in name:
+        return ".ko" in name or name.endswith("/vmlinuz")
+    return name.startswith("boot/vmlinuz")
 
 
 def _from_folder(folder: Path, modules: Path | None) -> Kernel:
-    images = sorted([*folder.glob("boot/vmlinuz*"), *folder.glob("vmlinuz*")])
+    """The image is in boot/, in the directory of the modules, or where ``folder`` is that."""
     releases = (
         [modules] if modules else sorted([*folder.glob("lib/modules/*"), *folder.glob("usr/lib/modules/*")])
     )
-    for image in images:
-        for release in releases:
-            if release.name in image.name or (len(images) == len(releases) == 1):
+    if modules is None and (folder / "vmlinuz").is_file() and (folder / "kernel").is_dir():
+        releases = [folder]
+    others = sorted([*folder.glob("boot/vmlinuz*"), *folder.glob("vmlinuz*")])
+    alone = ""
+    for release in releases:
+        for image in (release / "vmlinuz", *others):
+            fits = image.parent == release or release.name in image.name or len(others) == len(releases) == 1
+            if not fits or not image.is_file():
+                continue
+            if any(release.rglob("*.ko*")):
                 return Kernel(image, release)
+            alone = release.name
+    if alone:
+        raise LastputError(
+            "no-kernel",
+            f"the image of {alone} is there, but none of its modules",
+            f"they are in linux-modules-{alone}: put it beside, or --fetch gets both",
+        )
     raise LastputError(
         "no-kernel",
-        f"{folder} has no boot/vmlinuz-RELEASE with its lib/modules/RELEASE",
-        "unpack a whole linux-image package: dpkg -x PACKAGE.deb DIRECTORY",
+        f"{folder} has no boot/vmlinuz-RELEASE nor lib/modules/RELEASE/vmlinuz, with its lib/modules/RELEASE",
+        "name a version with --fetch, or unpack all packages of a kernel: dpkg -x PACKAGE.deb DIRECTORY",
     )
 
 

@@ -22,6 +22,7 @@ from lastput.replay.symbols import Live, Symbols
 
 _INTERRUPTS = 1 << 9  # eflags.IF
 _PREEMPT_COUNT = 0x7FFF_FFFF  # the rest is PREEMPT_NEED_RESCHED: 6.1 arch/x86/include/asm/preempt.h:12
+_ADDRESS = (1 << 64) - 1
 _SLICE = 0.5  # seconds between two looks at QEMU's own clock
 _COMM = 16  # TASK_COMM_LEN
 #: oops_end() calls one of them when all was printed, panic() if nothing can go on (in an interrupt, or in
@@ -183,15 +184,15 @@ class Machine:
     def task(self, registers: Registers) -> int:
         """The address of the current task_struct."""
         base = registers["k_gs_base" if registers["cs"] & 3 else "gs_base"]
-        # Since commit e57ef2ed97c1 ("x86: Put hot per CPU variables into a struct") (v6.2).
+        # v6.2 to v6.14: commit e57ef2ed97c1 ("x86: Put hot per CPU variables into a struct").
         offset = self.symbols.per_cpu("pcpu_hot")
         if offset is None:
             offset = self.symbols.per_cpu("current_task")
         if offset is None or not base:
             raise LastputError(
-                "no-symbol", "the current task cannot be found", "x86-64 kernels 5.x to 6.14 are known"
+                "no-symbol", "the current task cannot be found", "x86-64 kernels 5.x to 7.3 are known"
             )
-        return self.gdb.word(base + offset)
+        return self.gdb.word((base + offset) & _ADDRESS)
 
     def atomic(self, thread: str) -> str:
         """Why a vCPU cannot change to another task where it stands; "" if it can."""
@@ -206,7 +207,7 @@ class Machine:
             if start is None or not self.symbols.btf.has("pcpu_hot", "preempt_count"):
                 return ""
             offset = start + self.symbols.btf.member("pcpu_hot", "preempt_count").offset
-        count = self.gdb.word(base + offset) & _PREEMPT_COUNT
+        count = self.gdb.word((base + offset) & _ADDRESS) & _PREEMPT_COUNT
         return f"preempt_count is {count:#x}" if count else ""
 
     def pid(self, task: int) -> int:

@@ -43,9 +43,13 @@ class Symbols:
         self.seen: dict[str, Live] = {}
 
     def per_cpu(self, name: str) -> int | None:
-        """The offset of a per-CPU variable in each CPU's area, which KASLR does not move."""
+        """What is to be added to a CPU's gs base to come to its copy of a variable; None if there is no such
+        variable. 6.12 links them to zero on (arch/x86/kernel/vmlinux.lds.S:231), 7.3 where they stand in the
+        image, which KASLR moves (arch/x86/kernel/vmlinux.lds.S:342)."""
         places = self._symbols.get(name)
-        return places[0] if places else None
+        if not places:
+            return None
+        return places[0] + self.shift if places[0] >> 47 else places[0]
 
     def has(self, name: str) -> bool:
         """Whether the kernel proper has such a symbol."""
