@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+#: The kernels whose source the tests read.
+RELEASES = ("6.1", "6.12", "7.3")
+
 _SOURCES = Path("/usr/src")
 _STRICT = os.environ.get("LASTPUT_NO_SKIP") == "1"
 
@@ -23,8 +26,8 @@ def _missing(marker: str) -> str:
     """What to install for a marker; "" if all is there."""
     if marker == "needs_spin" and not (shutil.which("spin") and shutil.which("gcc")):
         return "apt install spin gcc"
-    if marker == "needs_tree" and not (tree("6.1").exists() and tree("6.12").exists()):
-        return "apt install linux-source-6.1 linux-source-6.12"
+    if marker == "needs_tree" and not all(tree(release).exists() for release in RELEASES):
+        return "apt install linux-source-6.1 linux-source-6.12; .ci/fetch-newer /usr/src 7.3"
     if marker == "needs_qemu":
         programs = all(
             shutil.which(one) for one in ("qemu-system-x86_64", "busybox", "gcc", "make", "apt-get")
@@ -65,6 +68,11 @@ def tree_6_1() -> Path:
 @pytest.fixture(scope="session")
 def tree_6_12() -> Path:
     return tree("6.12")
+
+
+@pytest.fixture(scope="session")
+def tree_7_3() -> Path:
+    return tree("7.3")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -10,6 +10,8 @@ from lastput.c.tree import open_tree
 from lastput.engine.search import check
 from lastput.engine.verdict import Options
 from lastput.model.compile import Compiled, compile_file
+from tests.conftest import RELEASES
+from tests.conftest import tree as packed_tree
 
 SHELF = Path(__file__).parent.parent / "litmus"
 ALL = sorted(SHELF.glob("*/*.c"))
@@ -45,10 +47,10 @@ def test_answer(path: Path) -> None:
 
 
 @pytest.mark.needs_tree
-@pytest.mark.parametrize("release", ["6.1", "6.12"])
+@pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("path", REAL, ids=_name)
-def test_answer_on_a_kernel_tree(path: Path, release: str, tree_6_1: Path, tree_6_12: Path) -> None:
-    tree = open_tree(str(tree_6_1 if release == "6.1" else tree_6_12))
+def test_answer_on_a_kernel_tree(path: Path, release: str) -> None:
+    tree = open_tree(str(packed_tree(release)))
     compiled = compile_file(str(path), None, tree.read)
     assert tree.release() == release
     assert _as_expected(compiled, _classes(compiled, Options()), release)

@@ -96,7 +96,7 @@ ASSUME_NOOP(kvm_eventfd_init, kvm_init_irq_routing, kvm_free_irq_routing, kvm_ar
 	    kvm_coalesced_mmio_init, kvm_coalesced_mmio_free, kvm_irqfd_release, kvm_irqfd_init,
 	    kvm_irqfd_exit, kvm_async_pf_init, kvm_async_pf_deinit, kvm_vfio_ops_init, kvm_vfio_ops_exit,
 	    kvm_arch_init, kvm_arch_exit, kvm_arch_hardware_setup, kvm_arch_hardware_unsetup,
-	    kvm_gmem_init);
+	    kvm_gmem_init, kvm_gmem_exit, mmu_notifier_unregister, srcu_barrier);
 
 /* Functions of kvm_main.c itself that are not in question */
 ASSUME_NOOP(kvm_init_mmu_notifier, kvm_create_vm_debugfs, kvm_destroy_vm_debugfs, kvm_init_pm_notifier,
@@ -186,7 +186,13 @@ static void kvm_arch_destroy_vm(struct kvm *kvm)
 #define kvm_init(...) kvm_init(__VA_ARGS__, ...)
 
 SOURCE("virt/kvm/kvm_main.c", kvm_init, kvm_exit, kvm_create_vm, kvm_destroy_vm, kvm_get_kvm, kvm_put_kvm,
-       kvm_vm_release, kvm_vcpu_release, kvm_device_release);
+       kvm_vm_release, kvm_vcpu_release, kvm_device_release, kvm_get_bus_for_destruction);
+
+/* Of 7.3; before, kvm_create_vm() calls kvm_get_bus() */
+static __weak struct kvm_io_bus *kvm_get_bus_for_destruction(struct kvm *kvm, int idx)
+{
+	return kvm->buses[idx];
+}
 
 static struct file *kvm_create_vm_file(void)
 {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,8 @@ from lastput.c.parse import parse_function, parse_unit
 from lastput.c.preprocess import Preprocessor
 from lastput.c.tree import Tree, open_tree
 from lastput.errors import LastputError
+from tests.conftest import RELEASES
+from tests.conftest import tree as packed_tree
 
 FILES = (
     "virt/kvm/async_pf.c",
@@ -24,17 +25,14 @@ FILES = (
 )
 
 # No macro of the kernel is defined here. Loop macros must be, for a loop without one is no C.
-LOOP = re.compile(r"\b(\w*for_each\w*|for_class_mod_mem_type)\s*\(")
+LOOP = re.compile(r"^\t+(\w*for_each\w*|for_class_mod_mem_type|scoped_\w*guard)\s*\(", re.MULTILINE)
 
 pytestmark = pytest.mark.needs_tree
 
 
-@pytest.fixture(scope="session", params=["6.1", "6.12"])
+@pytest.fixture(scope="session", params=RELEASES)
 def tree(request: pytest.FixtureRequest) -> Tree:
-    path = Path(f"/usr/src/linux-source-{request.param}.tar.xz")
-    if not path.exists():
-        pytest.skip(f"{path} is not installed")
-    tree = open_tree(path)
+    tree = open_tree(packed_tree(request.param))
     tree.prefetch(FILES)
     return tree
 

@@ -41,6 +41,7 @@ POOL_MAY_LEAK(struct workqueue_struct);
 #define WQ_HIGHPRI 16
 #define WQ_CPU_INTENSIVE 32
 #define WQ_SYSFS 64
+#define WQ_PERCPU 256
 #define __WQ_DESTROYING (1 << 15)
 #define __WQ_DRAINING (1 << 16)
 #define WORK_CPU_UNBOUND 0
