@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import statistics
 from pathlib import Path
@@ -24,8 +25,12 @@ _ARROWS: dict[str, set[str]] = {
     "schema": {"schema"},
     "replay": {"replay", "schema"},
     "splat": {"splat", "schema", "c"},
-    "show": {"show", "schema", "engine"},
-    "cli": {"cli", "audit", "effects", "facts", "show", "splat", "schema", "engine", "model", "c", "replay"},
+    "check": {"check", "model", "engine", "c", "schema"},
+    "show": {"show", "check", "schema", "engine"},
+    "cli": {
+        *("cli", "audit", "check", "effects", "facts", "show", "splat", "schema", "engine", "model", "c"),
+        "replay",
+    },
 }
 
 
@@ -59,6 +64,36 @@ def test_only_the_command_line_shows() -> None:
     for path in _sources():
         part = path.relative_to(_SOURCE).parts[0]
         assert part in ("show", "cli") or "show" not in _imports(path), path.relative_to(_ROOT)
+
+
+def test_files_import_in_no_circle() -> None:
+    imports = {name: _modules(path, set(_names())) - {name} for name, path in _names().items()}
+    try:
+        graphlib.TopologicalSorter(imports).prepare()
+    except graphlib.CycleError as error:
+        raise AssertionError(f"a circle: {' -> '.join(error.args[1])}") from None
+
+
+def _names() -> dict[str, Path]:
+    """Every file of ours by the name that imports it."""
+    names = {}
+    for path in _sources():
+        parts = path.relative_to(_SOURCE.parent).with_suffix("").parts
+        names[".".join(parts).removesuffix(".__init__")] = path
+    return names
+
+
+def _modules(path: Path, known: set[str]) -> set[str]:
+    """Which files of ours a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for one in node.names:
+                name = f"{node.module}.{one.name}"
+                found.add(name if name in known else node.module)
+    return found & known
 
 
 def test_every_part_has_its_arrows() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from lastput.check.trace.build import Context, build
 from lastput.engine.search import check
 from lastput.errors import LastputError
 from lastput.model.compile import compile_file
@@ -14,7 +15,6 @@ from lastput.model.options import ModelOptions
 from lastput.replay import bindings, plan
 from lastput.replay.derive import derive
 from lastput.schema.trace import Trace
-from lastput.show.build import Context, build
 
 _SHELF = Path(__file__).parent.parent.parent / "litmus"
 

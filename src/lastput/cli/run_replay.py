@@ -99,15 +99,15 @@ def _plan(args: argparse.Namespace) -> tuple[Plan, str]:
 
 def _derived(path: Path, args: argparse.Namespace) -> tuple[Plan, str]:
     """The plan for the first counterexample of the test that a kernel shows by itself."""
-    from lastput.cli.program import context, load
+    from lastput.check.trace.build import build
+    from lastput.cli.program import load
     from lastput.engine.search import check
     from lastput.replay import bindings
     from lastput.replay.derive import derive
-    from lastput.show.build import build
 
     loaded = load(path, args)
     result = check(loaded.compiled.program)
-    about = context(loaded)
+    about = loaded.context()
     traces: tuple[Trace, ...] = tuple(build(loaded.compiled.program, one, about) for one in result.findings)
     if not traces:
         raise LastputError(

@@ -44,9 +44,9 @@ def _trace(args: argparse.Namespace) -> Trace:
         if path.stat().st_size > _MOST:
             raise LastputError("bad-trace", f"{args.file} is too big for a trace", "name the right file")
         return decode(path.read_bytes(), args.file)
-    from lastput.cli.program import context, load
-    from lastput.show.build import build, judge
-    from lastput.show.schedule import decode as read_schedule
+    from lastput.check.trace.build import build, judge
+    from lastput.check.trace.schedule import decode as read_schedule
+    from lastput.cli.program import load
 
     paths = shelf.resolve(args.file)
     if len(paths) != 1 or shelf.is_folder(args.file):
@@ -56,4 +56,4 @@ def _trace(args: argparse.Namespace) -> Trace:
     error, schedule = read_schedule(args.schedule)
     loaded = load(paths[0], args)
     program = loaded.compiled.program
-    return build(program, judge(program, error, schedule), context(loaded))
+    return build(program, judge(program, error, schedule), loaded.context())

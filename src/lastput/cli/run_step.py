@@ -10,19 +10,19 @@ import re
 import sys
 from pathlib import Path
 
+from lastput.check.test import Test
+from lastput.check.trace.build import build, judge
+from lastput.check.trace.schedule import decode, encode
 from lastput.cli import shelf
-from lastput.cli.commands import step as command
-from lastput.cli.program import Loaded, context, load
+from lastput.cli.program import load
 from lastput.cli.write import write_whole
 from lastput.engine.search import check
 from lastput.engine.verdict import Options, Progress, Schedule
 from lastput.errors import LastputError
 from lastput.schema.trace import Trace
-from lastput.show.build import build, judge
 from lastput.show.colour import mark
 from lastput.show.progress import Status
 from lastput.show.render import render
-from lastput.show.schedule import decode, encode
 from lastput.show.stand import stand
 from lastput.show.stepper import Stepper
 
@@ -41,16 +41,16 @@ class _Quit(Exception):
     """The user has seen enough."""
 
 
-def run(args: argparse.Namespace) -> int:
-    """Steer one test. 0 when the input ends or the user quits."""
+def run(args: argparse.Namespace, manual: str) -> int:
+    """Steer one test; ``manual`` lists the commands. 0 when the input ends or the user quits."""
     paths = shelf.resolve(args.test)
     if len(paths) != 1 or shelf.is_folder(args.test):
         raise LastputError("one-test", f"{args.test} names several tests", "name a single file")
-    loaded = load(paths[0], args)
+    test = load(paths[0], args)
     error, schedule = decode(args.schedule) if args.schedule else ("", ())
     start = schedule if error == _OPEN else ()
     guide = (error, schedule) if error and error != _OPEN else None
-    session = _Session(loaded, Stepper(loaded.compiled.program, start), guide)
+    session = _Session(test, Stepper(test.program, start), guide, manual)
     session.tell()
     tty = sys.stdin.isatty()
     try:
@@ -78,8 +78,9 @@ def _read(session: _Session, tty: bool) -> str:
 
 
 class _Session:
-    def __init__(self, loaded: Loaded, stepper: Stepper, guide: tuple[str, Schedule] | None) -> None:
-        self.loaded = loaded
+    def __init__(self, test: Test, stepper: Stepper, guide: tuple[str, Schedule] | None, manual: str) -> None:
+        self.help = manual
+        self.test = test
         self.stepper = stepper
         self.guide = guide  # error class and schedule of a counterexample
         self.causes: tuple[str, ...] = ()
@@ -92,7 +93,7 @@ class _Session:
 
     def tell(self) -> None:
         """Say where everybody stands."""
-        text = stand(self.stepper, context(self.loaded).shorten)
+        text = stand(self.stepper, self.test.context().shorten)
         print(mark(text, _STYLES) if _colour() else text)
 
     def do(self, line: str) -> None:
@@ -147,9 +148,9 @@ class _Session:
             self.guide = self._search()
         error, schedule = self.guide
         trace = build(
-            self.loaded.compiled.program,
-            judge(self.loaded.compiled.program, error, schedule),
-            context(self.loaded),
+            self.test.program,
+            judge(self.test.program, error, schedule),
+            self.test.context(),
         )
         steps = sorted({step.n for step in trace.steps if step.cause} | {len(schedule)})
         here = self.stepper.schedule
@@ -160,12 +161,12 @@ class _Session:
         print("\n".join(_told(trace, to, len(schedule))))
 
     def _search(self) -> tuple[str, Schedule]:
-        with Status(sys.stderr, shelf.display(self.loaded.path)) as status:
+        with Status(sys.stderr, self.test.name) as status:
 
             def progress(now: Progress) -> None:
                 status.tell(now.phase, now.stored, now.depth, now.frontier)
 
-            result = check(self.loaded.compiled.program, Options(), progress)
+            result = check(self.test.program, Options(), progress)
         if not result.findings:
             raise LastputError(
                 "no-counterexample", f"there is none: {result.verdict.value}", "take steps of your own"
@@ -177,8 +178,8 @@ class _Session:
         broken = self.stepper.broken
         text = encode(broken.error.slug if broken else _OPEN, self.stepper.schedule)
         verb = "show" if broken else "step"
-        name = shelf.display(self.loaded.path)
-        line = " ".join(["lastput", verb, name, *self.loaded.flags, "--schedule", text])
+        name = self.test.name
+        line = " ".join(["lastput", verb, name, *self.test.request.flags, "--schedule", text])
         if rest:
             write_whole(Path(rest), f"{line}\n".encode())
         print(line)
@@ -187,9 +188,9 @@ class _Session:
         broken = self.stepper.broken
         if broken is None:
             raise LastputError("no-error-here", "nothing has gone wrong yet", "take more steps")
-        program = self.loaded.compiled.program
+        program = self.test.program
         found = judge(program, broken.error.slug, self.stepper.schedule)
-        print(render("terminal", build(program, found, context(self.loaded))), end="")
+        print(render("terminal", build(program, found, self.test.context())), end="")
 
     def _list(self, rest: str) -> None:
         for event in self.stepper.history.events:
@@ -197,7 +198,7 @@ class _Session:
             print(f"{event.n:4d}  {self.stepper.program.threads[event.thread].name}: {here.what or '...'}")
 
     def _help(self, rest: str) -> None:
-        print((command.__doc__ or "").partition("Each line is a command:\n\n")[2], end="")
+        print(self.help, end="")
 
     def _quit(self, rest: str) -> None:
         raise _Quit

@@ -15,7 +15,8 @@ from lastput.errors import LastputError, Place
 from lastput.model.assemble import Assembled, Assembler
 from lastput.model.flow import Flow, analyse
 from lastput.model.header import Header, read_header
-from lastput.model.infer import Inference, infer
+from lastput.model.infer import infer
+from lastput.model.inference import Inference
 from lastput.model.inline import Body, Inliner
 from lastput.model.layout import Layout
 from lastput.model.load import Loaded, load

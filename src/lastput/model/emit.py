@@ -7,7 +7,7 @@ __all__ = ["Emitter"]
 from lastput.c import syntax as c
 from lastput.engine.program import Op
 from lastput.errors import Place
-from lastput.model.infer import Inference
+from lastput.model.inference import Inference
 from lastput.model.layout import Layout
 from lastput.model.tac import Ins, Pseudo
 from lastput.model.types import Pointer, Type, find

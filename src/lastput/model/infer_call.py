@@ -4,16 +4,12 @@ from __future__ import annotations
 
 __all__ = ["CallTypes"]
 
-from typing import TYPE_CHECKING
-
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
 from lastput.model.builtins import BUILTINS, argument_count, error_class, size_type, type_argument
+from lastput.model.inference import Inference
 from lastput.model.types import Func, Int, Pointer, Record, Type, Var, Void, find, pointee, unify
 from lastput.model.world import Function, Variable, World
-
-if TYPE_CHECKING:
-    from lastput.model.infer import Inference
 
 
 class CallTypes:

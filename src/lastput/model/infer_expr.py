@@ -4,13 +4,12 @@ from __future__ import annotations
 
 __all__ = ["ExpressionTypes"]
 
-from typing import TYPE_CHECKING
-
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
 from lastput.model.constant import evaluate
 from lastput.model.constness import is_constant
 from lastput.model.infer_call import CallTypes
+from lastput.model.inference import Inference
 from lastput.model.integers import common, number_type, promote
 from lastput.model.types import (
     Array,
@@ -28,9 +27,6 @@ from lastput.model.types import (
 )
 from lastput.model.unparse import unparse
 from lastput.model.world import Function, Variable, undefined
-
-if TYPE_CHECKING:
-    from lastput.model.infer import Inference
 
 _COMPARISONS = {"==", "!=", "<", "<=", ">", ">=", "&&", "||"}
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from lastput.c import syntax as c
 from lastput.engine.program import Kind, Op
 from lastput.errors import LastputError, Place
-from lastput.model.infer import Inference
+from lastput.model.inference import Inference
 from lastput.model.integers import narrow, promote
 from lastput.model.layout import Layout
 from lastput.model.lower_expr import ExprLowerer

@@ -8,7 +8,7 @@ import msgspec
 
 from lastput.engine.program import FUNCTION_BASE, LIFE_ALIVE, Instance, Object, Pool, Slot
 from lastput.errors import LastputError
-from lastput.model.infer import Inference
+from lastput.model.inference import Inference
 from lastput.model.initialiser import flatten_initialiser
 from lastput.model.layout import Cell, Layout
 from lastput.model.lower import Registry

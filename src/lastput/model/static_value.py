@@ -7,7 +7,8 @@ __all__ = ["StaticValues", "strings_of"]
 from collections.abc import Callable, Iterator
 
 from lastput.c import syntax as c
-from lastput.model.infer import Inference, module_symbol
+from lastput.model.infer import module_symbol
+from lastput.model.inference import Inference
 from lastput.model.layout import Layout
 from lastput.model.tac import Ref
 from lastput.model.types import Array, Func, Record, find

@@ -12,8 +12,8 @@ import zlib
 
 import msgspec
 
+from lastput.check.trace.kernelwords import ENTRIES, INLINE, SPLAT_NAMES, is_hidden
 from lastput.schema.trace import Frame, Task, Trace, stack
-from lastput.show.kernelwords import ENTRIES, INLINE, SPLAT_NAMES, is_hidden
 from lastput.show.story import work_of
 
 RELEASE = "6.12.0"

@@ -6,12 +6,12 @@ __all__ = ["stand"]
 
 from collections.abc import Callable
 
+from lastput.check.trace.history import History
+from lastput.check.trace.kernelwords import INLINE, PLUMBING, is_hidden
+from lastput.check.trace.waits import wait_of
 from lastput.engine.interpret import describe
 from lastput.engine.program import Location
-from lastput.show.history import History
-from lastput.show.kernelwords import INLINE, PLUMBING, is_hidden
 from lastput.show.stepper import Stepper
-from lastput.show.waits import wait_of
 
 
 def stand(stepper: Stepper, shorten: Callable[[str], str] = str) -> str:

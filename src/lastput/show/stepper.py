@@ -7,12 +7,12 @@ from __future__ import annotations
 
 __all__ = ["Stepper"]
 
+from lastput.check.trace.history import Event, History, run
 from lastput.engine.interpret import Fault, Status
 from lastput.engine.program import Kind, Program
 from lastput.engine.verdict import Schedule
 from lastput.errors import LastputError
 from lastput.schema.trace import Change
-from lastput.show.history import Event, History, run
 
 
 class Stepper:

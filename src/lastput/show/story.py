@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import msgspec
 
+from lastput.check.trace.kernelwords import END_WORDS, FIELD_WORDS, INLINE, PLUMBING, QUIET_COUNTS, is_hidden
 from lastput.schema.trace import Change, Frame, Step, Trace, Wait, stack
-from lastput.show.kernelwords import END_WORDS, FIELD_WORDS, INLINE, PLUMBING, QUIET_COUNTS, is_hidden
 
 _SHORT_ARGS = 12  # arguments up to this length are never dropped
 

@@ -32,4 +32,4 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from lastput.cli.run_step import run as run_step
 
-    return run_step(args)
+    return run_step(args, (__doc__ or "").partition("Each line is a command:\n\n")[2])

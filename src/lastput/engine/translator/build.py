@@ -28,10 +28,11 @@ def processor() -> str:
 def build(functions: Mapping[str, tuple[Callable[..., Any], Sequence[str]]]) -> Code:
     """Compiles functions with their parameters (see ``Module.entry``) and what they call. Raises
     InternalError for what is outside of the subset."""
+    from lastput.engine.translator.function import translate
     from lastput.engine.translator.module import Module
 
     target = _target()
-    module = Module()
+    module = Module(translate)
     symbols = {name: module.entry(*function) for name, function in functions.items()}
     code = llvm.parse_assembly(module.text(target.triple, str(target.target_data)))
     code.verify()

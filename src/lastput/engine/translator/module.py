@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["Callee", "Module"]
+__all__ = ["Callee", "Module", "Translate"]
 
 import ast
 import inspect
 import itertools
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -34,10 +34,26 @@ class Callee(msgspec.Struct, frozen=True):
         return types[0] if len(types) == 1 else f"{{ {', '.join(types)} }}"
 
 
+class Translate(Protocol):
+    """Translates one function; see ``function.translate``."""
+
+    def __call__(
+        self,
+        module: Module,
+        names: dict[str, Any],
+        tree: ast.FunctionDef,
+        file: str,
+        line: int,
+        symbol: str,
+        types: tuple[Type, ...],
+    ) -> tuple[Callee, str]: ...
+
+
 class Module:
     """The text of an LLVM module; functions are added when they are asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, translate: Translate) -> None:
+        self._translate = translate
         self._callees: dict[tuple[Callable[..., Any], tuple[Type, ...]], Callee] = {}
         self._tables: dict[tuple[int, ...], str] = {}
         self._texts: list[str] = []
@@ -45,13 +61,11 @@ class Module:
 
     def function(self, function: Callable[..., Any], types: tuple[Type, ...]) -> Callee:
         """The translation for arguments of these types; what it calls is translated with it."""
-        from lastput.engine.translator.function import translate
-
         known = self._callees.get((function, types))
         if known is None:
             tree, file, line = _source(function)
             symbol = f"{function.__name__}.{next(self._numbers)}"
-            known, text = translate(self, function.__globals__, tree, file, line, symbol, types)
+            known, text = self._translate(self, function.__globals__, tree, file, line, symbol, types)
             self._callees[function, types] = known
             self._texts.append(text)
         return known

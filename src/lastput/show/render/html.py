@@ -10,9 +10,9 @@ __all__ = ["render"]
 
 import msgspec
 
+from lastput.check.trace.kernelwords import INLINE, is_hidden
 from lastput.schema.trace import Budget, Trace
 from lastput.show.excerpt import Row, excerpt
-from lastput.show.kernelwords import INLINE, is_hidden
 from lastput.show.page import fill, part
 from lastput.show.render import Options, commit
 from lastput.show.scene import Scene, scene

@@ -11,8 +11,8 @@ __all__ = ["render"]
 import re
 from collections.abc import Callable
 
+from lastput.check.trace.kernelwords import ATOMIC_ENTRIES, HUNG_TAILS, INLINE, is_hidden
 from lastput.schema.trace import Step, Task, Trace, Wait
-from lastput.show.kernelwords import ATOMIC_ENTRIES, HUNG_TAILS, INLINE, is_hidden
 from lastput.show.printk import RELEASE, Log, address_of, kernel_stack, object_address, symbol
 from lastput.show.render import Options
 

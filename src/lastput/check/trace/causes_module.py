@@ -6,12 +6,12 @@ __all__ = ["unmapped_data", "unmapped_text"]
 
 import msgspec
 
+from lastput.check.trace.analysis import Analysis, Cause, at, last_change, name_of, object_of, violated_at
+from lastput.check.trace.budget import budget_of, function_of, inside, put_text
+from lastput.check.trace.history import Event, History
+from lastput.check.trace.kernelwords import UNLOADERS
 from lastput.engine.verdict import Finding
 from lastput.schema.trace import Budget, Change, Violated
-from lastput.show.analysis import Analysis, Cause, at, last_change, name_of, object_of, violated_at
-from lastput.show.budget import budget_of, function_of, inside, put_text
-from lastput.show.history import Event, History
-from lastput.show.kernelwords import UNLOADERS
 
 
 def unmapped_text(history: History, found: Finding) -> Analysis:

@@ -20,10 +20,10 @@ from collections.abc import Callable
 
 import msgspec
 
+from lastput.check.trace.budget import budget_of, inside
+from lastput.check.trace.history import Event, History
 from lastput.engine.verdict import Finding
 from lastput.schema.trace import Budget, Change, Violated, Wait
-from lastput.show.budget import budget_of, inside
-from lastput.show.history import Event, History
 
 
 class Cause(msgspec.Struct, frozen=True):

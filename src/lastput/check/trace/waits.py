@@ -11,10 +11,10 @@ __all__ = ["Stuck", "stuck", "wait_of"]
 
 import msgspec
 
+from lastput.check.trace.history import Event, History
+from lastput.check.trace.kernelwords import HOLDS, INLINE, OVER, RUNNERS, TASK_KINDS, is_hidden
 from lastput.engine.program import Kind
 from lastput.schema.trace import Frame, Wait
-from lastput.show.history import Event, History
-from lastput.show.kernelwords import HOLDS, INLINE, OVER, RUNNERS, TASK_KINDS, is_hidden
 
 
 class Stuck(msgspec.Struct, frozen=True):

@@ -4,36 +4,33 @@ from __future__ import annotations
 
 __all__ = ["MOST_STATES", "idle_worker_helps"]
 
-import argparse
-import copy
-from pathlib import Path
-
 import msgspec
 
-from lastput.cli.program import Loaded, load
+from lastput.check.outcome import Outcome
+from lastput.check.test import compile_test
 from lastput.engine.program import ErrorClass
 from lastput.engine.search import check
-from lastput.engine.verdict import Options, Result
+from lastput.engine.verdict import Result
 
 #: The second search is a hint: it must not cost much more than the first.
 MOST_STATES = 200_000
 
 
-def idle_worker_helps(
-    path: Path, args: argparse.Namespace, loaded: Loaded, result: Result, options: Options
-) -> str:
-    """A note if ``result`` has a deadlock and none is left with one kworker more, else "".
+def idle_worker_helps(outcome: Outcome) -> str:
+    """A note if ``outcome`` has a deadlock and none is left with one kworker more, else "".
 
     The kernel starts another kworker when all of a pool sleep (kernel/workqueue.c: need_more_worker(),
     6.12: 939), so such a deadlock says more of the model's size than of the code.
     """
-    workers = loaded.compiled.options.workers or 1
-    if not result.complete or not _deadlocks(result):
+    workers = outcome.test.compiled.options.workers or 1
+    if not outcome.result.complete or not _deadlocks(outcome.result):
         return ""
-    wider = copy.copy(args)
-    wider.workers = workers + 1
-    bound = msgspec.structs.replace(options, max_states=MOST_STATES)
-    again = check(load(path, wider).compiled.program, bound)
+    request = outcome.test.request
+    wider = msgspec.structs.replace(
+        request, model=msgspec.structs.replace(request.model, workers=workers + 1)
+    )
+    bound = msgspec.structs.replace(request.search, max_states=MOST_STATES)
+    again = check(compile_test(wider).program, bound)
     if not again.complete or _deadlocks(again):
         return ""
     return (

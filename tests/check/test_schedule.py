@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lastput.check.trace.schedule import decode, encode
 from lastput.errors import LastputError
-from lastput.show.schedule import decode, encode
 
 _STEPS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3)), max_size=40).map(tuple)
 

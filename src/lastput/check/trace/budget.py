@@ -6,11 +6,11 @@ __all__ = ["budget_of", "caller", "caller_frame", "function_of", "inside", "put_
 
 from collections.abc import Callable
 
+from lastput.check.trace.history import Event, History
+from lastput.check.trace.kernelwords import GETS_AND_PUTS, INLINE, SATURATED, is_hidden
 from lastput.engine.program import Kind
 from lastput.errors import Place
 from lastput.schema.trace import Budget, Change
-from lastput.show.history import Event, History
-from lastput.show.kernelwords import GETS_AND_PUTS, INLINE, SATURATED, is_hidden
 
 
 def function_of(history: History, frame: int) -> str:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 __all__ = ["double_free", "leak", "refcount", "use_after_free"]
 
-from lastput.engine.program import ErrorClass
-from lastput.engine.verdict import Finding
-from lastput.schema.trace import Change
-from lastput.show.analysis import (
+from lastput.check.trace.analysis import (
     Analysis,
     Cause,
     counts,
@@ -18,9 +15,12 @@ from lastput.show.analysis import (
     object_of,
     violated_at,
 )
-from lastput.show.budget import budget_of, inside
-from lastput.show.causes_module import unmapped_data
-from lastput.show.history import Event, History
+from lastput.check.trace.budget import budget_of, inside
+from lastput.check.trace.causes_module import unmapped_data
+from lastput.check.trace.history import Event, History
+from lastput.engine.program import ErrorClass
+from lastput.engine.verdict import Finding
+from lastput.schema.trace import Change
 
 
 def use_after_free(history: History, found: Finding) -> Analysis:

@@ -9,17 +9,17 @@ from collections.abc import Callable
 
 import msgspec
 
+from lastput.check.trace.analysis import Analysis
+from lastput.check.trace.budget import budget_of
+from lastput.check.trace.causes import analyse
+from lastput.check.trace.history import History, run
+from lastput.check.trace.kernelwords import TASK_KINDS
+from lastput.check.trace.schedule import encode
 from lastput.engine.interpret import describe
 from lastput.engine.program import ErrorClass, Kind, Program
 from lastput.engine.verdict import Finding, Schedule
 from lastput.errors import LastputError, Place
 from lastput.schema.trace import Budget, Frame, Obj, Source, Step, Task, Trace
-from lastput.show.analysis import Analysis
-from lastput.show.budget import budget_of
-from lastput.show.causes import analyse
-from lastput.show.history import History, run
-from lastput.show.kernelwords import TASK_KINDS
-from lastput.show.schedule import encode
 
 _CITATION = re.compile(r"(?:/\*| \*) ([\w/.-]+\.[chS]:\d+)")
 _FIRST_PID = 201  # invented, as the addresses of a splat are

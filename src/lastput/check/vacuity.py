@@ -6,8 +6,9 @@ __all__ = ["never"]
 
 from collections.abc import Callable
 
+from lastput.check.coverage import booted
+from lastput.check.trace.kernelwords import HOLDS, is_hidden
 from lastput.engine.program import Location, Program
-from lastput.show.kernelwords import HOLDS, is_hidden
 
 _MOST = 8  # names in a list
 
@@ -21,9 +22,7 @@ def never(
     found not enabled. Only functions and calls in files that are ``own`` are told (the test's, not the
     modelled kernel's); what boot runs counts as reached.
     """
-    boot = {
-        location for thread in program.threads if thread.boot for location in _reach(program, thread.start)
-    }
+    boot = booted(program)
     entered: dict[str, bool] = {}
     waited: dict[str, bool] = {}
     for number, location in enumerate(program.locations):
@@ -42,17 +41,6 @@ def never(
     if waits:
         told.append(f"never had to wait: {_list(waits)}")
     return tuple(told)
-
-
-def _reach(program: Program, start: int) -> tuple[int, ...]:
-    """The locations of a boot thread: those with its outermost frame."""
-    frames = program.locations[start].frames
-    root = frames[0].function if frames else ""
-    return tuple(
-        number
-        for number, location in enumerate(program.locations)
-        if location.frames and location.frames[0].function == root
-    )
 
 
 def _file(location: Location, function: str) -> str:

@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 import msgspec
 
+from lastput.check.trace.analysis import Analysis, Cause, name_of, object_of, violated_at
+from lastput.check.trace.budget import inside
+from lastput.check.trace.causes_memory import double_free, leak, refcount, use_after_free
+from lastput.check.trace.causes_module import unmapped_text
+from lastput.check.trace.causes_wait import deadlock, sleep_in_atomic
+from lastput.check.trace.history import History
 from lastput.engine.program import ErrorClass
 from lastput.engine.verdict import Finding
-from lastput.show.analysis import Analysis, Cause, name_of, object_of, violated_at
-from lastput.show.budget import inside
-from lastput.show.causes_memory import double_free, leak, refcount, use_after_free
-from lastput.show.causes_module import unmapped_text
-from lastput.show.causes_wait import deadlock, sleep_in_atomic
-from lastput.show.history import History
 
 
 def analyse(history: History, found: Finding) -> Analysis:

@@ -6,13 +6,13 @@ __all__ = ["Event", "Frames", "History", "run"]
 
 import msgspec
 
+from lastput.check.trace.values import Namer
 from lastput.engine.interpret import Interpreter, Outcome, State, Status
 from lastput.engine.program import Frame as StaticFrame
 from lastput.engine.program import Kind, Location, Program
 from lastput.engine.verdict import Schedule
 from lastput.errors import LastputError
 from lastput.schema.trace import Change, Frame
-from lastput.show.values import Namer
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 __all__ = ["deadlock", "sleep_in_atomic"]
 
+from lastput.check.trace.analysis import Analysis, Cause, at, done, name_of, object_of, violated_at
+from lastput.check.trace.budget import inside
+from lastput.check.trace.history import History
+from lastput.check.trace.kernelwords import ATOMIC_ENTRIES, HOLDS
+from lastput.check.trace.waits import stuck
 from lastput.engine.verdict import Finding
 from lastput.schema.trace import Violated, Wait
-from lastput.show.analysis import Analysis, Cause, at, done, name_of, object_of, violated_at
-from lastput.show.budget import inside
-from lastput.show.history import History
-from lastput.show.kernelwords import ATOMIC_ENTRIES, HOLDS
-from lastput.show.waits import stuck
 
 
 def deadlock(history: History, found: Finding) -> Analysis:

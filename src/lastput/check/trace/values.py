@@ -8,8 +8,7 @@ import errno
 
 import msgspec
 
-from lastput.engine.program import FUNCTION_BASE, Object, Program
-from lastput.show.kernelwords import (
+from lastput.check.trace.kernelwords import (
     COUNT_FIELDS,
     ENUMS,
     FIELD_TAILS,
@@ -17,6 +16,7 @@ from lastput.show.kernelwords import (
     REFCOUNT_SATURATED,
     SATURATED,
 )
+from lastput.engine.program import FUNCTION_BASE, Object, Program
 
 
 class Cell(msgspec.Struct, frozen=True):
