@@ -20,6 +20,7 @@ _ARROWS: dict[str, set[str]] = {
     "engine": {"engine"},
     "model": {"model", "c", "engine"},
     "facts": {"facts", "c"},
+    "executor": {"executor"},
     "effects": {"effects", "facts", "c"},
     "audit": {"audit", "effects", "facts", "c", "schema"},
     "schema": {"schema"},
@@ -29,6 +30,7 @@ _ARROWS: dict[str, set[str]] = {
     "show": {"show", "check", "schema", "engine"},
     "cli": {
         *("cli", "audit", "check", "effects", "facts", "show", "splat", "schema", "engine", "model", "c"),
+        "executor",
         "replay",
     },
 }
