@@ -12,6 +12,7 @@ from typing import Any
 
 from lastput.audit.rule import SECTIONS, Rule, read_page
 from lastput.audit.tree import FunctionRange, Tree
+from lastput.schema.audit import OwnModule
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 PAGE = "A made-up warning.\n\n" + "\n\n".join(f"{title}\n    Words." for title in SECTIONS)
@@ -42,6 +43,9 @@ class TextTree:
 
     def marked(self) -> list[str]:
         return self.paths()
+
+    def own_modules(self) -> list[OwnModule]:
+        return []
 
     def text(self, path: str) -> str | None:
         file = self.root / path

@@ -86,3 +86,15 @@ def test_a_folder_out_of_a_tree_says_what_it_cannot_tell(
     (tmp_path / "tree" / "foo.c").write_text("int foo(void) { return 0; }\n")
     assert main(["audit", str(tmp_path / "tree"), "--rules", "MOD001"]) == 0
     assert "no Makefile says what is linked into a module" in capsys.readouterr().err
+
+
+def test_a_file_that_no_makefile_links_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LASTPUT_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "foo.c").write_text("static int i(void) { return 0; }\nmodule_init(i);\n")
+    (tmp_path / "tree" / "bar.c").write_text("int bar(void) { return 0; }\n")
+    main(["audit", str(tmp_path / "tree"), "--rules", "MOD001"])
+    said = capsys.readouterr().err
+    assert "foo.c: no Makefile links it: taken for a module of its own, with 1 file beside" in said

@@ -13,6 +13,7 @@ from typing import Any
 
 from lastput.audit.tree import FunctionRange
 from lastput.facts.base import Facts
+from lastput.schema.audit import OwnModule
 
 _VERSION = re.compile(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]*=[ \t]*(\S*)", re.MULTILINE)
 _UNLINKED = "no Makefile says what is linked into a module, and rules that ask for one are silent"
@@ -49,6 +50,13 @@ class FactTree:
         for (value,) in self._db.execute("SELECT value FROM meta WHERE key = 'kbuild'"):
             digest.update(value.encode())
         return digest.hexdigest()
+
+    def own_modules(self) -> list[OwnModule]:
+        rows = self._db.execute(
+            "SELECT m.own, m.name, count(*) FROM modules m JOIN module_files f ON f.module = m.id"
+            " WHERE m.own != '' GROUP BY m.id ORDER BY m.own"
+        )
+        return [OwnModule(*row) for row in rows]
 
     def paths(self) -> list[str]:
         rows = self._db.execute("SELECT path FROM files WHERE skipped = '' ORDER BY path")

@@ -78,6 +78,7 @@ def audit(open_tree: OpenTree, request: Request, say: Say = lambda _: None) -> R
         known=len(known),
         outside=outside,
         coverage=tree.coverage,
+        own_modules=tuple(tree.own_modules()),
     )
 
 

@@ -10,6 +10,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from lastput.schema.audit import OwnModule
+
 
 class FunctionRange(msgspec.Struct, frozen=True, order=True):
     """A function definition: its name, first and last line."""
@@ -39,6 +41,10 @@ class Tree(Protocol):
     @property
     def coverage(self) -> str:
         """One line: how much of the tree was read, and what was skipped."""
+        ...
+
+    def own_modules(self) -> Iterable[OwnModule]:
+        """Files that begin a module and that no Makefile links, sorted."""
         ...
 
     def paths(self) -> Iterable[str]:

@@ -28,7 +28,8 @@ from lastput.facts.entries import write_entries
 from lastput.facts.extract import FileFacts, extract, worth_reading
 from lastput.facts.location import database_path, version
 from lastput.facts.macro_tables import write_macro_tables
-from lastput.facts.membership import write_membership
+from lastput.facts.membership import is_kernel, write_membership
+from lastput.facts.own_modules import write_own_modules
 from lastput.facts.store import Writer, create_indexes, create_schema
 from lastput.facts.walk import Found, walk
 
@@ -134,9 +135,10 @@ def _build(
             db.execute("COMMIT")
             create_indexes(db)
             db.execute("BEGIN")
-            write_membership(db, tree, makefiles, kconfigs)
+            write_membership(db, tree, sources, makefiles, kconfigs)
             _stamp(db, tree, makefiles, kconfigs)
             write_entries(db)
+            write_own_modules(db, tree, is_kernel(tree))
             write_macro_tables(db)
             db.execute("COMMIT")
             db.execute("PRAGMA optimize")
@@ -161,6 +163,8 @@ def _refresh(
         gone = sorted(known.keys() - {one.path for one in sources})
         built = db.execute("SELECT value FROM meta WHERE key = 'kbuild'").fetchone()
         kbuild = built is None or built[0] != _kbuild_stamp(makefiles, kconfigs)
+        if not is_kernel(tree):  # where a Makefile's words are may depend on which sources there are
+            kbuild = kbuild or bool(changed or gone)
         if not changed and not gone and not kbuild:
             return _report(path, 0, 0)
         db.execute("BEGIN IMMEDIATE")
@@ -170,13 +174,14 @@ def _refresh(
                 writer.remove(one)
             touched = _store(db, tree, changed, jobs, progress, writer)
             if kbuild:
-                write_membership(db, tree, makefiles, kconfigs)
+                write_membership(db, tree, sources, makefiles, kconfigs)
                 _stamp(db, tree, makefiles, kconfigs)
             if touched or gone:
                 # What macros make stays as it is where neither they nor their users changed.
                 again = None if writer.macros_changed() else frozenset(writer.added)
                 write_entries(db, again)
                 write_macro_tables(db, again)
+            write_own_modules(db, tree, is_kernel(tree))
             db.execute("COMMIT")
         except BaseException:
             db.execute("ROLLBACK")

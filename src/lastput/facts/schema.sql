@@ -129,7 +129,8 @@ CREATE TABLE modules (
     name TEXT NOT NULL,              -- kvm_intel, with underscores as in lsmod
     directory TEXT NOT NULL,
     config TEXT NOT NULL,            -- KVM_INTEL; '' if unconditional
-    modular INTEGER NOT NULL         -- 1: can be a .ko
+    modular INTEGER NOT NULL,        -- 1: can be a .ko
+    own TEXT NOT NULL                -- '' if a Makefile links it; else the file with its module_init(), which none does
 );
 
 CREATE TABLE module_files (

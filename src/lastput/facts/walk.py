@@ -5,11 +5,16 @@ from __future__ import annotations
 __all__ = ["Found", "walk"]
 
 import os
+import re
 import stat
 from pathlib import Path
 from typing import NamedTuple
 
 _LARGEST = 64 << 20
+#: What may say which files make a module: Makefiles by all their names, and what writes them.
+_BUILD = re.compile(
+    r"(?i:makefile)|^Kbuild|\.(?:mk|mak|[Kk]build)(?:\.in)?$|^(?:CMakeLists\.txt|dkms\.conf(?:\.in)?|configure\.(?:ac|in))$"
+)
 
 
 class Found(NamedTuple):
@@ -23,7 +28,7 @@ class Found(NamedTuple):
 
 
 def walk(tree: Path) -> tuple[list[Found], list[Found], list[Found]]:
-    """Sources (.c and .h), Makefiles and Kconfig files of a tree, each sorted by path.
+    """Sources (.c and .h), Makefiles and their like, and Kconfig files of a tree, each sorted by path.
 
     Symbolic links are not followed: what they point to is in the tree under its own name, or not of it.
     """
@@ -51,7 +56,7 @@ def walk(tree: Path) -> tuple[list[Found], list[Found], list[Found]]:
                 sources
                 if name.endswith((".c", ".h"))
                 else makefiles
-                if name in ("Makefile", "Kbuild") or name.startswith("Makefile.")
+                if _BUILD.search(name)
                 else kconfigs
                 if name.startswith("Kconfig")
                 else None

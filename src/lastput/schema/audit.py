@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Broken", "Refused", "Report", "RuleNote", "Suppression"]
+__all__ = ["Broken", "OwnModule", "Refused", "Report", "RuleNote", "Suppression"]
 
 import msgspec
 
@@ -38,6 +38,14 @@ class RuleNote(msgspec.Struct, frozen=True):
     summary: str
 
 
+class OwnModule(msgspec.Struct, frozen=True, order=True):
+    """A file that begins a module and that no Makefile links; ``files`` are all that are taken for it."""
+
+    path: str
+    name: str
+    files: int
+
+
 class Broken(msgspec.Struct, frozen=True):
     """A rule that failed: its findings are missing, and the run says so."""
 
@@ -48,7 +56,8 @@ class Broken(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """``findings`` are to be shown, sorted by place; ``hidden`` counts those below the asked confidence,
     ``known`` those of the baseline, ``outside`` those that a patch does not touch. ``judged`` are all
-    judged sites, safe ones too. ``coverage`` is one line on how much of the tree was read."""
+    judged sites, safe ones too. ``coverage`` is one line on how much of the tree was read,
+    ``own_modules`` what was taken for a module without a Makefile that says so."""
 
     schema: str = "lastput-audit/1"
     tree: str
@@ -64,3 +73,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     known: int = 0
     outside: int = 0
     coverage: str = ""
+    own_modules: tuple[OwnModule, ...] = ()

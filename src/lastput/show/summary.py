@@ -10,7 +10,7 @@ from lastput.schema.audit import Report
 
 
 def summary(report: Report) -> str:
-    """One line that counts, and one of coverage; end in a newline."""
+    """One line that counts, one for each module that no Makefile names, and one of coverage."""
     sure = Counter(one.confidence for one in report.findings)
     number = len(report.findings)
     parts = [f"{number} finding{'' if number == 1 else 's'}"]
@@ -27,6 +27,10 @@ def summary(report: Report) -> str:
     if report.outside:
         parts.append(f"{report.outside} not of this change")
     rows = [", ".join(parts)]
+    for own in report.own_modules:
+        more = own.files - 1
+        beside = f", with {more} file{'' if more == 1 else 's'} beside or below it" if more else ""
+        rows.append(f"{own.path}: no Makefile links it: taken for a module of its own{beside}")
     if report.coverage:
         rows.append(report.coverage)
     return "".join(f"{row}\n" for row in rows)
