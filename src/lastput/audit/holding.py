@@ -8,10 +8,10 @@ import re
 from collections.abc import Collection
 from enum import Enum
 
-from lastput.audit.consumers import Consumers
 from lastput.audit.references import GIVES_UP
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.c.patterns import pattern
+from lastput.effects.own.fates import Consumers, kept_in
 
 _WORD = re.compile(r"^[A-Za-z_]\w*$")
 _CAST = r"(?:\(\s*(?:const\s+|struct\s+|void\s*|u?int\w*\s*|unsigned\s+|long\s*)[\w\s]*\**\s*\)\s*)?"
@@ -32,7 +32,8 @@ class Act(Enum):
 
 
 class Holding:
-    """Follows the reference in variable ``name`` and in the locals that are copies of it."""
+    """Follows the reference in variable ``name`` and in the locals that are copies of it; ``also`` is another
+    expression for the object."""
 
     def __init__(
         self,
@@ -43,6 +44,9 @@ class Holding:
         file: int,
         locals_: Collection[str],
         pointer: bool = False,
+        function: int = 0,
+        text: str = "",
+        also: str = "",
     ) -> None:
         self.graph = graph
         self.puts = frozenset(puts)
@@ -51,6 +55,9 @@ class Holding:
         self.locals = locals_
         self.name = name
         self.pointer = pointer
+        self.function = function
+        self.text = text
+        self.also = also
         self.names = {name}
         self._copies()
         alternatives = "|".join(re.escape(one) for one in sorted(self.names))
@@ -80,7 +87,8 @@ class Holding:
         """What ``node`` does with the reference."""
         if any(self._put_later(call) for call in node.calls):
             return Act.KEPT
-        if not self._token.search(node.text) and node.kind is not Kind.CLEANUP:
+        here = self._token.search(node.text) or (self.also and self.also in node.text)
+        if not here and node.kind is not Kind.CLEANUP:
             return Act.NOTHING
         worst = Act.NOTHING
         for call in node.calls:
@@ -113,7 +121,9 @@ class Holding:
         )
 
     def _call(self, call: Call, node: Node) -> Act:
-        if call.name in self.puts and any(self._token.search(argument) for argument in call.arguments):
+        if call.name in self.puts and any(
+            self._token.search(one) or (self.also and one == self.also) for one in self._put_by(call)
+        ):
             return Act.PUT
         if call.name in _NOT_A_COPY or call.name.startswith("IS_ERR"):
             return Act.NOTHING
@@ -125,7 +135,11 @@ class Holding:
             if self._address.match(argument):
                 return Act.KEPT
             if self._value.match(argument):
-                fate = self.consumers.fate(call.name, call.receiver, position, self.file)
+                fate = kept_in(
+                    self.consumers.fate(call.name, call.receiver, position, self.file, self.function),
+                    call.arguments,
+                    self.text,
+                )
                 if fate == "put":
                     return Act.PUT
                 if fate == "kept":
@@ -133,6 +147,12 @@ class Holding:
             elif call.name.endswith(GIVES_UP) and "->" not in argument:
                 return Act.PUT
         return Act.NOTHING
+
+    def _put_by(self, call: Call) -> tuple[str, ...]:
+        """The arguments of which a call that puts may put one: the one that it counts down, or all if that is
+        not known."""
+        count = self.consumers.counts.of(call.name, self.file, "put")
+        return call.arguments if count is None else call.arguments[count.parameter : count.parameter + 1]
 
     def _returned(self, value: str) -> bool:
         if self._value.match(value) or self._chosen.search(value):

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-__all__ = ["Lost", "can_leave", "locals_of", "losses", "returns_pointer", "succeeds_after"]
+__all__ = ["Lost", "can_leave", "locals_of", "losses", "put_aside", "returns_pointer", "succeeds_after"]
 
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-import msgspec
-
-from lastput.audit.acquirers import Acquirer
-from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.c.flow.paths import reached
 from lastput.c.patterns import has_word, pattern
+from lastput.effects.own.fates import Consumers
+from lastput.effects.own.producers import Producer
+from lastput.effects.typing.keys import Typing
 from lastput.facts.base import FunctionFact
 from lastput.facts.bodies import Bodies
 
 
-class Lost(msgspec.Struct, frozen=True):
+class Lost(NamedTuple):
     """What becomes of one acquired reference: the ways on which it is lost, and the places where it is put or
     kept. ``settled``: it is put before a success too, so that nobody else is meant to put it later."""
 
+    graph: Graph
     node: Node
     call: Call
     ways: tuple[Way, ...]
@@ -33,14 +35,14 @@ class Lost(msgspec.Struct, frozen=True):
 
 
 def losses(
-    bodies: Bodies, consumers: Consumers, function: FunctionFact, acquirer: Acquirer, name: str, line: int
+    bodies: Bodies, consumers: Consumers, function: FunctionFact, producer: Producer, name: str, line: int
 ) -> Lost | None:
-    """The fate of the value of the call of ``acquirer`` in ``line`` that is assigned to ``name``.
+    """The fate of the value of the call of ``producer`` in ``line`` that is assigned to ``name``.
 
     None if the variable is not local, the body was not understood, or it has too many paths.
     """
     text = bodies.text(function.id)
-    if not is_local(name, text) or not _worthwhile(text, acquirer, name):
+    if not is_local(name, text) or not _worthwhile(text, producer, name):
         return None
     graph = bodies.graph(function.id)
     if graph is None or not graph.clean:
@@ -48,7 +50,7 @@ def losses(
     found = next(
         (
             (node, call)
-            for node, call in graph.calling(acquirer.name)
+            for node, call in graph.calling(producer.name)
             if call.result == name and call.line == line and not call.receiver
         ),
         None,
@@ -60,15 +62,25 @@ def losses(
         return None  # it is stored where the variable points to
     star = function.returns.rstrip().endswith("*")
     holding = Holding(
-        graph, name, acquirer.put, consumers, function.file, locals_of(graph, text) | {name}, star
+        graph,
+        name,
+        producer.puts,
+        consumers,
+        function.file,
+        locals_of(graph, text) | {name},
+        star,
+        function.id,
+        text,
+        call.arguments[0] if producer.same and call.arguments else "",
     )
     acts = {one.index: holding.act(one) for one in graph.nodes}
-    ways = _ways(graph, node, name, acts, returns_pointer(function, graph))
+    ways = _ways(graph, node, name, acts, returns_pointer(function, graph), _given(bodies, function, call))
     if ways is None:
         return None
     after = reached(graph, (node.index,))
     puts = tuple(one for one in graph.nodes if acts[one.index] is Act.PUT and one.index in after)
     return Lost(
+        graph,
         node,
         call,
         tuple(sorted(ways, key=lambda way: (way.last.line, len(way.nodes)))),
@@ -90,6 +102,31 @@ def succeeds_after(graph: Graph, nodes: Iterable[Node], pointer: bool) -> bool:
     return False
 
 
+def put_aside(graph: Graph, way: Way, puts: Sequence[Node]) -> str:
+    """A condition of the way that jumps over a put, and comes to the same statement; or ""."""
+    lowering = {one.index: reached(graph, (one.index,)) for one in puts}
+    for node, following in itertools.pairwise(way.nodes):
+        if node.kind not in (Kind.CONDITION, Kind.LOOP) or following.index in lowering:
+            continue
+        for put in _after_conditions(graph, node.index) & lowering.keys():
+            if following.index in lowering[put] and following.index != graph.exit:
+                return node.text
+    return ""
+
+
+def _after_conditions(graph: Graph, index: int) -> frozenset[int]:
+    """Where a condition leads, also by way of the other conditions of one ``if``."""
+    found: set[int] = set()
+    pending = [index]
+    while pending:
+        for edge in graph.successors[pending.pop()]:
+            if edge.target not in found:
+                found.add(edge.target)
+                if graph.nodes[edge.target].kind is Kind.CONDITION:
+                    pending.append(edge.target)
+    return frozenset(found)
+
+
 def locals_of(graph: Graph, text: str) -> set[str]:
     """The variables that a body declares and its graph writes."""
     written = {write.target for node in graph.nodes for write in node.writes}
@@ -103,20 +140,20 @@ def returns_pointer(function: FunctionFact, graph: Graph) -> bool:
     return any(node.kind is Kind.RETURN and node.value in ("true", "false") for node in graph.nodes)
 
 
-def _worthwhile(text: str, acquirer: Acquirer, name: str) -> bool:
+def _worthwhile(text: str, producer: Producer, name: str) -> bool:
     """Whether it is worth to look at the paths: the scope does not put the variable, nothing keeps it if
     nothing puts it, and the function can be left between the call and its last put."""
     if "__free" in text and pattern(
-        rf"\b{name}\s*__free\s*\(|\b__free\s*\(\w+\)\s*=\s*{acquirer.name}"
+        rf"\b{name}\s*__free\s*\(|\b__free\s*\(\w+\)\s*=\s*{producer.name}"
     ).search(text):
         return False
-    start = pattern(rf"\b{name}\s*=\s*[^;]*?\b{acquirer.name}\s*\(").search(text)
+    start = pattern(rf"\b{name}\s*=\s*[^;]*?\b{producer.name}\s*\(").search(text)
     if start is None:
         return True
     rest = text[start.end() :]
     puts = [
         match.end()
-        for put in acquirer.put
+        for put in producer.puts
         if put in rest
         for match in pattern(rf"\b{put}\s*\([^;]*\b{name}\b").finditer(rest)
     ]
@@ -142,10 +179,21 @@ def can_leave(between: str) -> bool:
     return any(not pattern(rf"\b{label}\s*:").search(between) for label in labels)
 
 
-def _ways(graph: Graph, node: Node, name: str, acts: dict[int, Act], pointer: bool) -> list[Way] | None:
+def _given(bodies: Bodies, function: FunctionFact, call: Call) -> str:
+    """The pointer that the call was given first: without it, it would not have found anything."""
+    first = call.arguments[0].strip() if call.arguments else ""
+    variable = bodies.facts.once(Typing).scope(function.id).variables.get(first)
+    return first if variable is not None and variable.pointers and first != call.result else ""
+
+
+def _ways(
+    graph: Graph, node: Node, name: str, acts: dict[int, Act], pointer: bool, given: str
+) -> list[Way] | None:
     known = dict(always_before(graph).get(node.index, {}))
     known = {key: truth for key, truth in known.items() if not has_word(key, name)}
     known |= {name: True, f"IS_ERR({name})": False, f"IS_ERR_OR_NULL({name})": False}
+    if given:
+        known.setdefault(given, True)
     edge = ""
     if node.kind is Kind.CONDITION:
         edge = _taken(node, name)

@@ -19,8 +19,8 @@ from types import TracebackType
 
 import msgspec
 
-from lastput.audit.consumers import Consumers, Question
 from lastput.audit.version import shared_sources
+from lastput.effects.own.fates import Consumers, Question
 from lastput.facts.base import Facts
 from lastput.schema.finding import Finding
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BORROWS", "GIVES_UP", "KEEPS", "REFERENCES", "Counted", "Handed", "Looped", "Next", "References"]
+__all__ = ["BORROWS", "GIVES_UP", "KEEPS", "REFERENCES", "Counted", "References"]
 
 import tomllib
 from importlib.resources import files
@@ -11,32 +11,6 @@ from typing import Literal
 import msgspec
 
 Success = Literal["always", "zero", "nonzero"]
-
-
-class Handed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Calls of ``get`` whose value is a reference that a call of ``put`` gives back. ``retained``: the
-    value is used as long as the device works, so only a failing caller gives it back."""
-
-    kind: str
-    get: tuple[str, ...]
-    put: tuple[str, ...]
-    retained: bool = False
-
-
-class Looped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Loop macros whose variable (argument ``variable``, from 0) holds a reference that the next
-    round puts."""
-
-    names: tuple[str, ...]
-    variable: int
-    put: tuple[str, ...]
-
-
-class Next(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Calls that put their argument ``argument`` (from 0), and give the next object."""
-
-    names: tuple[str, ...]
-    argument: int
 
 
 class Counted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,9 +34,6 @@ class _Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class References(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole table."""
 
-    result: tuple[Handed, ...]
-    iterator: tuple[Looped, ...]
-    next: tuple[Next, ...]
     argument: tuple[Counted, ...]
     calls: _Calls
 

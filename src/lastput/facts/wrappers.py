@@ -18,6 +18,7 @@ _LINES = 30
 _CALLS = {"get": 4, "try_get": 5, "put": 8}  # a put may also free
 _ROUNDS = 4
 _ONE_CALL = re.compile(r"[\s({]*(?:do\s*\{\s*)?(\w+)\s*\((.*?)\)[\s;)}]*(?:while\s*\(\s*0\s*\))?$")
+_INNER = re.compile(r"\(\s*&?\s*(\w+)\s*[,)\-.]")
 _ROOT = re.compile(r"^[&*(\s]*(?:\([^)]*\)\s*)?(\w+)")
 
 
@@ -90,6 +91,8 @@ def _functions(facts: Facts, base: Counting) -> list[Counting]:
             continue
         counter = argument(arguments, base.parameter)
         root = _ROOT.match(counter)
+        if root is not None and counter[root.end() :].lstrip().startswith("("):
+            root = _INNER.search(counter, root.end())  # to_foo(x), &foo_base(x)->ref
         names = [one for _, one in msgspec.json.decode(parameters, type=list[tuple[str, str]])]
         if root is None or root[1] not in names:
             continue

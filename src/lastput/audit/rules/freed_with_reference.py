@@ -23,7 +23,7 @@ Instead
     Put it before the object is freed.
 
 How lastput knows
-    The calls that take and give back are in ``audit/references.toml``; functions of the tree that return
+    The calls that take and give back are in ``effects/own/leaves.toml``; functions of the tree that return
     what such a call gave count, too. The paths of the function are followed from there to a call that frees
     the object, with what their conditions say of each other. A call that puts a reference of that kind ends
     a path, whichever it puts, and so does a function that is given the object and may do so.
@@ -46,14 +46,14 @@ from functools import partial
 
 import msgspec
 
-from lastput.audit.acquirers import acquirers
-from lastput.audit.consumers import Consumers
 from lastput.audit.counting import pairs
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.memo import Memo
 from lastput.audit.references import GIVES_UP
 from lastput.audit.truths import read_condition
 from lastput.c.flow.graph import Call, Graph, Kind, Node
+from lastput.effects.own.fates import Consumers
+from lastput.effects.own.producers import Producers
 from lastput.facts.api import API, fill
 from lastput.facts.base import Facts, FunctionFact
 from lastput.facts.bodies import Bodies
@@ -97,9 +97,11 @@ def run(facts: Facts) -> Iterator[Finding]:
 
 
 def _all(facts: Facts) -> Iterator[_Taken]:
-    for one in facts.once(acquirers):
+    for one in facts.once(Producers).all():
         for function, result, line in facts.sql(_STORED, one.name, one.file, one.file):
-            yield _Taken(function, line, one.name, " ".join(result.split()), one.kind, one.put, None)
+            yield _Taken(
+                function, line, one.name, " ".join(result.split()), one.kind or one.record, one.puts, None
+            )
     for pair in facts.once(pairs):
         if "->" in pair.object and pair.counted.success != "always":
             truth = pair.counted.success == "nonzero"

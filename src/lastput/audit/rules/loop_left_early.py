@@ -19,7 +19,7 @@ Instead
     Call of_node_put(child) before it is left, or use for_each_child_of_node_scoped().
 
 How lastput knows
-    The loops are in ``audit/references.toml``. The paths of the function are followed from the body of
+    The loops are in ``effects/own/leaves.toml``. The paths of the function are followed from the body of
     the loop to its end, with what their conditions say of each other. A call that is given the variable
     is looked at, four calls deep: it may put it or keep it. A call that is not understood is taken to
     keep it.
@@ -39,14 +39,15 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
 from lastput.audit.lost import locals_of, returns_pointer
 from lastput.audit.memo import Memo
-from lastput.audit.references import REFERENCES, Looped
 from lastput.c.flow.graph import Graph, Kind, Node
 from lastput.c.flow.paths import reached
+from lastput.effects.own.fates import Consumers
+from lastput.effects.own.iterators import Iterator as Iterated
+from lastput.effects.own.iterators import Iterators
 from lastput.facts.base import Facts, FunctionFact
 from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
@@ -61,16 +62,13 @@ _PROGRAMS = ("tools/", "scripts/", "samples/", "Documentation/")
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each loop, at the place where it is left."""
     with Memo(facts, CODE, __file__) as memo:
-        for looped in REFERENCES.iterator:
-            for name in looped.names:
-                rows = facts.sql("SELECT DISTINCT function FROM calls WHERE name = ? ORDER BY function", name)
-                for (identifier,) in rows:
-                    yield from memo.ask(
-                        (looped, name, identifier), partial(_of_loop, facts, looped, name, identifier)
-                    )
+        for name, looped in sorted(facts.once(Iterators).by_name.items()):
+            rows = facts.sql("SELECT DISTINCT function FROM calls WHERE name = ? ORDER BY function", name)
+            for (identifier,) in rows:
+                yield from memo.ask((looped, identifier), partial(_of_loop, facts, looped, name, identifier))
 
 
-def _of_loop(facts: Facts, looped: Looped, name: str, identifier: int) -> Iterator[Finding]:
+def _of_loop(facts: Facts, looped: Iterated, name: str, identifier: int) -> Iterator[Finding]:
     bodies = facts.once(Bodies)
     function = facts.function(identifier)
     text = bodies.text(identifier)
@@ -79,7 +77,7 @@ def _of_loop(facts: Facts, looped: Looped, name: str, identifier: int) -> Iterat
 
 
 def _judge(
-    bodies: Bodies, consumers: Consumers, function: FunctionFact, looped: Looped, name: str
+    bodies: Bodies, consumers: Consumers, function: FunctionFact, looped: Iterated, name: str
 ) -> Iterator[Finding]:
     graph = bodies.graph(function.id)
     if graph is None or not graph.clean:
@@ -94,7 +92,9 @@ def _judge(
             continue
         locals_ = locals_of(graph, text) | {variable}
         pointer = function.returns.rstrip().endswith("*")
-        holding = Holding(graph, variable, looped.put, consumers, function.file, locals_, pointer)
+        holding = Holding(
+            graph, variable, looped.puts, consumers, function.file, locals_, pointer, function.id, text
+        )
         known = {**before.get(node.index, {}), variable: True}
 
         def stop(one: Node, loop: Node = node, holding: Holding = holding) -> bool:
@@ -108,13 +108,13 @@ def _judge(
 
 
 def _finding(
-    function: FunctionFact, graph: Graph, loop: Node, variable: str, looped: Looped, way: Way, name: str
+    function: FunctionFact, graph: Graph, loop: Node, variable: str, looped: Iterated, way: Way, name: str
 ) -> Finding:
     def at(line: int) -> Where:
         return Where(function.path, line, function=function.name)
 
     left = _leaves_at(graph, loop, way)
-    put = looped.put[0]
+    put = looped.puts[0]
     causes = [
         Cause(at(loop.line), f"{name}() holds a reference on {variable} in each round"),
         Cause(at(left.line), "the loop is left after this line, before it is put"),

@@ -27,7 +27,7 @@ Instead
 
 How lastput knows
     The two functions stand in the same table as ``.probe`` and ``.remove``. The calls are in
-    ``audit/references.toml``. A path on which probe succeeds holds the reference to its end, or stores
+    ``effects/own/leaves.toml``. A path on which probe succeeds holds the reference to its end, or stores
     it; no other function of the file calls what gives it back, nor is one of them handed to
     devm_add_action().
 
@@ -48,13 +48,14 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from lastput.audit.called import Called
-from lastput.audit.consumers import Consumers
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
 from lastput.audit.lost import locals_of
 from lastput.audit.memo import Memo
-from lastput.audit.references import REFERENCES, Counted, Handed
+from lastput.audit.references import REFERENCES, Counted
 from lastput.c.flow.graph import Call, Graph, Kind, Node
+from lastput.effects.own.fates import Consumers
+from lastput.effects.own.leaves import LEAVES, Given
 from lastput.facts.base import Facts, FunctionFact
 from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
@@ -72,7 +73,7 @@ _TABLES = """
 
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each reference that a probe takes and only its error path puts."""
-    tables: tuple[Counted | Handed, ...] = (*REFERENCES.argument, *REFERENCES.result)
+    tables: tuple[Counted | Given, ...] = (*REFERENCES.argument, *LEAVES.result)
     wanted = {name: one for one in tables if one.kind not in _BY_CORE for name in one.get}
     by_file: dict[int, list[tuple[str, str]]] = {}
     for file, probe, remove in facts.sql(_TABLES):
@@ -89,7 +90,7 @@ def run(facts: Facts) -> Iterator[Finding]:
 
 
 def _of_probe(
-    facts: Facts, wanted: Mapping[str, Counted | Handed], probe: FunctionFact, remove: FunctionFact
+    facts: Facts, wanted: Mapping[str, Counted | Given], probe: FunctionFact, remove: FunctionFact
 ) -> Iterator[Finding]:
     bodies, consumers = facts.once(Bodies), facts.once(Consumers)
     for call in facts.calls_in(probe.id):
@@ -100,10 +101,10 @@ def _of_probe(
             yield from _judge(bodies, consumers, probe, remove, one, call.name, call.line)
 
 
-def _elsewhere(called: Called, probe: FunctionFact, one: Counted | Handed) -> bool:
+def _elsewhere(called: Called, probe: FunctionFact, one: Counted | Given) -> bool:
     """Whether another function of the file gives back something of this kind, or hands that on."""
     puts = called.calling(probe.file, one.put)
-    if isinstance(one, Handed):
+    if isinstance(one, Given):
         puts -= called.calling(probe.file, one.get)
     actions = any("add_action" in name for names in called.of(probe.file).values() for name in names)
     return actions or bool(puts - {probe.name})
@@ -114,7 +115,7 @@ def _judge(
     consumers: Consumers,
     probe: FunctionFact,
     remove: FunctionFact,
-    one: Counted | Handed,
+    one: Counted | Given,
     name: str,
     line: int,
 ) -> Iterator[Finding]:
@@ -125,7 +126,7 @@ def _judge(
     if found is None:
         return
     node, call = found
-    thing = call.result if isinstance(one, Handed) else call.arguments[0].strip("& ")
+    thing = call.result if isinstance(one, Given) else call.arguments[0].strip("& ")
     if not thing:
         return
     word = re.compile(rf"(?<![\w.>]){re.escape(thing)}\b")
@@ -144,7 +145,7 @@ def _held_at_success(
     graph: Graph,
     node: Node,
     call: Call,
-    one: Counted | Handed,
+    one: Counted | Given,
     thing: str,
 ) -> bool:
     """Whether probe can succeed without having given it back."""
@@ -153,7 +154,7 @@ def _held_at_success(
     known = {**always_before(graph).get(node.index, {}), thing: True, f"IS_ERR({thing})": False}
     if isinstance(one, Counted) and call.result:
         known[call.result] = one.success == "nonzero"
-    if isinstance(one, Handed) and is_local(thing, bodies.text(probe.id)):
+    if isinstance(one, Given) and is_local(thing, bodies.text(probe.id)):
         locals_ = locals_of(graph, bodies.text(probe.id)) | {thing}
         holding = Holding(graph, thing, one.put, consumers, probe.file, locals_)
 

@@ -24,7 +24,7 @@ Instead
     Put it where the last user is done, once; or set the variable to NULL after the put.
 
 How lastput knows
-    The calls that take and put are in ``audit/references.toml``. The variable is set by such a call in this
+    The calls that take and put are in ``effects/own/leaves.toml``. The variable is set by such a call in this
     function, or by a loop over nodes; a path whose conditions do not contradict each other leads from one put
     of it to another, on which it is neither set again, nor counted again, nor known to be NULL.
 
@@ -47,9 +47,9 @@ import msgspec
 
 from lastput.audit.feasible import Start, always_before, ways_out
 from lastput.audit.memo import Memo
-from lastput.audit.references import REFERENCES
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.c.flow.paths import find_path, reached
+from lastput.effects.own.leaves import LEAVES
 from lastput.facts.base import Facts, FunctionFact
 from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
@@ -57,10 +57,10 @@ from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, W
 CODE = "REF009"
 NAME = "put-twice"
 
-_PUTS = {put: one.kind for one in REFERENCES.result if not one.retained for put in one.put}
-_GETS = frozenset(get for one in REFERENCES.result if not one.retained for get in one.get)
-_NEXT = {name: one.argument for one in REFERENCES.next for name in one.names}
-_LOOPS = {name: one.variable for one in REFERENCES.iterator for name in one.names}
+_PUTS = {put: one.kind for one in LEAVES.result if not one.retained for put in one.put}
+_GETS = frozenset(get for one in LEAVES.result if not one.retained for get in one.get)
+_NEXT = {name: one.argument for one in LEAVES.next for name in one.names}
+_LOOPS = {name: one.variable for one in LEAVES.iterator for name in one.names}
 _COUNTS = re.compile(r"get|hold|ref(?!erence)|_inc|grab|add|register|attach|set|init")
 _WORD = re.compile(r"^[A-Za-z_]\w*$")
 #: Calls that take one more reference on their only argument.

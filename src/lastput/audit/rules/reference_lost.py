@@ -24,7 +24,8 @@ Instead
     Go to a label that puts it, or declare the variable with ``__free(device_node)``.
 
 How lastput knows
-    The core calls are in ``audit/references.toml``; what returns their value is found in the tree. The
+    Which calls give references is inferred from bodies (``lastput effects``); what has none that would
+    tell is in ``effects/own/leaves.toml``. The
     paths of the function are followed with what their conditions say of each other, from the call on,
     under the assumption that it succeeded. A call that is given the reference is looked at, four calls
     deep: it may put it or keep it. A call that is not understood is taken to keep it. A clock,
@@ -46,11 +47,12 @@ __all__ = ["CODE", "NAME", "run"]
 from collections.abc import Iterator
 from functools import partial
 
-from lastput.audit.acquirers import Acquirer, acquirers
-from lastput.audit.consumers import Consumers
+from lastput.audit.called import Called
 from lastput.audit.feasible import Way
-from lastput.audit.lost import Lost, losses
+from lastput.audit.lost import Lost, losses, put_aside
 from lastput.audit.memo import Memo
+from lastput.effects.own.fates import Consumers
+from lastput.effects.own.producers import Producer, Producers
 from lastput.facts.base import Facts, FunctionFact
 from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
@@ -69,37 +71,46 @@ _CALLS = (
 def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each variable and function, at the first place where the reference is lost."""
     with Memo(facts, CODE, __file__) as memo:
-        for acquirer in facts.once(acquirers):
-            for place in facts.sql(_CALLS, acquirer.name, acquirer.file, acquirer.file):
-                yield from memo.ask((acquirer, place), partial(_of_call, facts, acquirer, *place))
+        for producer in facts.once(Producers).all():
+            for place in facts.sql(_CALLS, producer.name, producer.file, producer.file):
+                yield from memo.ask((producer, place), partial(_of_call, facts, producer, *place))
 
 
-def _of_call(facts: Facts, acquirer: Acquirer, identifier: int, result: str, line: int) -> Iterator[Finding]:
+def _of_call(facts: Facts, producer: Producer, identifier: int, result: str, line: int) -> Iterator[Finding]:
     function = facts.function(identifier)
     if function.path.startswith(_PROGRAMS):
         return
-    lost = losses(facts.once(Bodies), facts.once(Consumers), function, acquirer, result, line)
+    lost = losses(facts.once(Bodies), facts.once(Consumers), function, producer, result, line)
     if lost is not None:
-        kept = acquirer.retained or (lost.puts and not lost.settled)
+        kept = producer.retained or (lost.puts and not lost.settled) or _shared(facts, producer, function)
         ways = [way for way in lost.ways if way.failed or not kept]
         if ways:
-            yield _finding(facts, function, acquirer, lost, ways)
+            yield _finding(facts, function, producer, lost, ways)
+
+
+def _shared(facts: Facts, producer: Producer, function: FunctionFact) -> bool:
+    """Whether the object is one that the function was led to by what it was given, and another function of
+    the file gives back such a reference: by another way to it, perhaps."""
+    if not producer.same:
+        return False
+    others = facts.once(Called).calling(function.file, producer.puts[:4])
+    return bool(others - {function.name})
 
 
 def _finding(
-    facts: Facts, function: FunctionFact, acquirer: Acquirer, lost: Lost, ways: list[Way]
+    facts: Facts, function: FunctionFact, producer: Producer, lost: Lost, ways: list[Way]
 ) -> Finding:
     def at(line: int) -> Where:
         return Where(function.path, line, function=function.name)
 
-    name, put = lost.call.result, acquirer.put[0]
+    name, put = lost.call.result, producer.puts[0]
     left = ways[0].last
-    causes = [Cause(at(lost.call.line), f"{acquirer.name}() takes a reference for {name}")]
+    causes = [Cause(at(lost.call.line), f"{producer.name}() takes a reference for {name}")]
     evidence = [
         Evidence(
             "pairing",
-            f"{acquirer.name}() gives a reference ({acquirer.kind}) that {put}() puts",
-            where=_definition(facts, acquirer),
+            f"{producer.name}() gives a reference ({producer.record or producer.kind}) that {put}() puts",
+            where=_definition(facts, producer),
         )
     ]
     if lost.puts:
@@ -111,6 +122,10 @@ def _finding(
     causes.append(Cause(at(left.line), f"the function is left here, and {name} was neither put nor kept"))
     confidence: Confidence = "medium"
     depends: tuple[str, ...] = ()
+    guard = put_aside(lost.graph, ways[0], lost.puts)
+    if guard:
+        confidence = "low"
+        depends = (f"({guard}) has the other answer where it is put",)
     if lost.kept and not lost.puts:
         confidence = "low"
         depends = (f"line {lost.kept[0].line} keeps {name} on another path",)
@@ -118,10 +133,10 @@ def _finding(
         code=CODE,
         verdict="bug",
         confidence=confidence,
-        message=f"the reference on {name} from {acquirer.name}() is lost when {function.name}() is left",
+        message=f"the reference on {name} from {producer.name}() is lost when {function.name}() is left",
         where=at(left.line),
         kind="error path" if ways[0].failed else "path",
-        site=acquirer.name,
+        site=producer.name,
         object=name,
         statement=lost.node.text,
         causes=tuple(causes),
@@ -132,8 +147,8 @@ def _finding(
     )
 
 
-def _definition(facts: Facts, acquirer: Acquirer) -> Where | None:
-    if not acquirer.function:
+def _definition(facts: Facts, producer: Producer) -> Where | None:
+    if not producer.function:
         return None
-    fact = facts.function(acquirer.function)
+    fact = facts.function(producer.function)
     return Where(fact.path, fact.line, function=fact.name)

@@ -37,10 +37,10 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from lastput.audit.acquirers import acquirers
 from lastput.audit.feasible import Start, always_before, ways_out
 from lastput.audit.memo import Memo
 from lastput.c.flow.graph import Call, Kind, Node
+from lastput.effects.own.producers import Producers
 from lastput.facts.base import Facts, FunctionFact
 from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
@@ -70,10 +70,10 @@ def run(facts: Facts) -> Iterator[Finding]:
     """One finding for each put that is followed by a use."""
     gets: dict[str, set[str]] = {}
     kinds: dict[str, str] = {}
-    for one in facts.once(acquirers):
-        for put in one.put:
+    for one in facts.once(Producers).all():
+        for put in (name for name in one.puts if "put" in name):
             gets.setdefault(put, set()).add(one.name)
-            kinds.setdefault(put, one.kind)
+        kinds.setdefault(one.puts[0], one.kind)
     with Memo(facts, CODE, __file__) as memo:
         for put in sorted({*gets, *_ENDS}):
             getters, kind = gets.get(put, set()), kinds.get(put, "")

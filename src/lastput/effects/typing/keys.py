@@ -59,6 +59,7 @@ class Typing:
         self.scope = lru_cache(maxsize=20_000)(self._scope)
         self.key = lru_cache(maxsize=200_000)(self._key)
         self.view = lru_cache(maxsize=20_000)(self._view)
+        self.embedded = lru_cache(maxsize=20_000)(self._embedded)
         self.views = lru_cache(maxsize=100_000)(self._views)
         self._global = lru_cache(maxsize=50_000)(self._file_scope)
 
@@ -215,6 +216,14 @@ class Typing:
         within = self.view(access.base, fact.file)
         if within is not None:
             return _Place(Key(within.record), Member(within.record, 1))
+        inner = self.embedded(access.base, fact.file) if arguments else ""
+        if inner:
+            place = self._place(function, read_access(arguments[0]), depth - 1)
+            if place is not None:
+                first, *others = inner.split(".")
+                place = self._walk(function, place, (("->", first), *((".", one) for one in others)))
+                kind = Member(place.kind.record, place.kind.pointers + 1) if place.kind is not None else None
+                return _Place(place.key, kind, True)
         for one in resolve(self.facts, access.base, fact.file)[:1]:
             returns = _RETURNS.search(self.facts.function(one).returns)
             if returns is not None:
@@ -239,6 +248,21 @@ class Typing:
             if cast is not None:
                 return Within(cast[1], "")
         return None
+
+    def _embedded(self, name: str, file: int) -> str:
+        """The members to the address of which a macro or a short function leads from its one argument:
+        ``base.base`` of ``(&(obj)->base.base)``; "" for what is something else."""
+        for one in resolve(self.facts, name, file)[:1]:
+            fact = self.facts.function(one)
+            if fact.end_line - fact.line > 6 or len(fact.parameters) != 1:
+                return ""
+            found = re.fullmatch(r"\{\s*return\s*([^;]*);\s*\}", self.bodies.text(one).strip())
+            return _address(found[1], fact.parameters[0].name) if found is not None else ""
+        for parameters, body in self.facts.sql(
+            "SELECT parameters, body FROM macros WHERE name = ? ORDER BY id LIMIT 1", name
+        ):
+            return _address(body, parameters.strip())
+        return ""
 
     # -- file scope
 
@@ -265,6 +289,13 @@ class Typing:
             if rows
             else _Place(Key("", "", name), None)
         )
+
+
+def _address(text: str, name: str) -> str:
+    """The path of ``&name->path``, whatever parentheses are around it."""
+    plain = re.sub(r"[()\s]", "", text)
+    found = re.fullmatch(rf"&{re.escape(name)}->([\w.]+)", plain) if name else None
+    return found[1] if found is not None else ""
 
 
 def _inner(key: Key, name: str) -> Key:
