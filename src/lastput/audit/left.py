@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache, partial
 
 import msgspec
 
-from lastput.audit.bodies import Bodies
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.inside import Insides
 from lastput.audit.left_ways import (
@@ -31,6 +30,7 @@ from lastput.c.flow.graph import Call, Edge, Graph, Kind, Node
 from lastput.effects.life.begun import Begun, Life, Undo
 from lastput.effects.life.pairs import opposite
 from lastput.facts.base import CallFact, Facts, FunctionFact
+from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import receiver_types, resolve
 
 _CALLERS = 4
