@@ -56,7 +56,7 @@ EXPECTED = [
     ("text-gone-in-release", "text_gone", "unmapped-text", "FIL", "certain"),
     ("text-gone-in-work", "text_gone", "unmapped-text", "WRK", "certain"),
     ("text-gone-in-kthread", "text_gone", "unmapped-text", "KTH", "certain"),
-    ("text-gone-arm64", "text_gone", "unmapped-text", "KTH", "certain"),
+    ("text-gone-arm64", "text_gone", "unmapped-text", "KTH", "likely"),
     ("module-data-gone", "unloaded_data", "use-after-free", "FIL", "likely"),
     ("gpf-freed-slab", "poison", "use-after-free", "WRK", "certain"),
     ("kasan-double-free", "double_free", "double-free", "REF", "certain"),
@@ -72,7 +72,7 @@ EXPECTED = [
     ("sleeping-function", "atomic_sleep", "sleep-in-atomic", "LCK", "certain"),
     ("kmemleak", "objects_left", "leak", "REF", "likely"),
     ("soft-lockup-loop", "cpu_stuck", "", "", "unknown"),
-    ("unknown-bug", "unknown", "", "", "unknown"),
+    ("unknown-bug", "plain", "", "", "unknown"),
 ]
 
 

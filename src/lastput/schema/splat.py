@@ -10,6 +10,7 @@ __all__ = [
     "Frame",
     "Lock",
     "Report",
+    "Role",
     "Snippet",
     "Stack",
     "TestMatch",
@@ -39,24 +40,53 @@ class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
     resolved: bool = False
 
 
-class Stack(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A call trace, innermost frame first. ``title`` says whose: ``call trace``, ``allocated``, ``freed``,
-    ``lock &misc_mtx``; ``pid`` is the task that allocated or freed, 0 if unknown."""
+class Role(StrEnum):
+    """Whose a call trace is. The story is of ``TASK``; others say what happened before, or elsewhere."""
 
-    title: str
+    TASK = "task"  # what the report is about: the task, or the interrupt, that met the fault
+    ALLOCATED = "allocated"
+    FREED = "freed"
+    QUEUED = "queued"  # KASAN: the last work item or RCU callback that was given the object
+    QUEUED_BEFORE = "queued before"
+    PAGE_ALLOCATED = "page allocated"  # page_owner: who got the page, long before the object
+    PAGE_FREED = "page freed"
+    LOCK = "lock"  # lockdep: how the lock in ``title`` was taken before
+    STORED = "stored"  # KMSAN: where the value went through memory
+    CREATED = "created"  # KMSAN, ref_tracker: where it began
+    RACING = "racing"  # KCSAN: the other access
+    OTHER_TASK = "other task"
+    OTHER_CPU = "other cpu"
+    STARVED = "starved"  # RCU: the grace-period thread
+    AFTERWARDS = "afterwards"  # panic() after a report, or why preemption was off
+
+
+class Stack(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A call trace, innermost frame first, with its role. ``title`` names the lock of ``LOCK``.
+
+    ``cuts`` are indices of frames at which an outer context begins: what the interrupt, softirq or NMI
+    inside of it had interrupted. ``cpu`` (-1), ``pid`` (0) and ``comm`` are what the log tells of it.
+    """
+
+    role: Role
     frames: tuple[Frame, ...] = ()
+    title: str = ""
+    cuts: tuple[int, ...] = ()
+    cpu: int = -1
     pid: int = 0
+    comm: str = ""
 
 
 class Lock(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A lock that lockdep names. ``role`` is ``wants``, ``holds`` or ``chain``; ``at`` is the function that
-    took it, ``by`` the task (``comm/pid``)."""
+    """A lock that lockdep names. ``role`` is ``wants`` or ``holds`` (the last one that a sleeping task
+    "holds" may be the one that it waits for); ``at`` is the function that took it, ``by`` the task
+    (``comm/pid``), ``rank`` the place in the list of its locks (-1: not listed)."""
 
     name: str
     role: str
     address: str = ""
     at: str = ""
     by: str = ""
+    rank: int = -1
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-__all__ = ["Draft", "finish", "known"]
+__all__ = ["Draft", "Trace", "finish", "known"]
 
 import msgspec
 
-from lastput.schema.splat import Frame, Lock, Report, Stack
+from lastput.schema.splat import Frame, Lock, Report, Role, Stack
 
 _MOST_FRAMES = 256  # of one stack; deeper ones are endless recursion
-_MOST_STACKS = 64
+_MOST_STACKS = 96
+_MOST_LOCKS = 2048
+
+
+class Trace(msgspec.Struct):
+    """The fields of ``Stack`` as they grow. ``rip`` is the place that was told before the frames; ``user``
+    is True behind the registers of user space."""
+
+    role: Role
+    title: str = ""
+    cpu: int = -1
+    pid: int = 0
+    comm: str = ""
+    frames: list[Frame] = msgspec.field(default_factory=list)
+    cuts: list[int] = msgspec.field(default_factory=list)
+    rip: Frame | None = None
+    user: bool = False
 
 
 class Draft(msgspec.Struct, kw_only=True):
     """The fields of ``Report`` as they grow. ``quiet`` counts lines in a row that were nobody's, ``blank``
-    is True behind an empty line, ``in_task`` between ``<TASK>`` and ``</TASK>``, ``done`` at the end."""
+    is True behind an empty line, ``in_task`` between ``<TASK>`` and ``</TASK>``, ``in_trace`` while the
+    lines of a stack come in, ``loose`` are lines behind the headline that may be its message, ``done``
+    at the end."""
 
     kind: str
     head: str
@@ -31,7 +49,7 @@ class Draft(msgspec.Struct, kw_only=True):
     work: Frame | None = None
     rip: Frame | None = None
     lr: Frame | None = None
-    stacks: list[tuple[str, int, list[Frame]]] = msgspec.field(default_factory=list)
+    traces: list[Trace] = msgspec.field(default_factory=list)
     locks: list[Lock] = msgspec.field(default_factory=list)
     modules: list[str] = msgspec.field(default_factory=list)
     unloaded: str = ""
@@ -40,26 +58,55 @@ class Draft(msgspec.Struct, kw_only=True):
     arch: str = ""
     holder: str = ""
     role: str = ""
+    loose: list[str] = msgspec.field(default_factory=list)
     quiet: int = 0
     blank: bool = False
     in_modules: bool = False
     in_task: bool = False
+    in_trace: bool = False
     done: bool = False
 
-    def open_stack(self, title: str, pid: int = 0) -> None:
-        """Frames that follow belong to a stack of that title."""
-        if self.stacks and not self.stacks[-1][2] and title == "call trace":
-            return  # the line before said more of whose stack it is
-        if len(self.stacks) < _MOST_STACKS:
-            self.stacks.append((title, pid, []))
+    @property
+    def trace(self) -> Trace | None:
+        """The stack that is open, or was last."""
+        return self.traces[-1] if self.traces else None
+
+    @property
+    def has_stack(self) -> bool:
+        """Whether any frame was read."""
+        return any(one.frames for one in self.traces)
+
+    def open_stack(self, role: Role, title: str = "", cpu: int = -1, pid: int = 0, comm: str = "") -> None:
+        """Frames that follow belong to a stack of that role."""
+        self.in_trace = True
+        last = self.trace
+        if last is not None and not last.frames:
+            if role is not Role.TASK:
+                last.role, last.title = role, title
+            if cpu >= 0:
+                last.cpu = cpu
+            if pid:
+                last.pid, last.comm = pid, comm
+            return
+        if len(self.traces) < _MOST_STACKS:
+            self.traces.append(Trace(role, title, cpu, pid, comm))
 
     def add(self, frame: Frame) -> None:
         """One more frame, of the stack that is open."""
-        if not self.stacks:
-            self.open_stack("call trace")
-        frames = self.stacks[-1][2]
-        if len(frames) < _MOST_FRAMES:
-            frames.append(frame)
+        if not self.traces:
+            self.open_stack(Role.TASK)
+        trace = self.traces[-1]
+        self.in_trace = True
+        if len(trace.frames) < _MOST_FRAMES and not trace.user:
+            trace.frames.append(frame)
+
+    def cut(self) -> None:
+        """What follows in the stack was interrupted by what stands before."""
+        trace = self.trace
+        if trace is not None and trace.frames and self.in_trace:
+            at = len(trace.frames)
+            if not trace.cuts or trace.cuts[-1] != at:
+                trace.cuts.append(at)
 
     def learn(self, facts: dict[str, str | None]) -> None:
         """Facts of a line; what was told first stays."""
@@ -75,15 +122,20 @@ class Draft(msgspec.Struct, kw_only=True):
             elif name != "cpu":
                 self.facts.setdefault(name, value)
 
+    def lock(self, lock: Lock) -> None:
+        """One more lock, once."""
+        if lock not in self.locks and len(self.locks) < _MOST_LOCKS:
+            self.locks.append(lock)
+
 
 def known(draft: Draft) -> bool:
     """Whether the draft has anything but its first line."""
-    return bool(draft.stacks or draft.rip or draft.locks or draft.comm or draft.facts)
+    return bool(draft.traces or draft.rip or draft.locks or draft.comm or draft.facts)
 
 
 def finish(draft: Draft) -> Report:
     """The report, as far as it came."""
-    stacks = tuple(Stack(title, tuple(frames), pid) for title, pid, frames in draft.stacks if frames)
+    stacks = tuple(_stack(one) for one in draft.traces if one.frames)
     broken = draft.in_task or (not draft.done and not stacks)
     return Report(
         kind=draft.kind,
@@ -110,3 +162,13 @@ def finish(draft: Draft) -> Report:
         arch=draft.arch,
         truncated=broken,
     )
+
+
+def _stack(trace: Trace) -> Stack:
+    frames, cuts = list(trace.frames), trace.cuts
+    first = next((one for one in frames if one.reliable), None)
+    if trace.rip and trace.rip.function and (first is None or first.function != trace.rip.function):
+        frames.insert(0, trace.rip)
+        cuts = [cut + 1 for cut in cuts]
+    inside = tuple(cut for cut in cuts if cut < len(frames))
+    return Stack(trace.role, tuple(frames), trace.title, inside, trace.cpu, trace.pid, trace.comm)

@@ -1,17 +1,17 @@
-"""What lastput knows of kernel functions by name: what waits, for what, and what is machinery.
+"""What lastput knows of kernel functions by name: what waits, and for what.
 
-Names are those of Linux 6.1 to 6.12; a name that a kernel does not have does no harm.
+Names are those of Linux 2.6.32 to 7.3; a name that a kernel does not have does no harm.
 """
 
 from __future__ import annotations
 
 __all__ = [
     "LOCK_WAITS",
-    "MACHINERY",
     "POISON",
     "SPINS",
     "WAITS",
     "WORK_FLUSHES",
+    "Poison",
     "base_name",
     "is_put",
     "public",
@@ -19,8 +19,16 @@ __all__ = [
 
 import re
 
+import msgspec
+
 _SUFFIX = re.compile(r"(?:\.(?:isra|constprop|part|cold|llvm|lto_priv)(?:\.\d+)*)+$")
-_PUT = re.compile(r"(?:^|_)(?:put|unref|release|drop|destroy|free|fput|close)(?:_|$|\d)|fput$|_put$")
+_PUT = re.compile(r"(?:^|_)(?:put|unref)(?:_|\d|$)|^_*(?:i|d|f|mm|bd|fd|mnt)put(?:_|$)|_[df]put$")
+#: Names with ``put`` that write data: into a buffer, a message, user space.
+_WRITES = re.compile(
+    r"(?:^|_)(?:skb|nla|nlmsg|nlattr|genlmsg|rtnl|seq|user|cpu|cpus|unaligned|bits?|msg|xdr|char|value|buf|byte|sg"
+    r"|iov|le16|le32|le64|be16|be32|be64|u8|u16|u32|u64|string|str|fifo|input|output|in|out"
+    r"|super|old|pages?_list|compat|prev|task_stack|online|mems|unmap)(?:_|$)"
+)
 
 #: Calls that wait until a work item has run to its end (kernel/workqueue.c).
 WORK_FLUSHES = {
@@ -38,6 +46,7 @@ WORK_FLUSHES = {
     "drain_workqueue": "every work item of the workqueue",
     "destroy_workqueue": "every work item of the workqueue",
     "flush_scheduled_work": "every work item of the system workqueue",
+    "__flush_scheduled_work": "every work item of the system workqueue",
 }
 
 #: Calls that wait for something else than a lock; the words end a sentence that begins "waits for".
@@ -81,7 +90,44 @@ WAITS = {
     "wait_for_completion_interruptible": "a completion",
     "wait_for_completion_killable": "a completion",
     "wait_for_completion_state": "a completion",
+    "wait_for_completion_io": "a completion",
+    "wait_for_completion_killable_timeout": "a completion",
+    "wait_for_completion_interruptible_timeout": "a completion",
+    "kthread_destroy_worker": "the work of a kthread worker",
+    "kthread_stop_put": "the kernel thread to end",
+    "timer_shutdown_sync": "the timer's function to return",
+    "synchronize_rcu_normal": "an RCU grace period",
+    "synchronize_sched": "an RCU grace period",
+    "synchronize_rcu_bh": "an RCU grace period",
+    "synchronize_rcu_tasks": "an RCU grace period",
+    "wait_rcu_gp": "an RCU grace period",
+    "_synchronize_rcu_expedited": "an RCU grace period",
+    "synchronize_sched_expedited": "an RCU grace period",
+    "synchronize_srcu_expedited": "the readers of an SRCU domain",
+    "_rcu_barrier": "all RCU callbacks",
+    "netdev_wait_allrefs": "the references to a network device",
+    "netdev_run_todo": "the references to a network device",
+    "blk_freeze_queue": "the requests of a block queue to end",
+    "blk_mq_freeze_queue": "the requests of a block queue to end",
+    "blk_mq_freeze_queue_nomemsave": "the requests of a block queue to end",
+    "blk_queue_enter": "a frozen block queue",
+    "__bio_queue_enter": "a frozen block queue",
+    "blk_mq_get_tag": "a free tag of a block queue",
+    "jbd2_log_wait_commit": "a commit of the journal",
+    "start_this_handle": "the journal",
+    "wait_on_page_bit": "a page under I/O",
+    "wait_on_page_bit_common": "a page under I/O",
+    "folio_wait_bit": "a page under I/O",
+    "folio_wait_writeback": "a page under I/O",
+    "__lock_page": "a locked page",
+    "__folio_lock": "a locked page",
+    "__wait_on_buffer": "I/O",
+    "lru_add_drain_all": "every CPU to drain its pages",
+    "__lru_add_drain_all": "every CPU to drain its pages",
+    "__lock_sock": "a socket lock",
+    "lock_sock_nested": "a socket lock",
     "io_schedule": "I/O",
+    "io_schedule_prepare": "I/O",
     "io_schedule_timeout": "I/O",
     "folio_wait_bit_common": "a page under I/O",
     "bit_wait_io": "I/O",
@@ -98,6 +144,22 @@ LOCK_WAITS = {
     "mutex_lock_interruptible_nested": "mutex",
     "mutex_lock_killable": "mutex",
     "__ww_mutex_lock": "mutex",
+    "ww_mutex_lock": "mutex",
+    "ww_mutex_lock_interruptible": "mutex",
+    "__ww_mutex_lock_slowpath": "mutex",
+    "__mutex_lock_common": "mutex",
+    "__mutex_lock_killable_slowpath": "mutex",
+    "__mutex_lock_interruptible_slowpath": "mutex",
+    "mutex_lock_killable_nested": "mutex",
+    "mutex_lock_io": "mutex",
+    "mutex_lock_io_nested": "mutex",
+    "_mutex_lock_nest_lock": "mutex",
+    "rt_mutex_lock": "rt_mutex",
+    "rt_mutex_slowlock_block": "rt_mutex",
+    "__rt_mutex_slowlock": "rt_mutex",
+    "__rt_mutex_slowlock_locked": "rt_mutex",
+    "rt_mutex_slowlock_locked": "rt_mutex",
+    "rt_spin_lock": "spinlock that sleeps (PREEMPT_RT)",
     "rt_mutex_slowlock": "rt_mutex",
     "down_read": "rwsem",
     "down_write": "rwsem",
@@ -105,6 +167,27 @@ LOCK_WAITS = {
     "down_write_killable": "rwsem",
     "rwsem_down_read_slowpath": "rwsem",
     "rwsem_down_write_slowpath": "rwsem",
+    "rwsem_down_read_failed": "rwsem",
+    "rwsem_down_write_failed": "rwsem",
+    "__rwsem_down_write_failed_common": "rwsem",
+    "__rwsem_down_read_failed_common": "rwsem",
+    "rwsem_down_write_failed_killable": "rwsem",
+    "call_rwsem_down_read_failed": "rwsem",
+    "call_rwsem_down_write_failed": "rwsem",
+    "call_rwsem_down_write_failed_killable": "rwsem",
+    "__down_read": "rwsem",
+    "__down_write": "rwsem",
+    "__down_read_common": "rwsem",
+    "__down_write_common": "rwsem",
+    "__down_write_nested": "rwsem",
+    "__down_write_killable": "rwsem",
+    "down_read_nested": "rwsem",
+    "down_write_nested": "rwsem",
+    "down_read_interruptible": "rwsem",
+    "__rwsem_do_wait": "rwsem",
+    "rwbase_write_lock": "rwsem",
+    "__rwbase_read_lock": "rwsem",
+    "percpu_down_read": "percpu rwsem",
     "percpu_down_write": "percpu rwsem",
     "__percpu_down_read": "percpu rwsem",
     "percpu_rwsem_wait": "percpu rwsem",
@@ -135,54 +218,38 @@ SPINS = {
     "stop_machine_cpuslocked": "all CPUs to stop",
 }
 
-# fmt: off
-_EXACT = frozenset((
-    "dump_stack", "dump_stack_lvl", "show_stack", "dump_backtrace", "__dump_stack", "print_report",
-    "kasan_report", "print_address_description", "kasan_check_range", "__kasan_check_read",
-    "__kasan_check_write", "kasan_save_stack", "kasan_save_track", "kasan_set_track",
-    "kasan_save_free_info", "kasan_save_alloc_info", "__kasan_kmalloc", "__kasan_slab_alloc",
-    "__kasan_slab_free", "____kasan_slab_free", "poison_slab_object", "kasan_report_invalid_free",
-    "__kmalloc_cache_noprof", "__kmalloc_noprof", "__kmalloc", "kmalloc_trace", "kmem_cache_alloc",
-    "kmem_cache_alloc_noprof", "kmem_cache_alloc_trace", "kmalloc_node_trace", "__kmalloc_node", "kzalloc",
-    "kmalloc", "kfree", "kmem_cache_free", "slab_free", "slab_free_freelist_hook", "slab_free_hook",
-    "__kmem_cache_free", "kfree_sensitive", "kvfree", "refcount_warn_saturate", "__warn",
-    "warn_slowpath_fmt", "report_bug", "handle_bug", "exc_invalid_op", "asm_exc_invalid_op",
-    "__warn_printk", "asm_exc_page_fault", "exc_page_fault", "page_fault_oops", "do_user_addr_fault",
-    "__die_body", "die_addr", "die", "exc_general_protection", "asm_exc_general_protection",
-    "kernelmode_fixup_or_oops", "__die", "show_trace_log_lvl", "show_regs", "__might_resched",
-    "__might_sleep", "__schedule_bug", "__schedule", "schedule", "schedule_timeout",
-    "schedule_preempt_disabled", "__wait_for_common", "wait_for_common", "schedule_hrtimeout_range_clock",
-    "preempt_schedule_common", "__cond_resched", "dynamic_cond_resched", "watchdog_timer_fn",
-    "__hrtimer_run_queues", "hrtimer_interrupt", "__sysvec_apic_timer_interrupt",
-    "sysvec_apic_timer_interrupt", "asm_sysvec_apic_timer_interrupt", "nmi_cpu_backtrace",
-    "nmi_cpu_backtrace_handler", "nmi_trigger_cpumask_backtrace", "rcu_dump_cpu_stacks",
-    "rcu_sched_clock_irq", "update_process_times", "tick_sched_handle", "tick_sched_timer",
-    "print_circular_bug", "check_noncircular", "check_prev_add", "__lock_acquire", "lock_acquire",
-    "validate_chain", "print_deadlock_bug", "lock_release", "__list_del_entry_valid", "__list_add_valid",
-    "__list_del_entry_valid_or_report", "__list_add_valid_or_report", "debug_print_object",
-    "__debug_check_no_obj_freed", "debug_check_no_obj_freed", "debug_object_activate", "debug_object_init",
-    "__debug_object_init", "slab_alloc_node", "slab_post_alloc_hook", "do_exit", "make_task_dead",
-))
-# fmt: on
-_LIKE = re.compile(r"(?:__asan_|__kasan_|kasan_|__tsan_|kfence_|print_)\w+$|__(?:hw)?asan_\w+$")
 
+class Poison(msgspec.Struct, frozen=True):
+    """A pattern that the kernel writes into memory: ``freed`` when it was freed, ``list`` into the links of
+    an entry that was taken off its list."""
 
-class _Machinery:
-    """Frames of the reporting code and of the allocator, which no story is about."""
+    pattern: re.Pattern[str]
+    words: str
+    freed: bool = False
+    list: bool = False
 
-    def __contains__(self, name: str) -> bool:
-        return name in _EXACT or _LIKE.match(name) is not None
-
-
-MACHINERY = _Machinery()
 
 #: Bytes that the kernel fills memory with, and what an address of them means (include/linux/poison.h).
 POISON = (
-    (re.compile(r"6b6b6b6b6b6b6b\w\w$"), "slab memory that was freed (POISON_FREE, 0x6b)"),
-    (re.compile(r"dead0000000001\w\w$"), "the links of a list entry that was deleted (LIST_POISON)"),
-    (re.compile(r"dead0000000002\w\w$"), "the links of a list entry that was deleted (LIST_POISON2)"),
-    (re.compile(r"dead4ead\w*$"), "a lock that was never initialised or is overwritten (SPINLOCK_MAGIC)"),
-    (re.compile(r"5a5a5a5a5a5a5a\w\w$"), "slab memory that was never written (POISON_INUSE, 0x5a)"),
+    Poison(
+        re.compile(r"6b6b6b6b6b6b6[b-c]\w\w$|6b6b6b\w\w$"),
+        "slab memory that was freed (POISON_FREE, 0x6b)",
+        freed=True,
+    ),
+    Poison(
+        re.compile(r"(?:dead000000(?:0001|1001)|1001)\w\w$"),
+        "the link of a list entry that was deleted (LIST_POISON1)",
+        list=True,
+    ),
+    Poison(
+        re.compile(r"(?:dead000000(?:0002|2002)|2002)\w\w$"),
+        "the link of a list entry that was deleted (LIST_POISON2)",
+        list=True,
+    ),
+    Poison(
+        re.compile(r"dead4ead\w*$"), "a lock that was never initialised or is overwritten (SPINLOCK_MAGIC)"
+    ),
+    Poison(re.compile(r"5a5a5a5a5a5a5a\w\w$"), "slab memory that was never written (POISON_INUSE, 0x5a)"),
 )
 
 
@@ -200,5 +267,6 @@ def public(name: str) -> str:
 
 
 def is_put(name: str) -> bool:
-    """Whether the name speaks of giving up a reference or an object."""
-    return _PUT.search(base_name(name)) is not None
+    """Whether the name is that of giving up a reference. ``skb_put()`` writes, ``dev_close()`` closes."""
+    plain = base_name(name)
+    return _PUT.search(plain) is not None and _WRITES.search(plain) is None

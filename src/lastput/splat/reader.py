@@ -13,24 +13,38 @@ from typing import BinaryIO
 
 import msgspec
 
-from lastput.schema.splat import Report
+from lastput.schema.splat import Report, Role
 from lastput.splat import body, kinds
 from lastput.splat.draft import Draft, finish
 from lastput.splat.kinds import Kind
-from lastput.splat.prefix import clean
+from lastput.splat.prefix import clean, split
 from lastput.splat.sift import Sifter
 
 _MOST_REPORTS = 200  # different ones; more of a single log are counted only
 _QUIET = 40  # lines of nobody's, after which a report is over
 _STALE = 400  # lines without a line of its own, after which a report is over
 _LONGEST = 6000  # lines of one report
-_AFTERGLOW = 30  # lines after a report in which a bare stack is a part of it
+_AFTERGLOW = 60  # lines after a report in which a bare stack is a part of it
+_PANIC = 250  # lines after a panic that came of a report
+_FOLDED = 50  # bytes of a line that a mailer may have folded
 
 _CUT = "[ cut here ]"
 _LIVE = re.compile(
     r"(?P<name>[\w-]{1,64}) \d{1,12} \d{1,9} \S{1,400} (?:Live|Loading|Unloading) 0x(?P<base>[0-9a-f]{8,16})"
 )
 _NEEDLES = (b"[ cut here ]", b"Live 0x")
+#: Until 4.12 the text of a WARN() follows its headline.
+_OLD_WARNING = re.compile(r"WARNING: (?:CPU: \d+ PID: \d+ )?at \S+ \S+\(\)")
+_NO_MESSAGE = (
+    "CPU: ",
+    "Modules linked in",
+    "Hardware name",
+    "Call Trace",
+    "Workqueue: ",
+    "RIP: ",
+    "Code: ",
+    "<",
+)
 
 
 class Log(msgspec.Struct, kw_only=True):
@@ -44,13 +58,20 @@ class Log(msgspec.Struct, kw_only=True):
 
 
 class _Lane(msgspec.Struct):
-    """What one caller prints: the report that is open, the text since ``cut here``, half a headline."""
+    """What one caller prints: the report that is open, the text since ``cut here``, half a headline.
+
+    ``before`` is the line before, if it is long enough to have been folded, ``stamped`` whether the lines
+    of the report have prefixes, ``junk`` a prefix that only the headline told.
+    """
 
     draft: Draft | None = None
     kind: Kind | None = None
     cut: list[str] | None = None
     half: str = ""
     glow: int = 0  # line until which a bare stack belongs to the report that ended
+    before: str = ""
+    stamped: bool = False
+    junk: str = ""
 
 
 def read(stream: BinaryIO, most: int = _MOST_REPORTS) -> Log:
@@ -58,8 +79,7 @@ def read(stream: BinaryIO, most: int = _MOST_REPORTS) -> Log:
     reader = _Reader(most)
     sifter = Sifter(stream, (*kinds.needles(), *_NEEDLES), reader.awake)
     for number, raw in sifter:
-        caller, text = clean(raw)
-        reader.feed(number, caller, text)
+        reader.raw(number, raw)
     return reader.end(sifter.lines)
 
 
@@ -76,7 +96,12 @@ class _Reader:
     def awake(self) -> bool:
         return bool(self.busy)
 
-    def feed(self, number: int, caller: str, text: str) -> None:
+    def raw(self, number: int, raw: bytes) -> None:
+        """One line as it stands in the log, or several that a logger made one."""
+        for one in split(raw):
+            self.feed(number, *clean(one))
+
+    def feed(self, number: int, caller: str, text: str, stamped: bool = False) -> None:
         """One line, cleaned."""
         lane = self.lanes.get(caller)
         if lane is None:
@@ -85,22 +110,30 @@ class _Reader:
             lane = self.lanes.setdefault(caller, _Lane())
         if number % 64 == 0:
             self._stale(number)
+        if lane.junk:
+            text = _without(lane.junk, text)
+        if stamped and text:
+            lane.before = ""
+        self._text(lane, number, text)
+        if lane.draft is not None or lane.cut is not None or lane.half:
+            self.busy.add(caller)
+            lane.before = text if len(text) >= _FOLDED or text.endswith(("/", "[", "?", "]")) else ""
+            lane.stamped = lane.stamped or stamped
+        elif caller in self.busy:
+            self.busy.discard(caller)
+            lane.before, lane.junk, lane.stamped = "", "", False
+
+    def _text(self, lane: _Lane, number: int, text: str) -> None:
         draft = lane.draft
         if draft is not None:
-            if draft.stacks and ("+0x" in text or text in body.MARKS) and body.take(draft, text):
+            if draft.traces and ("+0x" in text or text in body.MARKS) and body.take(draft, text):
                 draft.last, draft.quiet = number, 0
                 return
             if not lane.half and not kinds.may_be_head(text, True) and _CUT not in text:
                 self._body(lane, draft, number, text)
-                if lane.draft is None:
-                    self.busy.discard(caller)
                 return
         if not self._head(lane, number, text):
             self._line(lane, number, text)
-        if lane.draft is not None or lane.cut is not None or lane.half:
-            self.busy.add(caller)
-        else:
-            self.busy.discard(caller)
 
     def _line(self, lane: _Lane, number: int, text: str) -> None:
         if _CUT in text:
@@ -138,33 +171,38 @@ class _Reader:
             return False
         kind, match = found
         draft = lane.draft
-        if kind.bare:
-            if draft is not None or lane.cut is not None:
-                return False
-            if number <= lane.glow:
-                return False
+        if kind.bare and (draft is not None or lane.cut is not None or number <= lane.glow):
+            if text.startswith("Kernel panic"):
+                lane.glow = number + _PANIC
+            return False
         facts = match.groupdict()
-        if draft is not None and lane.kind is not None and kind.name in lane.kind.absorbs and not draft.done:
-            draft.learn(facts)
-            draft.last = number
-            return True
+        if draft is not None and lane.kind is not None and not draft.done:
+            if _same(lane.kind, kind, draft, facts, number):
+                draft.learn(facts)
+                draft.last = number
+                if kind is lane.kind and facts.get("at"):
+                    draft.facts["at"] = facts["at"]
+                return True
+            if draft.kind in kind.absorbs and not draft.has_stack:  # the headline came first, its cause now
+                draft.kind, lane.kind, draft.message = kind.name, kind, text[:400]
+                draft.learn(facts)
+                return True
         self._close(lane, keep_cut=True)
         fresh = Draft(kind=kind.name, head=text[:400], line=number, last=number)
         fresh.learn(facts)
         if lane.cut:
-            fresh.message = " ".join(lane.cut)[:400]
+            fresh.message = " ".join(lane.cut[-2:])[:400]
         lane.cut, lane.draft, lane.kind = None, fresh, kind
+        lane.junk = _junk(text[: match.start()])
         if kind.name == "stack":
             fresh.facts.clear()
             fresh.pid, fresh.comm = 0, ""
             body.take(fresh, line)
-        elif "Unable to handle kernel" in text or "Internal error: " in text:
-            fresh.arch = "arm64"
         return True
 
     def _cut_text(self, lane: _Lane, text: str) -> None:
         assert lane.cut is not None
-        if text:
+        if text and "+0x" not in text and not text.startswith(_NO_MESSAGE):
             lane.cut.append(text[:400])
         if len(lane.cut) > 8:
             lane.cut = None
@@ -173,14 +211,22 @@ class _Reader:
         assert lane.kind is not None
         if not text:
             body.take(draft, "")
-        elif _take(lane.kind, draft, text):
+        elif _take(lane.kind, draft, text) or self._unfold(lane, draft, text):
             draft.last = number
             draft.quiet = 0
         else:
             draft.quiet += 1
+            if lane.kind.name == "warning" and not draft.has_stack and not draft.modules:
+                draft.loose.append(text[:400])
         if draft.done or draft.quiet > _QUIET or number - draft.line > _LONGEST:
             lane.glow = number + _AFTERGLOW
             self._close(lane)
+
+    def _unfold(self, lane: _Lane, draft: Draft, text: str) -> bool:
+        """Whether the line is the rest of the one before, which a mailer folded."""
+        if not lane.before or lane.kind is None:
+            return False
+        return any(_take(lane.kind, draft, f"{lane.before}{gap}{text}") for gap in (" ", ""))
 
     def _base(self, text: str) -> None:
         match = _LIVE.search(text)
@@ -195,7 +241,9 @@ class _Reader:
         draft, lane.draft = lane.draft, None
         if draft is None:
             return
-        report = finish(draft)
+        if len(draft.loose) == 1 and not draft.message and _OLD_WARNING.search(draft.head):
+            draft.message = draft.loose[0]
+        report = _settled(finish(draft))
         if report.kind == "stack" and (not report.stacks or report.facts.get("state", "D") not in "DR"):
             return  # a task that sleeps as it should, or nothing to go by
         key = _key(report)
@@ -223,6 +271,59 @@ class _Reader:
         self.busy.intersection_update(self.lanes)
 
 
+def _same(own: Kind, kind: Kind, draft: Draft, facts: dict[str, str | None], number: int) -> bool:
+    """Whether a headline belongs to the report that is open: of a kind that comes with it, or the same one
+    again, for the function that was inlined there."""
+    if draft.has_stack:
+        return False
+    if kind.name in own.absorbs:
+        return True
+    if kind is not own or number - draft.last > 3 or draft.rip is not None:
+        return False
+    told = {**draft.facts, "pid": str(draft.pid or ""), "comm": draft.comm}
+    return all(
+        not value or not told.get(name) or told[name] == value
+        for name, value in facts.items()
+        if name not in ("at", "module", "other", "cpu") and not name.startswith("_")
+    )
+
+
+def _settled(report: Report) -> Report:
+    """The report, with the stack that is its own. Where none is the task's, that of the CPU named is."""
+    settle = kinds.by_name()[report.kind].settle
+    if settle is not None:
+        return settle(report)
+    if any(one.role is Role.TASK for one in report.stacks):
+        return report
+    stacks = list(report.stacks)
+    own = next(
+        (at for at, one in enumerate(stacks) if one.role is Role.OTHER_CPU and one.cpu == report.cpu), -1
+    )
+    if own < 0:
+        return report
+    one = stacks[own] = msgspec.structs.replace(stacks[own], role=Role.TASK)
+    return msgspec.structs.replace(
+        report, stacks=tuple(stacks), pid=report.pid or one.pid, comm=report.comm or one.comm
+    )
+
+
+def _junk(text: str) -> str:
+    """What stands before a headline, if it may stand before the other lines, too."""
+    return text if len(text) > 3 and any(one.isdigit() for one in text) else ""
+
+
+def _without(junk: str, text: str) -> str:
+    """A line without a prefix of the same shape."""
+    start = text[: len(junk)]
+    if len(start) == len(junk) and _shape(start) == _shape(junk):
+        return text[len(junk) :].strip()
+    return text
+
+
+def _shape(text: str) -> str:
+    return "".join("0" if one.isdigit() else one for one in text)
+
+
 def _take(kind: Kind, draft: Draft, text: str) -> bool:
     if kinds.knows(kind.name, text) and _known(kind, draft, text):
         return True
@@ -230,7 +331,7 @@ def _take(kind: Kind, draft: Draft, text: str) -> bool:
 
 
 def _known(kind: Kind, draft: Draft, text: str) -> bool:
-    if kind.end is not None and draft.stacks and kind.end.match(text):
+    if kind.end is not None and draft.has_stack and kind.end.match(text):
         draft.done = True
         return True
     for pattern in kind.details:
@@ -239,11 +340,13 @@ def _known(kind: Kind, draft: Draft, text: str) -> bool:
             draft.learn(match.groupdict())
             draft.blank = False
             return True
-    for pattern, title in kind.stacks:
+    for pattern, role in kind.stacks:
         match = pattern.match(text)
         if match is not None:
-            pid = match.groupdict().get("pid")
-            draft.open_stack(title, int(pid) if pid else 0)
+            told = match.groupdict()
+            pid = int(told.pop("pid", None) or 0)
+            draft.learn(told)
+            draft.open_stack(role, pid=pid)
             return True
     return False
 

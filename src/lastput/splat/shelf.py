@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import msgspec
 
 from lastput.schema.splat import Diagnosis, Report, TestMatch
-from lastput.splat.kernel import MACHINERY, base_name
+from lastput.splat.kernel import base_name
+from lastput.splat.machinery import MACHINERY
 
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _CALL = re.compile(r"\b([a-z_]\w*)\s*\(")

@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from lastput.schema.splat import Report, Snippet
-from lastput.splat.kernel import MACHINERY, base_name, public
+from lastput.splat.kernel import base_name, public
+from lastput.splat.machinery import MACHINERY
 from lastput.splat.view import View
 
 _MOST = 8

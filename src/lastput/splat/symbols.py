@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from lastput.errors import LastputError, Place
-from lastput.schema.splat import Frame, Report, Stack
+from lastput.schema.splat import Frame, Report
 
 _ROW = re.compile(rb"([0-9a-fA-F]{8,16}) [tTwW] ([\w.$]+)(?:\s+\[([\w-]+)\])?\s*$")
 _REACH = 16 << 20  # bytes; an address further behind a module's base is not its
@@ -137,7 +137,7 @@ def resolve(report: Report, symbols: Symbols) -> Report:
         return msgspec.structs.replace(found, reliable=frame.reliable) if found else frame
 
     stacks = tuple(
-        Stack(one.title, tuple(known(frame) or frame for frame in one.frames), one.pid)
+        msgspec.structs.replace(one, frames=tuple(known(frame) or frame for frame in one.frames))
         for one in report.stacks
     )
     return msgspec.structs.replace(

@@ -17,6 +17,7 @@ from typing import cast
 
 import msgspec
 
+from lastput.schema.splat import Report, Role
 from lastput.splat.draft import Draft
 from lastput.splat.prefix import CACHED
 
@@ -30,10 +31,11 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
                   so they should be rare
     ``heads``     patterns of that line; they are searched, and named groups become facts
     ``details``   patterns of further lines, matched at the start; named groups become facts
-    ``stacks``    patterns of lines that open another stack, with its title; a group ``pid`` is its task
+    ``stacks``    patterns of lines that open another stack, with its role; a group ``pid`` is its task
     ``absorbs``   kinds whose heads are part of this report
     ``end``       a line after which nothing of the report follows
     ``take``      reads what the other fields cannot describe; True when the line was the report's
+    ``settle``    looks at the whole report when it is complete
     ``last``      asked only when no other kind knows the line
     ``bare``      what other reports hold too: it opens a report only where none is open
     """
@@ -43,10 +45,11 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     needles: tuple[bytes, ...]
     heads: tuple[re.Pattern[str], ...]
     details: tuple[re.Pattern[str], ...] = ()
-    stacks: tuple[tuple[re.Pattern[str], str], ...] = ()
+    stacks: tuple[tuple[re.Pattern[str], Role], ...] = ()
     absorbs: frozenset[str] = frozenset()
     end: re.Pattern[str] | None = None
     take: Callable[[Draft, str], bool] | None = None
+    settle: Callable[[Report], Report] | None = None
     last: bool = False
     bare: bool = False
 

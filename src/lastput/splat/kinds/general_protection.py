@@ -17,11 +17,18 @@ KIND = Kind(
             r"general protection fault, (?:probably|maybe) for (?P<what>non-canonical )?address"
             r" (?P<address>0x[0-9a-f]{1,16})"
         ),
-        re.compile(r"general protection fault(?:, kernel)?: (?P<oops>[0-9a-f]{4}) \[#"),
+        re.compile(
+            r"general protection fault(?:, kernel NULL pointer dereference)?: (?P<oops>[0-9a-f]{4}) \[#"
+        ),
+        re.compile(r"general protection fault, kernel: (?P<oops>[0-9a-f]{4}) \[#"),
     ),
     details=(
         re.compile(
             r"KASAN: (?P<kasan>[\w -]{1,40}) in range \[(?P<low>0x[0-9a-f]{16})-(?P<high>0x[0-9a-f]{16})\]"
+        ),
+        re.compile(
+            r"kasan: (?:CONFIG_KASAN_INLINE enabled|GPF could be caused by "
+            r"(?P<gpf>NULL-ptr deref or user memory access))"
         ),
     ),
     absorbs=frozenset({"oops"}),

@@ -14,17 +14,22 @@ KIND = Kind(
     needles=(b"INFO: task ",),
     heads=(
         re.compile(
-            r"INFO: task (?P<comm>.{1,20}):(?P<pid>\d{1,10}) blocked (?:in I/O wait )?for more than"
+            r"INFO: task (?P<comm>.{1,24}):(?P<pid>\d{1,10}) blocked (?P<io>in I/O wait )?for more than"
             r" (?P<seconds>\d{1,10})"
+        ),
+        re.compile(
+            r"INFO: task (?P<comm>.{1,24}):(?P<pid>\d{1,10}) (?P<what>can't die) for more than "
+            r"(?P<seconds>\d{1,10})"
         ),
     ),
     details=(
         re.compile(r'"echo 0 > /proc/sys/kernel/hung_task_timeout_secs"'),
         re.compile(
-            r"INFO: task .{1,20}:(?P<_pid>\d{1,10}) is blocked on a (?P<blocked_on>[\w-]{1,20}) likely"
-            r" owned by"
-            r" task (?P<owner>.{1,20}:\d{1,10})"
+            r"INFO: task .{1,24}:(?P<_pid>\d{1,10}) (?:is|<reader> is|<writer> is) blocked on an? "
+            r"(?P<blocked_on>[\w-]{1,20})"
+            r"(?:,? but the owner is not found|(?: likely)? (?:last )?owned by task "
+            r"(?P<owner>.{1,24}:\d{1,10}))"
         ),
-        re.compile(r"INFO: task .{1,30} is blocked on a (?P<blocked_on>[\w-]{1,20})"),
+        re.compile(r"INFO: task .{1,30} (?:<\w+> )?is blocked on an? (?P<blocked_on>[\w-]{1,20})"),
     ),
 )

@@ -6,6 +6,7 @@ __all__ = ["KIND"]
 
 import re
 
+from lastput.schema.splat import Role
 from lastput.splat.kinds import Kind
 
 KIND = Kind(
@@ -20,7 +21,8 @@ KIND = Kind(
     ),
     details=(
         re.compile(
-            r"kfence-#\d{1,6}: 0x[0-9a-f]{1,16}-0x[0-9a-f]{1,16}, size=(?P<object_size>\d{1,8}),"
+            r"kfence-#\d{1,6}: (?:0x[0-9a-f]{1,16}|\S{1,20})-(?:0x[0-9a-f]{1,16}|\S{1,20}), size="
+            r"(?P<object_size>\d{1,8}),"
             r" cache=(?P<cache>\S{1,80})"
         ),
         re.compile(
@@ -29,9 +31,9 @@ KIND = Kind(
         ),
     ),
     stacks=(
-        (re.compile(r"allocated by task (?P<pid>\d{1,10})"), "allocated"),
-        (re.compile(r"freed by task (?P<pid>\d{1,10})"), "freed"),
-        (re.compile(r"(?:Use-after-free|Out-of-bounds|Invalid|Corrupted memory)\b"), "call trace"),
+        (re.compile(r"allocated by task (?P<pid>\d{1,10})"), Role.ALLOCATED),
+        (re.compile(r"(?:rcu_)?free(?:d|ing) by task (?P<pid>\d{1,10})"), Role.FREED),
+        (re.compile(r"(?:Use-after-free|Out-of-bounds|Invalid|Corrupted memory)\b"), Role.TASK),
     ),
     end=re.compile(r"={60,80}$"),
 )

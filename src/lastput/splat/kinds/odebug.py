@@ -8,19 +8,19 @@ import re
 
 from lastput.splat.kinds import Kind
 
+_STATES = r"(?P<state>active|inactive|destroyed|not available|not initialized|initialized|none)"
+
 KIND = Kind(
     name="odebug",
     source="lib/debugobjects.c: debug_print_object",
     needles=(b"ODEBUG: ",),
     heads=(
         re.compile(
-            r"ODEBUG: (?P<what>[a-z_]{1,20}) (?P<state>active|inactive|destroyed|not"
-            r" available|initialized|none)"
-            r".{0,80}?object type: (?P<type>\w{1,40})(?: hint: (?P<hint>[\w.$]{1,200})?)?"
+            rf"ODEBUG: (?P<what>[a-z_]{{1,20}}) {_STATES}"
+            r".{0,80}?object(?:: \S{1,40} object)? type: (?P<type>\w{1,40})(?: hint: "
+            r"(?P<hint>[\w.$]{1,200})?)?"
         ),
-        re.compile(
-            r"ODEBUG: (?P<what>[a-z_]{1,20}) (?P<state>active|inactive|destroyed|not available|initialized)"
-        ),
+        re.compile(rf"ODEBUG: (?P<what>[a-z_]{{1,20}}) {_STATES}"),
     ),
     absorbs=frozenset({"warning"}),
 )

@@ -1,4 +1,4 @@
-"""A BUG: line of a kind that lastput does not know."""
+"""A BUG: or INFO: line of a kind that lastput does not know."""
 
 from __future__ import annotations
 
@@ -11,7 +11,19 @@ from lastput.splat.kinds import Kind
 KIND = Kind(
     name="other",
     source="",
-    needles=(b"BUG: ",),
-    heads=(re.compile(r"(?:^|watchdog: )BUG: (?P<what>(?!KASAN|KFENCE|unable to handle).{3,200})"),),
+    needles=(
+        b"BUG: ",
+        b"nobody cared",
+        b"BUG at ",
+        b"Unhandled exception",
+        b"NMI received for unknown reason",
+    ),
+    heads=(
+        re.compile(
+            r"(?:^|[\w:] )BUG: (?P<what>(?!KASAN|KFENCE|KMSAN|KCSAN|unable to handle|Unable to handle"
+            r"|kernel NULL|soft lockup|workqueue lockup).{3,200})"
+        ),
+        re.compile(r"(?P<what>irq \d{1,5}: nobody cared.{0,80})"),
+    ),
     last=True,
 )

@@ -15,8 +15,9 @@ KIND = Kind(
     heads=(
         re.compile(
             r"BUG: soft lockup - CPU#(?P<cpu>\d{1,5}) stuck for (?P<seconds>\d{1,10})s!"
-            r"(?: \[(?P<comm>.{1,20}):(?P<pid>\d{1,10})\])?"
+            r"(?: \[(?P<comm>.{1,24}):(?P<pid>\d{1,10})\])?"
         ),
+        re.compile(r"BUG: soft lockup - CPU#(?P<cpu>\d{1,5})"),
     ),
     details=(re.compile(r"CPU#\d{1,5} (?:Utilization|Detect HardIRQ)|#\d{1,2}: {1,4}\d{1,3}% system"),),
 )

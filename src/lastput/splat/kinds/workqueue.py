@@ -21,8 +21,10 @@ KIND = Kind(
         re.compile(r"BUG: (?P<what>workqueue lockup) - pool .{0,120}?stuck for (?P<seconds>\d{1,10})s!"),
     ),
     details=(
+        re.compile(r" *in-flight: (?P<in_flight>.{1,300})"),
         re.compile(
-            r"Showing busy workqueues|workqueue \S+: flags=|pwq \d+: cpus=|(?:pending|in-flight|delayed):"
+            r"Showing (?:busy|backtraces)|workqueue \S+: flags=| *pwq \d+: cpus=| *(?:pending|in-flight"
+            r"|delayed|inactive|inflight):"
             r" |pool \d+: cpus="
         ),
     ),

@@ -7,7 +7,7 @@ __all__ = ["WEIGHT", "judge"]
 from lastput.schema.splat import Certainty, Diagnosis
 from lastput.splat.kernel import SPINS
 from lastput.splat.rules import rule
-from lastput.splat.view import View, call
+from lastput.splat.view import View, about, call
 
 WEIGHT = 50
 
@@ -22,46 +22,75 @@ def judge(view: View) -> Diagnosis | None:
     report = view.report
     if report.kind not in _KINDS:
         return None
-    cpu = report.cpu if report.cpu >= 0 else report.facts.get("stalled", "?")
+    who = _cpu(view)
     since = f" for {report.facts['seconds']} s" if "seconds" in report.facts else ""
     at = view.first_of(SPINS)
-    if at >= 0:
-        at = view.outermost_of(SPINS, at)
-        user = next((one for one in view.frames[at + 1 :] if one.function), None)
-        where = call(user.function) if user else view.who
-        what = SPINS[view.names[at]]
-        holder = _others(view)
-        return rule(
-            "cpu_stuck",
-            view,
-            f"CPU {cpu} spins{since} in {where}, waiting for {what}",
-            error="deadlock",
-            certainty=Certainty.LIKELY if holder else Certainty.UNKNOWN,
-            causes=(f"{view.who} spins in {call(view.names[at])}, called by {where}", *holder),
-            unknown=(
-                ("who holds it: only the spinning side is in the log",)
-                if not holder
-                else ("which of the others holds it",)
-            ),
-            terms=(view.names[at].lstrip("_"), "spin_lock", *view.names[at + 1 : at + 3]),
-            context="",
-        )
-    who = view.blame()
-    where = call(who.function) if who else "an unknown function"
+    if at >= 0 and about(view.frames[:at]) is None:
+        return _spins(view, who, since, at)
+    where = view.blame()
     starved = report.facts.get("starved", "")
+    held = view.report.kind == "rcu-stall" and not view.frames
+    if where is not None:
+        story = f"{who} {_KINDS[report.kind]}{since}: {view.who} was in {call(where.function)}"
+    elif starved and held:
+        story = (
+            "an RCU grace period does not end: its own kernel thread got no CPU for"
+            f" {report.facts['starved_for']} jiffies"
+        )
+    else:
+        story = f"{who} {_KINDS[report.kind]}{since}; the log has no stack of it"
     return rule(
         "cpu_stuck",
         view,
-        (
-            f"CPU {cpu} {_KINDS[report.kind]}{since}: {view.who} was in {where}"
-            if view.frames
-            else f"CPU {cpu} {_KINDS[report.kind]}{since}; the log has no stack of it"
-        ),
-        error="",
+        story,
         certainty=Certainty.UNKNOWN,
         causes=(f"{starved}: the grace-period thread itself got no CPU time" if starved else "",),
-        unknown=("whether it loops, or only runs long: take several samples (SysRq-l) and compare",),
+        unknown=(
+            (
+                "whether it loops, or only runs long: take several samples (SysRq-l) and compare"
+                if where
+                else "what the CPU did: SysRq-l prints a stack of each CPU"
+            ),
+        ),
         terms=view.names[:3],
+        context="",
+    )
+
+
+def _cpu(view: View) -> str:
+    """The CPU, or the task, that is held up."""
+    report = view.report
+    stalled = report.facts.get("stalled", "").split()
+    if report.kind == "rcu-stall" and not stalled and report.facts.get("blocker"):
+        return f"task {report.facts['blocker']}"
+    cpu = str(report.cpu) if report.cpu >= 0 else ", ".join(stalled[:4])
+    return f"CPU {cpu}" if cpu else "a CPU"
+
+
+def _spins(view: View, cpu: str, since: str, at: int) -> Diagnosis:
+    at = view.outermost_of(SPINS, at)
+    user = about(view.frames[at + 1 :])
+    where = call(user.function) if user else view.who
+    others = _others(view)
+    return rule(
+        "cpu_stuck",
+        view,
+        f"{cpu} spins{since} in {where}, waiting for {SPINS[view.names[at]]}",
+        error="deadlock",
+        certainty=Certainty.UNKNOWN,
+        causes=(f"{view.who} spins in {call(view.names[at])}, called by {where}", *others),
+        unknown=(
+            (
+                "which of the others holds it, or whether this CPU holds it itself: lockdep"
+                " (CONFIG_PROVE_LOCKING)"
+                " would tell"
+                if others
+                else "who holds it: only the spinning side is in the log. SysRq-l prints all CPUs, lockdep"
+                " the held"
+                " locks"
+            ),
+        ),
+        terms=(view.names[at].lstrip("_"), "spin_lock", *view.names[at + 1 : at + 3]),
         context="",
     )
 

@@ -23,6 +23,18 @@ _WAIT = {
 }
 
 
+_WAYS = {
+    ("init", "active"): "a {noun} was initialised again while it was active",
+    ("activate", "active"): "a {noun} was started that is active already",
+    ("activate", "destroyed"): "a {noun} was started after its end",
+    ("activate", "not available"): "a {noun} was started that was never initialised",
+    ("assert_init", "not available"): "a {noun} was used that was never initialised",
+    ("active_state", "active"): "a {noun} is active, in another state than expected",
+    ("deactivate", "inactive"): "a {noun} ended that was not active",
+    ("destroy", "active"): "a {noun} was destroyed while it was active",
+}
+
+
 def judge(view: View) -> Diagnosis | None:
     report = view.report
     if report.kind != "odebug":
@@ -32,7 +44,7 @@ def judge(view: View) -> Diagnosis | None:
     noun, wait, terms = _WAIT.get(facts.get("type", ""), ("object", "the call that ends it", ()))
     who = view.blame()
     where = call(who.function) if who else view.who
-    hint = f" of {call(facts['hint'])}" if facts.get("hint") else ""
+    hint = "" if facts.get("hint", "0x0").startswith("0x") else f" of {call(facts['hint'])}"
     if what == "free" and state == "active":
         return rule(
             "debug_object",
@@ -49,12 +61,14 @@ def judge(view: View) -> Diagnosis | None:
             terms=(*terms, "kfree"),
             audit=() if noun in ("object", "percpu counter") else ("WRK001", "WRK002"),
         )
+    told = _WAYS.get((what, state), f"the {noun} is {state} when it is to be {what}d")
     return rule(
         "debug_object",
         view,
-        f"{where}: {what} of a {noun}{hint} that is {state}",
-        error="use-after-free" if what in ("activate", "deactivate") and state == "destroyed" else "warn",
-        certainty=Certainty.LIKELY,
-        causes=(f"the {noun} was set up twice, or used before or after its life",),
+        f"{where}: {told.format(noun=noun)}{f' ({hint[4:]})' if hint else ''}",
+        error="warn",
+        also=("use-after-free",) if state == "destroyed" else (),
+        certainty=Certainty.CERTAIN,
+        unknown=("which path set it up, or ended it, before: the log has only this one",),
         terms=terms,
     )

@@ -7,33 +7,53 @@ __all__ = ["WEIGHT", "judge"]
 from lastput.schema.splat import Certainty, Diagnosis
 from lastput.splat.rules import rule
 from lastput.splat.view import View, call
+from lastput.splat.words import Life
 
-WEIGHT = 86
+WEIGHT = 87
+
+_TWICE = ("double-free", "Object already free", "double free detected")
 
 
 def judge(view: View) -> Diagnosis | None:
     report = view.report
     what = report.facts.get("what", "")
-    twice = what.startswith(("double-free", "invalid-free", "invalid free", "Object already free"))
-    if report.kind not in ("kasan", "kfence", "slab") or not twice:
+    if report.kind not in ("kasan", "kfence", "slab"):
         return None
-    second, first = view.blame(), view.blame("freed")
+    either = what.startswith("double-free or invalid") or (report.kind == "kfence" and what == "invalid free")
+    invalid = what in ("invalid-free", "invalid free") and not either
+    if not (either or invalid or what.startswith(_TWICE)):
+        return None
+    life = Life(view)
+    second = view.blame()
     here = call(second.function) if second else view.who
-    before = call(first.function) if first else "somebody"
-    invalid = what.startswith("invalid") and first is None
-    if invalid:
-        story, error = f"{here} freed what is not the start of an allocated object", ""
-    else:
-        story, error = f"{here} freed an object that {before} had freed already", "double-free"
+    if invalid or (either and not life.freer_name):
+        return rule(
+            "double_free",
+            view,
+            f"{here} freed memory that is not the start of an allocated object"
+            + (", or that is free already" if either else ""),
+            certainty=Certainty.CERTAIN,
+            causes=(life.made(), f"{view.who} freed it in {here}"),
+            unknown=(
+                "where the pointer comes from: an address inside of an object, or of a page, is no object",
+            ),
+            terms=("kfree",),
+        )
+    before = life.freer_name
     return rule(
         "double_free",
         view,
-        story,
-        error=error,
-        certainty=Certainty.CERTAIN if first or report.kind != "slab" else Certainty.LIKELY,
-        causes=(f"{before} freed it" if not invalid else "", f"{view.who} freed it in {here}"),
+        f"{here} freed an object that {before} had freed already"
+        if before
+        else f"{here} freed an object twice",
+        error="double-free",
+        certainty=Certainty.LIKELY if either else Certainty.CERTAIN,
+        causes=(life.made(), life.freed(), f"{view.who} freed it again in {here}"),
         unknown=(
-            "" if first else "who freed it first: the log has no stack of that",
+            "" if before else "who freed it first: the log has no stack of that",
+            "whether the second free is one of the same object: KASAN says double-free or invalid-free"
+            if either
+            else "",
             "whether one put is too many, or one reference was never taken",
         ),
         instead="both ways out must not free: let one owner put the last reference",

@@ -24,6 +24,11 @@ def judge(view: View) -> Diagnosis | None:
         story = f"{where} deleted a list entry that was deleted already"
         cause = "two paths take the entry off its list, without a lock or a state that lets only one of them"
         unknown = ["who deleted it first: the log has only the second"]
+    elif poison == "NULL":
+        story = f"{where} deleted a list entry whose links are NULL: it was never on a list, or was cleared"
+        cause = (
+            "the entry was not initialised or not added, or its memory was cleared or given to somebody else"
+        )
     elif "6b6b6b6b6b6b6b" in what:
         story = f"{where} found freed memory (0x6b) in a list: a neighbour was freed while still linked"
         cause = "an object was freed without list_del()"
@@ -39,7 +44,7 @@ def judge(view: View) -> Diagnosis | None:
             "an object was freed or initialised again while it was on the list, or two CPUs changed the list"
             " at once"
         )
-    twice = poison.startswith("LIST_POISON") or "double add" in what or not (what or poison)
+    twice = bool(poison) or "double add" in what or not (what or poison)
     certain = bool(poison) or "6b6b6b6b" in what
     return rule(
         "list_links",
@@ -47,8 +52,8 @@ def judge(view: View) -> Diagnosis | None:
         story,
         error="warn" if twice else "use-after-free",
         also=("use-after-free", "double-free") if twice else (),
-        certainty=Certainty.CERTAIN if certain else Certainty.LIKELY,
-        causes=(cause, f"{where} saw it in {view.who}"),
+        certainty=Certainty.CERTAIN if certain else Certainty.LIKELY if what or poison else Certainty.UNKNOWN,
+        causes=(cause, f"{where} met it{view.whom}" if where != view.who else ""),
         unknown=unknown,
         instead="one owner takes the entry off, under the list's lock, before the object is freed",
         terms=("list_del", "list_add", "kfree"),

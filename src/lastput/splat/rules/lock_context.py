@@ -31,6 +31,11 @@ _WAYS = {
         "is released by a task that does not hold it",
         "an unlock has no lock on this path",
     ),
+    "bad contention": (
+        "lock-misuse",
+        "is waited for in a way that does not fit the locks held",
+        "an unlock is missing, or one is too many",
+    ),
     "held lock freed": (
         "use-after-free",
         "lies in memory that is freed while the lock is held",
@@ -46,38 +51,55 @@ _WAYS = {
         "is still held when the task ends or freezes",
         "a path returns without its unlock",
     ),
+    "locks held": (
+        "lock-misuse",
+        "is still held when the task ends or freezes",
+        "a path returns without its unlock",
+    ),
+    "lock held at task exit": (
+        "lock-misuse",
+        "is still held when the task ends",
+        "a path returns without its unlock",
+    ),
+    "nested lock was not taken": (
+        "lock-misuse",
+        "is taken as nested in a lock that is not held",
+        "the lock named by the _nest_lock() call is not taken on this path",
+    ),
+    "trying to register non-static key": (
+        "lock-misuse",
+        "was never initialised: its key is no static object",
+        "the lock lies in memory that was not set up (spin_lock_init(), mutex_init()), or that was freed"
+        " and cleared",
+    ),
 }
+_INTERRUPTS = ("inconsistent lock state", "irq lock inversion", "unsafe lock order")
 
 
 def judge(view: View) -> Diagnosis | None:
     report = view.report
-    if report.kind == "rcu-usage":
-        place = report.facts.get("place", "an unknown place")
-        return rule(
-            "lock_context",
-            view,
-            f"{place} reads RCU-protected data outside of a reader and without the lock that protects it",
-            error="use-after-free",
-            certainty=Certainty.LIKELY,
-            causes=("the pointer is read where its object may be freed",),
-            unknown=("whether the caller holds something that lockdep does not know",),
-            instead="rcu_read_lock() around the use, or name the lock in rcu_dereference_protected()",
-            terms=("rcu_read_lock", "call_rcu", "synchronize_rcu"),
-            context="",
-        )
     if report.kind != "lockdep" or report.facts.get("what") not in _WAYS:
         return None
     error, words, cause = _WAYS[report.facts["what"]]
-    lock = report.locks[0].name if report.locks else report.facts.get("lock", "a lock")
+    what = report.facts["what"]
+    lock = report.locks[0].name if report.locks else report.facts.get("lock", "")
     who = view.user
-    where = f", in {call(who.function)}" if who else ""
+    where = f", in {call(who.function)}" if who else view.whom and f",{view.whom}"
     return rule(
         "lock_context",
         view,
-        f"{lock} {words}{where}",
+        f"{lock or 'a lock'} {words}{where}",
         error=error,
-        certainty=Certainty.CERTAIN if error != "deadlock" else Certainty.LIKELY,
+        certainty=Certainty.LIKELY if what in _INTERRUPTS else Certainty.CERTAIN,
         causes=(cause,),
+        unknown=(
+            ""
+            if lock or what == "trying to register non-static key"
+            else "which lock: the log does not print it" + (", it is cut" if report.truncated else ""),
+            "whether the orders can meet: lockdep saw each of them, not both at once"
+            if what in _INTERRUPTS
+            else "",
+        ),
         terms=("spin_lock", "spin_unlock", "mutex_unlock", "mutex_lock"),
         context="",
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 __all__ = ["WEIGHT", "judge"]
 
-from lastput.schema.splat import Certainty, Diagnosis, Lock
-from lastput.splat.kernel import public
+from collections.abc import Sequence
+
+from lastput.schema.splat import Certainty, Diagnosis, Frame, Lock, Role
+from lastput.splat.kernel import LOCK_WAITS, WAITS, base_name, public
 from lastput.splat.rules import rule
-from lastput.splat.view import View, call
+from lastput.splat.view import View, about, call
 
 WEIGHT = 86
 
@@ -29,10 +31,14 @@ def judge(view: View) -> Diagnosis | None:
         return rule(
             "lock_order",
             view,
-            f"lockdep saw {what}, but the log breaks off before it names the locks",
+            f"lockdep saw {what}" + (f" in {call(user.function)}" if (user := view.user) else ""),
             error="deadlock",
             certainty=Certainty.UNKNOWN,
-            unknown=("which locks: the log is cut",),
+            unknown=(
+                "which locks: the log breaks off before it names them"
+                if report.truncated
+                else "which locks: the lines that name them are missing, or I cannot read them",
+            ),
             context="",
         )
     return _recursive(view, wants, holds) if what == "recursive locking" else _circular(view, wants, holds)
@@ -44,20 +50,18 @@ def _recursive(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
         return rule(
             "lock_order",
             view,
-            f"{view.who} takes {wants.name} in {call(public(wants.at))} while it holds a lock of that class",
+            f"{view.who} takes {wants.name} in {_at(wants)} while it holds a lock of that class",
             error="deadlock",
             unknown=("which call took the first: the log breaks off", _LIMIT),
             terms=("mutex_lock", wants.at),
             context="",
         )
     if wants.name.startswith(_FLUSHES):
-        story = (
-            f"{view.who} waits for its own work: {call(public(wants.at))} is reached from inside {wants.name}"
-        )
+        story = f"{view.who} waits for its own work: {_at(wants)} is reached from inside {wants.name}"
         terms: tuple[str, ...] = ("flush_work", "cancel_work_sync", "queue_work", *view.names[:6])
         causes = (
-            f"{call(public(held.at))} runs the work item {held.name}",
-            f"{call(public(wants.at))} waits until it has finished",
+            f"{_at(held)} runs the work item {held.name}",
+            f"{_at(wants)} waits until it has finished",
         )
         instead = (
             "a work item must not flush or cancel_sync itself, nor put the reference whose last put does"
@@ -65,13 +69,12 @@ def _recursive(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
         context = "work"
     else:
         story = (
-            f"{view.who} takes {wants.name} in {call(public(wants.at))} while it holds {held.name}, taken in"
-            f" {call(public(held.at))}"
+            f"{view.who} takes {wants.name} in {_at(wants)} while it holds {held.name}, taken in {_at(held)}"
         )
         terms = ("mutex_lock", wants.at, held.at)
         causes = (
-            f"{call(public(held.at))} took {held.name}",
-            f"{call(public(wants.at))} takes {wants.name}, which is of the same class",
+            f"{_at(held)} took {held.name}",
+            f"{_at(wants)} takes {wants.name}, which is of the same class",
         )
         instead = "call the inner function without the lock, or give it a variant that expects the lock held"
         context = ""
@@ -93,24 +96,28 @@ def _recursive(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
 
 def _circular(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
     held = holds[0] if holds else wants
-    names = [one.title.removeprefix("lock ") for one in view.report.stacks if one.title.startswith("lock ")]
+    stacks = [one for one in view.report.stacks if one.role is Role.LOCK and one.title]
+    names = [one.title for one in stacks]
     flush = wants.name.startswith(_FLUSHES) or any(name.startswith(_FLUSHES) for name in names)
     if wants.name.startswith(_FLUSHES):
         story = (
-            f"{view.who} waits for {wants.name} in {call(public(wants.at))} under {held.name}, and that work"
+            f"{view.who} waits for {wants.name} in {_at(wants)} under {held.name}, and that work"
             f" takes {held.name} itself"
         )
     elif flush:
         story = f"{view.who}, a work item, takes {wants.name}, under which somebody flushes that work"
+    elif len(set(names)) > 2:
+        others = [name for name in dict.fromkeys(names) if name not in (wants.name, held.name)]
+        story = (
+            f"{wants.name} and {held.name} are taken in both orders, the other way through"
+            f" {' and '.join(others[:3])}: {view.who} takes {wants.name} under {held.name}"
+        )
     else:
         story = (
             f"{wants.name} and {held.name} are taken in both orders: {view.who} takes {wants.name} under"
             f" {held.name}"
         )
-    stacks = [one for one in view.report.stacks if one.title.startswith("lock ")]
-    seen = tuple(
-        _link(one.title.removeprefix("lock "), [f.function for f in one.frames]) for one in stacks[::-1][:6]
-    )
+    seen = tuple(_link(one.title, one.frames) for one in stacks[::-1][:6])
     return rule(
         "lock_order",
         view,
@@ -119,7 +126,7 @@ def _circular(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
         certainty=Certainty.LIKELY,
         causes=(
             *seen,
-            f"now {view.who} takes {wants.name} in {call(public(wants.at))} while it holds {held.name}",
+            f"now {view.who} takes {wants.name} in {_at(wants)} while it holds {held.name}",
         ),
         unknown=("whether the orders can meet: lockdep saw each of them, not both at once",),
         instead=(
@@ -133,25 +140,14 @@ def _circular(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
     )
 
 
+def _at(lock: Lock) -> str:
+    return call(public(lock.at)) if lock.at else "an unknown function"
+
+
 def _kind(name: str) -> str:
     return name.partition("#")[0].partition("/")[0]
 
 
-def _link(lock: str, functions: list[str]) -> str:
-    own = [
-        name
-        for name in functions
-        if not name.startswith(
-            (
-                "__lock_acquire",
-                "lock_acquire",
-                "__mutex",
-                "mutex_lock",
-                "_raw_spin",
-                "down_",
-                "__flush",
-                "process_",
-            )
-        )
-    ]
-    return f"{lock} was taken before in {call(own[0])}" if own else f"{lock} was taken before"
+def _link(lock: str, frames: Sequence[Frame]) -> str:
+    own = about([one for one in frames if base_name(one.function) not in {**LOCK_WAITS, **WAITS}])
+    return f"{lock} was taken before in {call(own.function)}" if own else f"{lock} was taken before"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["WEIGHT", "judge"]
 
-from lastput.schema.splat import Certainty, Diagnosis
+from lastput.schema.splat import Certainty, Diagnosis, Role
 from lastput.splat.rules import rule
 from lastput.splat.view import View, call
 
@@ -14,20 +14,21 @@ WEIGHT = 86
 def judge(view: View) -> Diagnosis | None:
     report = view.report
     what = report.facts.get("what", "")
-    if report.kind == "slab" and what in ("Objects remaining", "still has objects"):
+    if report.kind == "slab" and what in ("Objects remaining", "still has objects", "Can't free all objects"):
         return _cache(view)
     if report.kind != "kmemleak":
         return None
-    maker = view.blame("allocated")
-    where = call(maker.function) if maker else "somebody"
+    maker = view.blame(Role.ALLOCATED)
+    where = call(maker.function) if maker else "an unknown function"
+    size = report.facts.get("object_size", "")
     return rule(
         "objects_left",
         view,
-        f"{where} allocated {report.facts.get('object_size', '?')} bytes to which no pointer is left",
+        f"{where} allocated {f'{size} bytes' if size else 'memory'} to which kmemleak finds no pointer",
         error="leak",
-        certainty=Certainty.LIKELY,
+        certainty=Certainty.LIKELY if maker else Certainty.UNKNOWN,
         causes=(
-            f"{where} allocated the object, in {view.who}",
+            f"{where} allocated the object{view.whom}",
             "its last pointer was overwritten or went with a stack frame",
         ),
         unknown=(

@@ -16,10 +16,9 @@ def judge(view: View) -> Diagnosis | None:
     report = view.report
     if report.kind not in ("warning", "bug", "stack") or view.work_at < 1:
         return None
-    puts = [one for one in view.frames[: view.work_at] if is_put(one.function)]
-    if not puts:
-        return None
-    put, work = puts[-1], view.frames[view.work_at]
+    put, work = view.frames[view.work_at - 1], view.frames[view.work_at]
+    if not is_put(put.function) or put.module != work.module:
+        return None  # what the work function itself does not call is the end of something else
     module = put.module or work.module
     place = report.facts.get("place", "")
     return rule(

@@ -5,9 +5,8 @@ from __future__ import annotations
 __all__ = ["WEIGHT", "judge"]
 
 from lastput.schema.splat import Certainty, Diagnosis
-from lastput.splat.kernel import base_name
 from lastput.splat.rules import rule
-from lastput.splat.view import View, call
+from lastput.splat.view import View, about, call
 
 WEIGHT = 86
 
@@ -43,40 +42,38 @@ _WAYS = {
         "find the path that returns without its put",
     ),
 }
+#: Words of 4.13 to 5.5.
+_OLD = {"increment on 0": "addition on 0", "hit zero": "decrement hit 0", "overflow": "saturated"}
 #: No rule of the audit finds a put that is one too many.
 _AUDIT = {"addition on 0": ("REF005",), "saturated": ("REF001", "REF003")}
 
 
 def judge(view: View) -> Diagnosis | None:
     report = view.report
-    if report.kind != "refcount" or report.facts.get("what") not in _WAYS:
+    if report.kind != "refcount" or report.facts.get("what") not in (*_WAYS, *_OLD):
         return None
-    error, does, cause, instead = _WAYS[report.facts["what"]]
-    inline = ("refcount_", "__refcount_", "kref_", "kobject_")
-    who = next(
-        (
-            one
-            for one in view.frames
-            if one.function
-            and base_name(one.function) != "refcount_warn_saturate"
-            and not one.function.startswith(inline)
-        ),
-        None,
-    )
-    where = call(who.function) if who else view.who
+    what = _OLD.get(report.facts["what"], report.facts["what"])
+    error, does, cause, instead = _WAYS[what]
+    sure = what in ("underflow", "addition on 0", "decrement hit 0")
+    who = about([one for one in view.frames if not one.function.startswith(("kobject_put", "kobject_get"))])
+    who = who or about(view.frames)
+    at = report.facts.get("at", "")
+    where = call(who.function) if who else call(at) if at and not at.startswith("refcount_") else view.who
     return rule(
         "refcount",
         view,
         f"{where} {does}",
         error=error,
-        certainty=Certainty.CERTAIN,
-        causes=(cause, f"{where} did it in {view.who}"),
+        certainty=Certainty.CERTAIN if sure else Certainty.LIKELY,
+        causes=(cause, f"{where} did it{view.whom}" if where != view.who else ""),
         unknown=(
             ("which of the puts is the wrong one: the kernel sees only the last",)
             if error == "refcount-underflow"
             else ()
+            if sure
+            else ("whether the count was memory that is freed or overwritten: KASAN would tell",)
         ),
         instead=instead,
         terms=("refcount_dec_and_test", "refcount_inc", "refcount_inc_not_zero", "kref_put"),
-        audit=_AUDIT.get(report.facts["what"], ()),
+        audit=_AUDIT.get(what, ()),
     )

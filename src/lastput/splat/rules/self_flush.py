@@ -7,7 +7,7 @@ __all__ = ["WEIGHT", "judge"]
 from lastput.schema.splat import Certainty, Diagnosis
 from lastput.splat.kernel import WORK_FLUSHES, public
 from lastput.splat.rules import rule
-from lastput.splat.view import View, call
+from lastput.splat.view import View, about, call
 
 WEIGHT = 95
 
@@ -24,9 +24,20 @@ def judge(view: View) -> Diagnosis | None:
     shown = public(name)
     work = view.work
     put = view.put_between(flush, view.work_at)
+    if put is not None and view.frames.index(put) < view.work_at - 2:
+        put = None  # far from the work function: of another object, as a rule
     through = f" through the last {call(put.function)}" if put else ""
     whole = view.names[flush + 1 : view.work_at][::-1]
     confirmed = _lockdep_agrees(view)
+    waiter = view.frames[flush + 1] if flush + 1 < view.work_at else put
+    near = (
+        put is not None
+        and single
+        and waiter is not None
+        and waiter.module == view.frames[view.work_at].module
+    )
+    if not confirmed and not near:
+        return _some_work(view, shown, WORK_FLUSHES[name], flush)
     target = "its own work item" if single else "its own workqueue"
     return rule(
         "self_flush",
@@ -66,6 +77,31 @@ def judge(view: View) -> Diagnosis | None:
             *view.names[flush + 1 : view.work_at + 1],
         ),
         audit=("WRK004",),
+        context="work",
+    )
+
+
+def _some_work(view: View, shown: str, what: str, flush: int) -> Diagnosis:
+    """A work item waits for work: for itself perhaps, and mostly for another one."""
+    user = about(view.frames[flush + 1 :])
+    where = f" in {call(user.function)}" if user and user.function != view.work else ""
+    queue = f" of {view.report.workqueue}" if view.report.workqueue else ""
+    return rule(
+        "self_flush",
+        view,
+        f"the kworker that runs {call(view.work)}{queue} waits{where} for {what}",
+        error="deadlock",
+        certainty=Certainty.UNKNOWN,
+        causes=(
+            f"{call(shown)} waits for {what}, and {call(view.work)} returns only when that has returned",
+        ),
+        unknown=(
+            "which one it waits for: the log does not print it. If it is the item that runs here, or one"
+            " that needs"
+            " its worker or its locks, nothing ever wakes it; lockdep would tell (CONFIG_PROVE_LOCKING)",
+            "what the other items do: SysRq-w prints the blocked tasks, SysRq-t the workers",
+        ),
+        terms=(shown, "queue_work", *view.names[flush + 1 : view.work_at + 1]),
         context="work",
     )
 

@@ -26,10 +26,11 @@ def judge(view: View) -> Diagnosis | None:
         return rule(
             "stop_itself",
             view,
-            f"a kernel thread calls {call(name)} in {call(view.thread_function)}: if the thread is itself, it"
-            " waits for its own end",
+            f"the kernel thread of {call(view.thread_function)} waits in {call(name)} for a kernel thread"
+            " to end:"
+            " if that is itself, for ever",
             error="deadlock",
-            certainty=Certainty.LIKELY,
+            certainty=Certainty.UNKNOWN,
             causes=(
                 f"{call(view.thread_function)} is the function of a kernel thread",
                 f"{call(name)} waits until the thread that it is given has returned",
@@ -48,7 +49,7 @@ def judge(view: View) -> Diagnosis | None:
             f"the timer function {call(function)} calls {call(view.names[delete])}, which waits for a timer"
             " function to return",
             error="deadlock",
-            certainty=Certainty.LIKELY,
+            certainty=Certainty.UNKNOWN if _stuck_elsewhere(view) else Certainty.LIKELY,
             causes=(
                 f"{call(function)} runs as a timer",
                 f"{call(view.names[delete])} spins until the timer's function has returned",
@@ -59,6 +60,12 @@ def judge(view: View) -> Diagnosis | None:
             context="work",
         )
     return None
+
+
+def _stuck_elsewhere(view: View) -> bool:
+    """Whether another CPU is stuck, perhaps in the timer that this one waits for."""
+    return any(other.report.cpu != view.report.cpu for kind in ("soft-lockup", "hard-lockup", "rcu-stall")
+               for other in view.others(kind))  # fmt: skip
 
 
 def _another_thread_waits(view: View) -> bool:

@@ -40,7 +40,7 @@ _TERMS = {
 
 def judge(view: View) -> Diagnosis | None:
     report = view.report
-    if report.kind not in ("page-fault", "general-protection", "oops", "stack") or not _fetch(view):
+    if report.kind not in ("page-fault", "oops", "stack") or not _fetch(view):
         return None
     address = view.address if view.address >= 0 else (report.rip.address if report.rip else 0)
     module = report.unloaded or (report.rip.module if report.rip and report.rip.resolved else "")
@@ -48,9 +48,10 @@ def judge(view: View) -> Diagnosis | None:
     if report.rip and report.rip.resolved:
         name = f"{call(report.rip.function)}+" if report.rip.function else "offset "
         where = f"at {name}0x{report.rip.offset:x}, where {report.rip.module} had its text,"
-    sure = bool(module) and view.in_module_area(address)
-    if not sure and address and not view.in_module_area(address) and not report.unloaded:
+    inside = view.module_text(address)
+    if address and not inside:
         return None
+    sure = bool(module) and view.module_data(address)
     gone = f"the text of {module}" if module else "the text of a module"
     outer = view.blame()
     back = call(outer.function) if outer else ""
@@ -67,7 +68,10 @@ def judge(view: View) -> Diagnosis | None:
             f"the instruction fetch {where} faulted" + (f"; the return path is {back}" if back else ""),
         ),
         unknown=(
-            "" if module else "which module was unloaded: the line `Modules linked in:` is missing",
+            "" if module else "which module was unloaded: the log has no `last unloaded:`",
+            "whether it is module text at all: vmalloc() maps there, too, on this architecture"
+            if not sure and not view.module_data(address) and not (report.rip and report.rip.resolved)
+            else "",
             (
                 "which function it was: give the symbols of the time before the unload (--symbols, or"
                 " --vmlinux MODULE.ko with --module-base)"
@@ -82,18 +86,19 @@ def judge(view: View) -> Diagnosis | None:
 
 
 def _fetch(view: View) -> bool:
-    report = view.report
+    """Whether text was to be executed where none is mapped."""
+    report, rip = view.report, view.report.rip
     if 0 <= view.address < 4096:
         return False
     if report.facts.get("page", "").startswith(("permissions", "reserved", "protection")):
         return False
-    if report.facts.get("access") == "instruction fetch":
-        return True
-    rip = report.rip
-    if rip is None or (rip.function and not rip.resolved):
+    if rip is not None and rip.function and not rip.resolved:
         return False
-    if report.code.startswith("Unable to access opcode bytes"):
-        return view.in_module_area(rip.address) or bool(report.unloaded)
-    if report.facts.get("exception", "").startswith("IABT"):
-        return True
-    return view.address == rip.address and view.in_module_area(rip.address)
+    if report.kind == "page-fault" and view.fetch:
+        code = int(report.facts.get("oops", "0"), 16)
+        return not (view.arch == "x86" and code & 1)  # bit 0: the page is there, but may not be executed
+    if rip is None:
+        return False
+    if report.code.startswith(("Unable to access opcode bytes", "Bad RIP value")):
+        return view.module_text(rip.address)
+    return view.address == rip.address and view.module_text(rip.address)

@@ -15,26 +15,30 @@ def judge(view: View) -> Diagnosis | None:
     report = view.report
     if report.kind != "page-fault" or view.address < 4096 or view.address >= 0xFFFFFFFFFFFFF000:
         return None
-    if report.facts.get("access") == "instruction fetch":
+    if view.fetch or not view.module_data(view.address) or not report.unloaded:
         return None
-    inside = view.in_module_area(view.address)
-    if not inside and not report.unloaded:
+    if report.facts.get("page", "").startswith("permissions") or "null" in report.facts:
         return None
     who = view.blame()
     where = call(who.function) if who else view.who
-    module = report.unloaded or "a module"
-    what = "data of the module" if inside else "memory that is no longer mapped"
+    module = report.unloaded
     return rule(
         "unloaded_data",
         view,
-        f"{where} used {what} at {view.address:x} after {module} was unloaded",
+        f"{where} used {view.address:x}, where modules are mapped, after {module} was unloaded: as a rule"
+        " what"
+        " the module left behind",
         error="use-after-free",
         certainty=Certainty.LIKELY,
         causes=(
-            f"{module} was unloaded: its data, its ops tables and its read-only data went with its text",
-            f"{where} still had a pointer to them",
+            f"{module} was unloaded last: its data, its ops tables and its read-only data went with its text",
+            f"{where} followed a pointer to where nothing is mapped now",
         ),
-        unknown=("which variable it was: resolve the address with symbols from before the unload",),
+        unknown=(
+            "whether the address was of that module, and which variable: resolve it with symbols from"
+            " before the"
+            " unload (--symbols)",
+        ),
         instead=(
             "whoever keeps a pointer into a module (ops table, name, callback) needs a reference to it,"
             " or to be unregistered in the exit function"

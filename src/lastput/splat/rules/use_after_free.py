@@ -4,111 +4,89 @@ from __future__ import annotations
 
 __all__ = ["WEIGHT", "judge"]
 
-import re
-
-from lastput.schema.splat import Certainty, Diagnosis, Frame
-from lastput.splat.kernel import MACHINERY, base_name, is_put
+from lastput.schema.splat import Certainty, Diagnosis, Role
+from lastput.splat.kernel import base_name
+from lastput.splat.machinery import HELPERS, MACHINERY
 from lastput.splat.rules import rule
 from lastput.splat.view import View, call
+from lastput.splat.words import Life, thing
 
 WEIGHT = 86
-
-_QUEUES = re.compile(
-    r"(?:__)?(?:insert_work|(?:mod_|try_|re)?queue_|call_rcu|kvfree_call_rcu|schedule_work)\w*$"
-)
-_AUDIT = {"work": ("WRK001", "WRK002", "WRK003"), "kthread": ("KTH001", "KTH002")}
 
 
 def judge(view: View) -> Diagnosis | None:
     report = view.report
     what = report.facts.get("what", "")
-    if report.kind not in ("kasan", "kfence") or not what.endswith("use-after-free"):
+    if report.kind == "kasan-tail":
+        if view.stack(Role.FREED) is None:
+            return None
+    elif report.kind not in ("kasan", "kfence") or not what.endswith("use-after-free"):
         return None
-    user, freer = view.blame(), view.blame("freed")
-    freed, allocated = view.stack("freed"), view.stack("allocated")
-    maker = view.blame("allocated")
-    using = call(user.function) if user else call(report.facts.get("at", ""))
-    thing = _thing(view)
-    by = f" by {call(freer.function)}" if freer else ""
-    put = next(
-        (
-            one
-            for one in (freed.frames if freed else ())
-            if is_put(one.function) and base_name(one.function) not in MACHINERY
-        ),
-        None,
-    )
-    same = freed is not None and freed.pid == report.pid and report.pid > 0
-    queued = _queuer(view)
-    deferred = freed is not None and any(
-        one.function in ("rcu_do_batch", "rcu_core", "rcu_core_si") for one in freed.frames
-    )
-    causes = (
-        (
-            f"{call(maker.function)} allocated {thing}"
-            + (f" (task {allocated.pid})" if allocated and allocated.pid else "")
-            if maker
-            else ""
-        ),
-        (
-            f"{call(freer.function)} freed it"
-            + (f" (task {freed.pid}{', the same task' if same else ''})" if freed and freed.pid else "")
-            + (f", out of {call(put.function)}" if put and freer and put.function != freer.function else "")
-            + (", after an RCU grace period" if deferred else "")
-            if freer
-            else ""
-        ),
-        f"{call(queued.function)} had queued work or an RCU callback with it" if queued else "",
-        f"{view.who} used it in {using}",
-    )
+    life = Life(view)
+    using = _where(view)
+    by = f" by {life.freer_name}" if life.freer_name else ""
+    own_work = _own_work(view, life)
+    stack = "stack" in report.facts.get("memory", "") or "scope" in what
+    lost = report.kind == "kasan-tail"
+    used = f" used {thing(view)} in {using}" if using else f" used {thing(view)}"
     return rule(
         "use_after_free",
         view,
-        f"{view.who} used {thing} in {using} after it was freed{by}",
+        (f"the headline is lost: {view.who}" if lost else view.who) + f"{used} after it was freed{by}",
         error="use-after-free",
-        certainty=Certainty.CERTAIN,
-        causes=causes,
-        unknown=(
-            "" if freer else "who freed it: the log has no stack of the free",
-            "which reference should have kept it: the log names calls, not references",
+        certainty=Certainty.LIKELY if lost or stack else Certainty.CERTAIN,
+        causes=(
+            life.made(),
+            life.freed(),
+            life.queued(),
+            f"{view.who} used it" + (f" in {using}" if using else ""),
         ),
-        instead=_instead(view, same, deferred),
+        unknown=(
+            "" if life.freer_name else "who freed it: the log has no stack of the free",
+            "" if own_work else "which reference should have kept it: the log names calls, not references",
+            "whether it was a use after the free at all, or a second free: that stands in the headline"
+            if lost
+            else "",
+        ),
+        instead=_instead(view, life, own_work),
         terms=_terms(view),
-        audit=_AUDIT.get(view.context, ("REF005",)),
+        audit=("WRK001", "WRK002", "WRK003", "WRK006") if own_work else ("REF005",),
+        context="work" if own_work else "release" if view.in_release else "",
     )
 
 
-def _queuer(view: View) -> Frame | None:
-    """Who queued work, or an RCU callback, with the object: the caller of the queueing itself."""
-    stack = view.stack("queued")
-    names = [base_name(one.function) for one in stack.frames] if stack else []
-    inside = [at for at, name in enumerate(names) if name in MACHINERY or _QUEUES.match(name)]
-    at = max(inside, default=-1) + 1
-    return stack.frames[at] if stack and at < len(names) else None
+def _where(view: View) -> str:
+    """The function that used it: KASAN names it, unless it is a helper."""
+    at = base_name(view.report.facts.get("at", ""))
+    user = view.blame()
+    if user is None:
+        return call(at) if at else ""
+    name = base_name(user.function)
+    if at and at in view.names and at not in MACHINERY and at not in HELPERS:
+        return call(at)
+    if at and at != name and at in HELPERS and at in view.names:
+        return f"{call(name)}, through {call(at)}"
+    return call(name)
 
 
-def _thing(view: View) -> str:
-    facts = view.report.facts
-    if "type" in facts:
-        return f"a struct {facts['type']}"
-    cache = facts.get("cache", "")
-    if cache and not cache.startswith(("kmalloc", "dma-kmalloc")):
-        return f"an object of {cache}"
-    size = facts.get("object_size", "")
-    return f"an object of {size} bytes" if size else "an object"
+def _own_work(view: View, life: Life) -> bool:
+    """Whether a work item that lies in the object was freed with it, and ran: KASAN knows who queued it."""
+    queued = life.queue()
+    return view.in_work and queued is not None and queued.to == "a work item"
 
 
-def _instead(view: View, same: bool, deferred: bool) -> str:
-    if view.in_work:
+def _instead(view: View, life: Life, own_work: bool) -> str:
+    if own_work:
         return (
-            "the work item needs a reference of its own, or whoever frees the object must cancel_work_sync()"
-            " first"
+            "the work item needs a reference of its own, or whoever frees the object must call"
+            " cancel_work_sync() first"
         )
-    if view.in_kthread:
-        return "whoever frees the object must kthread_stop() its thread first"
-    if deferred:
-        return "the reader must be inside rcu_read_lock(), and take its reference with an inc_not_zero"
-    if same:
+    if life.deferred:
+        return (
+            "the use must lie inside one rcu_read_lock(), with a reference taken there by an inc_not_zero if"
+            " it goes on after it"
+        )
+    if life.same_task:
         return "one task: the put comes too early, or one put is too many"
     return "the user needs a reference that it took while the object was certain to live"
 
@@ -119,7 +97,7 @@ def _terms(view: View) -> tuple[str, ...]:
         terms += ["queue_work", "schedule_work"]
     if view.in_kthread:
         terms += ["kthread_run", "kthread_stop"]
-    freed = view.stack("freed")
+    freed = view.stack(Role.FREED)
     if freed and any(one.function in ("__fput", "____fput") for one in freed.frames):
         terms.append("close")
-    return (*terms, *[name for name in view.names[:4] if name])
+    return (*terms, *[name for name in view.names[:4] if name and name not in MACHINERY])

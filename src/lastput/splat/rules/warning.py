@@ -5,8 +5,10 @@ from __future__ import annotations
 __all__ = ["WEIGHT", "judge"]
 
 from lastput.schema.splat import Certainty, Diagnosis
+from lastput.splat.kernel import base_name
+from lastput.splat.machinery import MACHINERY
 from lastput.splat.rules import rule
-from lastput.splat.view import View, call
+from lastput.splat.view import View, about, call
 
 WEIGHT = 20
 
@@ -19,34 +21,44 @@ def judge(view: View) -> Diagnosis | None:
         return None
     facts = report.facts
     place = facts.get("place", "")
-    who = view.blame()
-    at = facts.get("at") or (who.function if who else "")
     if report.kind == "workqueue":
         return _workqueue(view)
+    at = _at(view)
     word = "BUG()" if report.kind == "bug" else "WARN()"
     text = report.message or facts.get("what", "")
-    caller = next((one.function for one in view.frames if one.function and one.function != at), "")
+    condition = facts.get("condition", "")
+    caller = about([one for one in view.frames if base_name(one.function) != at])
     misuse = any(word in text for word in _LOCKS) or place.startswith("kernel/locking/")
+    told = (f" at {place}" if place else "") + (f", which tests {condition}" if condition else "")
     return rule(
         "warning",
         view,
-        f"{call(at)} hit a {word}" + (f" at {place}" if place else "") + (f": {text}" if text else ""),
+        f"{call(at) if at else view.who} hit a {word}{told}" + (f": {text}" if text else ""),
         error="lock-misuse" if misuse else "warn",
-        certainty=Certainty.CERTAIN if text else Certainty.UNKNOWN,
-        causes=(f"{call(caller)} called {call(at)} in {view.who}" if caller and at else "",),
+        certainty=Certainty.CERTAIN if text or condition else Certainty.UNKNOWN,
+        causes=(f"{call(caller.function)} called {call(at)}{view.whom}" if caller and at else "",),
         unknown=(
-            f"what it tests: read {place}" if place and not text else "",
+            f"what it tests: read {place}" if place and not text and not condition else "",
             (
                 ""
                 if text
                 else (
-                    "I do not know what broke the assumption: the log has the stack that found it, not the"
-                    " one that caused it"
+                    "what broke the assumption: the log has the stack that found it, not the one that"
+                    " caused it"
                 )
             ),
         ),
         terms=view.names[:5],
     )
+
+
+def _at(view: View) -> str:
+    """The function of the WARN(): the headline's, unless that is one that only reports."""
+    at = base_name(view.report.facts.get("at", ""))
+    if at and at not in MACHINERY:
+        return at
+    who = view.blame()
+    return base_name(who.function) if who else at
 
 
 def _workqueue(view: View) -> Diagnosis:
@@ -74,7 +86,12 @@ def _workqueue(view: View) -> Diagnosis:
         view,
         f"no worker of a pool has made progress for {facts.get('seconds', '?')} s",
         certainty=Certainty.UNKNOWN,
-        unknown=("which item blocks it: the lines `in-flight:` name the work functions that run",),
+        causes=(f"running there: {facts['in_flight']}" if "in_flight" in facts else "",),
+        unknown=(
+            "what the items that run there wait for: SysRq-t prints the stacks of all tasks"
+            if "in_flight" in facts
+            else "which item blocks it: the lines `in-flight:` name the work functions that run",
+        ),
         terms=("queue_work",),
         context="work",
     )

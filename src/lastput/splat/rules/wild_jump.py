@@ -6,21 +6,22 @@ __all__ = ["WEIGHT", "judge"]
 
 from lastput.schema.splat import Certainty, Diagnosis
 from lastput.splat.rules import rule
-from lastput.splat.view import View, call
+from lastput.splat.view import View, about, call
 
 WEIGHT = 60
 
 
 def judge(view: View) -> Diagnosis | None:
-    facts = view.report.facts
-    if facts.get("access") != "instruction fetch" or view.address < 4096:
+    if view.report.kind != "page-fault" or not view.fetch or view.address < 4096:
         return None
-    caller = next((call(one.function) for one in view.frames if one.function), "a function")
+    who = about(view.frames)
+    caller = call(who.function) if who else view.who
     return rule(
         "wild_jump",
         view,
-        f"{caller} jumped to {view.address:x}, which is no text: the function pointer or the return address"
-        " is corrupted",
+        f"{caller} jumped to {view.address:x}, where no code can run: a function pointer or a return"
+        " address is"
+        " wrong",
         error="use-after-free",
         certainty=Certainty.UNKNOWN,
         causes=(f"{caller} called through a pointer, or returned", "the target holds data, or is not mapped"),

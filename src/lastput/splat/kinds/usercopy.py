@@ -1,0 +1,27 @@
+"""A copy from or to user space that leaves the object."""
+
+from __future__ import annotations
+
+__all__ = ["KIND"]
+
+import re
+
+from lastput.splat.kinds import Kind
+
+KIND = Kind(
+    name="usercopy",
+    source="mm/usercopy.c: usercopy_abort",
+    needles=(b"usercopy: ",),
+    heads=(
+        re.compile(
+            r"usercopy: Kernel memory (?P<what>exposure|overwrite) attempt detected (?:from|to) "
+            r"(?P<object>.{1,100}?)"
+            r"(?: \(offset (?P<offset>\d{1,12}), size (?P<bytes>\d{1,12})\))?!"
+        ),
+        re.compile(
+            r"usercopy: kernel memory (?P<what>exposure|overwrite) attempt detected (?:from|to) "
+            r"(?P<object>.{1,100})"
+        ),
+    ),
+    absorbs=frozenset({"bug", "oops"}),
+)
