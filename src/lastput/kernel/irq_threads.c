@@ -27,7 +27,7 @@ static void __handle_irq_event_percpu(struct irqaction *action, irq_handler_t ha
 	}
 }
 
-DAEMON(irq, 1, __setup_irq) {
+DAEMON(hardirq, 1, __setup_irq) {
 	struct irqaction *action;
 	irq_handler_t handler;
 

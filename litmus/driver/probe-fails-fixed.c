@@ -1,0 +1,41 @@
+/*
+ * Result: safe
+ *
+ * What does a probe() owe that fails after it has armed a timer?
+ * timer_shutdown_sync(), as the memory goes when it returns.
+ */
+#include <lastput.h>
+
+struct priv {
+	struct timer_list timer;
+	int value;
+};
+
+static void priv_timer(struct timer_list *t)
+{
+	struct priv *priv = timer_container_of(priv, t, timer);
+
+	priv->value++;
+}
+
+static int drv_probe(struct platform_device *pdev)
+{
+	struct priv *priv = devm_kzalloc(&pdev->dev, sizeof(*priv), GFP_KERNEL);
+
+	timer_setup(&priv->timer, priv_timer, 0);
+	mod_timer(&priv->timer, jiffies + HZ);
+	if (choose(2)) {
+		timer_shutdown_sync(&priv->timer);
+		return -EIO;
+	}
+	timer_delete_sync(&priv->timer);
+	return 0;
+}
+
+static struct platform_driver drv_driver = { .probe = drv_probe };
+
+THREAD(admin)
+{
+	platform_driver_register(&drv_driver);
+	platform_driver_unregister(&drv_driver);
+}

@@ -1,0 +1,29 @@
+/*
+ * Result: leak (obj)
+ * Options: define CONFIG_FAIL_FUNCTION=1
+ *
+ * Does kobject_init_and_add() clean up if it fails?
+ * No. The object has had a reference since kobject_init(), which kobject_put() must end.
+ */
+#include <lastput.h>
+
+struct obj {
+	struct kobject kobj;
+};
+
+static void obj_release(struct kobject *kobj)
+{
+	kfree(container_of(kobj, struct obj, kobj));
+}
+
+static const struct kobj_type obj_type = { .release = obj_release };
+
+THREAD(user)
+{
+	struct obj *obj = kzalloc(sizeof(*obj), GFP_KERNEL);
+
+	if (kobject_init_and_add(&obj->kobj, &obj_type, NULL, "obj"))
+		return;
+	kobject_del(&obj->kobj);
+	kobject_put(&obj->kobj);
+}

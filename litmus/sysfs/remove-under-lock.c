@@ -1,0 +1,32 @@
+/*
+ * Result: deadlock (lock)
+ *
+ * May a file of sysfs be removed under a mutex that its show() takes?
+ * No. Removing waits until no show() runs.
+ */
+#include <lastput.h>
+
+static DEFINE_MUTEX(lock);
+
+static ssize_t value_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	int ret;
+
+	mutex_lock(&lock);
+	ret = sysfs_emit(buf, "%d\n", 1);
+	mutex_unlock(&lock);
+	return ret;
+}
+
+static struct kobj_attribute value_attr = __ATTR_RO(value);
+
+THREAD(admin)
+{
+	struct kobject *kobj = kobject_create_and_add("dir", kernel_kobj);
+
+	sysfs_create_file(kobj, &value_attr.attr);
+	mutex_lock(&lock);
+	sysfs_remove_file(kobj, &value_attr.attr);
+	mutex_unlock(&lock);
+	kobject_put(kobj);
+}
