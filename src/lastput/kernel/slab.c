@@ -57,22 +57,6 @@ static inline int __alloc_fails(int flags)
 #define vzalloc(size) __kmalloc(size, GFP_KERNEL)
 #define __vmalloc(size, flags) __kmalloc(size, flags)
 
-/* include/linux/slab.h:1124 (7.3): by type, or by what is allocated; GFP_KERNEL unless flags are given */
-#define __second(unused, flags, ...) flags
-#define __kmalloc_obj(what, ...) ((typeof(what) *)__kmalloc(__second(0, ##__VA_ARGS__, GFP_KERNEL)))
-#define kmalloc_obj(what, ...) __kmalloc_obj(what, ##__VA_ARGS__)
-#define kzalloc_obj(what, ...) __kmalloc_obj(what, ##__VA_ARGS__)
-#define kvmalloc_obj(what, ...) __kmalloc_obj(what, ##__VA_ARGS__)
-#define kvzalloc_obj(what, ...) __kmalloc_obj(what, ##__VA_ARGS__)
-#define kmalloc_objs(what, n, ...) __kmalloc_obj(what, ##__VA_ARGS__)
-#define kzalloc_objs(what, n, ...) __kmalloc_obj(what, ##__VA_ARGS__)
-#define kvmalloc_objs(what, n, ...) __kmalloc_obj(what, ##__VA_ARGS__)
-#define kvzalloc_objs(what, n, ...) __kmalloc_obj(what, ##__VA_ARGS__)
-#define kmalloc_flex(what, array, n, ...) __kmalloc_obj(what, ##__VA_ARGS__)
-#define kzalloc_flex(what, array, n, ...) __kmalloc_obj(what, ##__VA_ARGS__)
-#define kvmalloc_flex(what, array, n, ...) __kmalloc_obj(what, ##__VA_ARGS__)
-#define kvzalloc_flex(what, array, n, ...) __kmalloc_obj(what, ##__VA_ARGS__)
-
 /* In a block. */
 static inline void __release_memory(const void *object)
 {

@@ -45,8 +45,6 @@ POOL_MAY_LEAK(struct workqueue_struct);
 #define __WQ_DESTROYING (1 << 15)
 #define __WQ_DRAINING (1 << 16)
 #define WORK_CPU_UNBOUND 0
-#define WORK_BUSY_PENDING 1
-#define WORK_BUSY_RUNNING 2
 
 static struct workqueue_struct __system_wq, __system_unbound_wq;
 

@@ -11,6 +11,9 @@
  * Left out: lockdep's report of a flush that could wait for itself.
  */
 
+#define WORK_BUSY_PENDING 1
+#define WORK_BUSY_RUNNING 2
+
 /* kernel/workqueue.c:4178: true if there is something to wait for */
 static bool start_flush_work(struct work_struct *work)
 {
