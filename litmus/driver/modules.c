@@ -54,15 +54,14 @@ static struct auxiliary_driver seven = { .probe = probe_id, .remove = gone };
 module_auxiliary_driver(seven);
 MODULE(vmlinux);
 
+static const char *names[] = {
+	"pci_drv", "usb_drv", "i2c_drv", "spi_drv", "virtio_drv", "hid_drv", "auxiliary_drv",
+};
+
 THREAD(admin)
 {
 	WARN_ON(bound != 7);
-	rmmod("pci_drv");
-	rmmod("usb_drv");
-	rmmod("i2c_drv");
-	rmmod("spi_drv");
-	rmmod("virtio_drv");
-	rmmod("hid_drv");
-	rmmod("auxiliary_drv");
+	for (int i = 0; i < 7; i++)
+		rmmod(names[i]);
 	WARN_ON(bound);
 }

@@ -1,7 +1,7 @@
 /*
  * Counted objects of subsystems that are not modelled: their references only.
  *
- * Models kernel/pid.c, kernel/cred.c, net/core/net_namespace.c, drivers/dma-buf/dma-buf.c, fs/eventfd.c, net/socket.c,
+ * Models kernel/pid.c, kernel/cred.c, net/core/net_namespace.c, drivers/dma-buf/dma-buf.c, net/socket.c,
  * drivers/base/firmware_loader/main.c, drivers/tty/tty_io.c and others (6.12), by the table below; see token.h.
  *
  * Left out: everything but getting and putting.
@@ -11,7 +11,6 @@ TOKEN_STRUCT(pid);
 TOKEN_STRUCT(net);
 TOKEN_STRUCT(cred);
 TOKEN_STRUCT(dma_buf);
-TOKEN_STRUCT(eventfd_ctx);
 TOKEN_STRUCT(socket);
 TOKEN_STRUCT(firmware);
 TOKEN_STRUCT(tty_struct);
@@ -27,7 +26,6 @@ TOKEN(pid, __not_null)
 TOKEN(net, __not_null)
 TOKEN(cred, __not_null)
 TOKEN(dma_buf, __not_null)
-TOKEN(eventfd_ctx, __not_null)
 TOKEN(socket, __not_null)
 TOKEN(firmware, __not_null)
 TOKEN(tty_struct, __not_null)
@@ -69,12 +67,6 @@ TOKEN_PUT(dma_buf, dma_buf_put)
 /* drivers/dma-buf/dma-fence.c */
 TOKEN_GET(dma_fence, dma_fence_get)
 TOKEN_PUT(dma_fence, dma_fence_put)
-
-/* fs/eventfd.c:348, :103 */
-TOKEN_FIND(eventfd_ctx, ERR_PTR(-EBADF), eventfd_ctx_fdget)
-TOKEN_FIND(eventfd_ctx, ERR_PTR(-EINVAL), eventfd_ctx_fileget)
-TOKEN_PUT(eventfd_ctx, eventfd_ctx_put)
-#define eventfd_signal(ctx, ...) ((void)(ctx)->token_refs)
 
 /* net/socket.c:533; the error goes to *err */
 static struct socket *sockfd_lookup(int fd, int *err)

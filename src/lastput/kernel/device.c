@@ -79,7 +79,8 @@ static void device_release(struct kobject *kobj)
 {
 	struct device *dev = kobj_to_dev(kobj);
 
-	devres_release_all(dev);
+	if (dev->devres_head)
+		devres_release_all(dev);
 	if (dev->release)
 		dev->release(dev);
 	else if (dev->type && dev->type->release)

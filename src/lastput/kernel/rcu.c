@@ -16,6 +16,7 @@ struct rcu_head {
 	int barriers;
 	void *object;
 	void (*func)(struct rcu_head *head);
+	struct srcu_struct *srcu;	/* srcu.c: the domain for which it is pending */
 };
 
 static int rcu_gps;		/* running grace periods, as bits */

@@ -87,9 +87,9 @@ class CallTypes:
         if name == "__alloc":
             fresh: Type = Var()
             self.result.allocated.append((fresh, call.place))
-            written = size_type(args[0]) if args else None
-            if written is not None:
-                self.result.sized.append((fresh, self.world.type(written, self.typeof)))
+            if args:
+                written = size_type(args[0])
+                self.result.sized.append((fresh, self.world.type(written, self.typeof) if written else None))
             return Pointer(fresh)
         if name in ("fail", "warn"):
             error_class(call)

@@ -37,7 +37,7 @@ class Inference:
         self.reached: dict[str, None] = {}
         self.variables: dict[str, Variable] = {}
         self.allocated: list[tuple[Type, Place]] = []
-        self.sized: list[tuple[Type, Type]] = []
+        self.sized: list[tuple[Type, Type | None]] = []
         self.spawns: list[Func] = []
         self.threads: list[ThreadDecl] = []
         self.assumed: dict[str, None] = {}
@@ -72,10 +72,12 @@ class Inference:
             self.visitor.function(self._queue.pop())
 
     def settle_sizes(self) -> None:
-        """What is allocated and used as ``void *`` only has the type that its ``sizeof`` names."""
+        """What is allocated and used as ``void *`` only has the type that its ``sizeof`` names, or none:
+        then it is bytes that nobody looks at."""
         for allocated, named in self.sized:
-            if isinstance(find(allocated), Var) and isinstance(find(named), Record):
-                unify(allocated, named)
+            if isinstance(find(allocated), Var):
+                known = named is not None and isinstance(find(named), Record)
+                unify(allocated, named if named is not None and known else self.world.record("memory"))
 
     def address_taken(self, name: str, place: Place) -> Type:
         """The type of a function used as a value: a fresh pointer type that may hold it."""

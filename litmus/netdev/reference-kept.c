@@ -1,0 +1,36 @@
+/*
+ * Result: deadlock
+ *
+ * What does a forgotten dev_put() do?
+ * unregister_netdev() waits for ever: "waiting for eth0 to become free".
+ */
+#include <lastput.h>
+
+static const struct net_device_ops ops;
+
+static int lookup(void)
+{
+	struct net_device *dev = dev_get_by_name(NULL, "eth0");
+
+	if (!dev)
+		return -ENODEV;
+	if (!netif_running(dev))
+		return -ENETDOWN;
+	dev_put(dev);
+	return 0;
+}
+
+THREAD(admin)
+{
+	struct net_device *dev = alloc_netdev(0, "eth0", 0, NULL);
+
+	dev->netdev_ops = &ops;
+	register_netdev(dev);
+	unregister_netdev(dev);
+	free_netdev(dev);
+}
+
+THREAD(user)
+{
+	lookup();
+}
