@@ -13,6 +13,7 @@ from lastput.model.compile import compile_text
 
 _KERNEL = Path(__file__).parent.parent.parent / "src" / "lastput" / "kernel"
 _ROW = re.compile(r"^(TOKEN_\w+|FWNODE_\w+)\((.+)\)$", re.MULTILINE)
+_MAY_LEAK = {"sk_buff"}
 _ARGUMENTS = {
     "TOKEN_FIND": "NULL",
     "TOKEN_NEXT": "NULL",
@@ -62,7 +63,7 @@ def test_one_get_one_put(tag: str) -> None:
     put = _putter(tag)
     calls = [f"got = {name}({arguments});" for name, arguments in _getters(tag)]
     assert _verdict(tag, " ".join(f"{call} {put}(got);" for call in calls)) == []
-    assert _verdict(tag, calls[-1]) == ["leak"]
+    assert _verdict(tag, calls[-1]) == ([] if tag in _MAY_LEAK else ["leak"])
     assert _verdict(tag, f"{calls[-1]} {put}(got); {put}(got);") == ["use-after-free"]
     assert _verdict(tag, f"got = NULL; {put}(got);") == []
 

@@ -156,8 +156,11 @@ static inline struct irqaction *__irq_action(int irq, void *dev_id)
 	struct irqaction *found = NULL;
 
 	for_each_instance(struct irqaction, action) {
-		if (action->irq == irq && action->dev_id == dev_id)
+		if (action->irq == irq && action->dev_id == dev_id) {
+			if (found)
+				fail(WARN, action, "two handlers of an interrupt have the same dev_id");
 			found = action;
+		}
 	}
 	return found;
 }

@@ -56,11 +56,20 @@ static char sysfs_page[4];
 	static const struct attribute_group _name##_group = { .attrs = _name##_attrs }; \
 	__ATTRIBUTE_GROUPS(_name)
 #define sysfs_attr_init(attr) ((void)(attr))
-#define sysfs_emit(buf, ...) ((void)(buf), 1)
-#define sysfs_emit_at(buf, at, ...) ((void)(buf), 1)
 #define sysfs_notify(kobj, dir, attr) ((void)(kobj))
 #define sysfs_create_link(kobj, target, name) 0
 #define sysfs_remove_link(kobj, name) ((void)(kobj))
+
+/* fs/sysfs/file.c:748, :776: what is printed is read */
+static inline int sysfs_emit(char *buf, const char *format, ...)
+{
+	return 1;
+}
+
+static inline int sysfs_emit_at(char *buf, int at, const char *format, ...)
+{
+	return 1;
+}
 
 /* fs/sysfs/file.c:362 */
 static int sysfs_create_file_ns(struct kobject *kobj, const struct attribute *attr, const void *ns)

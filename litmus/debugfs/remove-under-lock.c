@@ -1,0 +1,27 @@
+/*
+ * Result: deadlock (lock)
+ *
+ * May a file of debugfs be removed under a mutex that its show() takes?
+ * No. debugfs_remove() waits until no call on the file runs.
+ */
+#include <lastput.h>
+
+static DEFINE_MUTEX(lock);
+
+static int state_show(struct seq_file *m, void *unused)
+{
+	mutex_lock(&lock);
+	seq_printf(m, "%d\n", 1);
+	mutex_unlock(&lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(state);
+
+THREAD(admin)
+{
+	struct dentry *file = debugfs_create_file("state", 0444, NULL, NULL, &state_fops);
+
+	mutex_lock(&lock);
+	debugfs_remove(file);
+	mutex_unlock(&lock);
+}
