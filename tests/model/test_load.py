@@ -36,6 +36,24 @@ def _compile(answer: int, read: Callable[[str], str]) -> Compiled:
     return compiled
 
 
+def test_a_tentative_definition_keeps_the_value_that_follows() -> None:
+    text = """#include <lastput.h>
+SOURCE("lib/a.c");
+THREAD(t) { BUG_ON(!my_ops.get || my_ops.get() != 5 || numbers[1] != 2 || alone); }
+"""
+    source = """struct ops { int (*get)(void); };
+static const struct ops my_ops;
+static int numbers[];
+static int alone;
+static int get(void) { return 5; }
+static const struct ops my_ops = { .get = get };
+static const struct ops my_ops;
+static int numbers[] = { 1, 2 };
+"""
+    program = compile_text(text, "t.c", None, _tree(a_c=source)).program
+    assert check(program).verdict.value == "SAFE"
+
+
 def test_the_tree_wins_over_a_weak_function() -> None:
     compiled = _compile(2, _tree(answer_c="int answer(void) { return 2; }"))
     assert compiled.program.assumptions == ()

@@ -8,9 +8,9 @@ A class is left out (its members then keep their places, which is always sound) 
 differ in layout, or if the program names one of them by other means than a pointer that it found in
 a slot: by a constant address, or in a table of instances that lists only some of them.
 
-What cannot be seen here and ``Program.symmetric`` must promise: nothing computes with addresses
-(but for offsets within an object) or compares them other than for equality, and the outcome of a
-loop over instances (INST) does not depend on their order.
+A class is left out, too, if its members hold instances that a loop visits (INST) whose outcome may depend
+on their order (``Program.ordered``). What cannot be seen here and ``Program.symmetric`` must promise: nothing
+computes with addresses (but for offsets within an object) or compares them other than for equality.
 """
 
 from __future__ import annotations
@@ -184,6 +184,7 @@ def _interchangeable(program: Program, members: list[_Member], named: set[int]) 
         and all(_layout(program, m) == _layout(program, first) for m in members)
         and not any(m.object in named for m in members)
         and all(_instance_offsets(program, m) == _instance_offsets(program, first) for m in members)
+        and not any(_instance_offsets(program, first)[i] for i in program.ordered if first.object >= 0)
         and (first.thread >= 0 or _same_when_unused(program, members))
     )
 

@@ -271,5 +271,6 @@ class Program(msgspec.Struct, frozen=True):
     functions: tuple[str, ...] = ()  # functions[i] has the address FUNCTION_BASE + i
     strings: tuple[str, ...] = ()  # strings[i] has the address FUNCTION_BASE + len(functions) + i
     symmetric: bool = True  # False: something counts or orders addresses or thread numbers
+    ordered: tuple[int, ...] = ()  # instances[i] is visited by a loop that may depend on their order
     assumptions: tuple[str, ...] = ()
     temps: int = 64  # temporaries that a step may use

@@ -90,12 +90,14 @@ static async_cookie_t async_schedule_domain(async_func_t func, void *data, struc
 static inline async_cookie_t lowest_in_progress(struct async_domain *domain)
 {
 	struct async_entry *entry;
-	async_cookie_t lowest = ASYNC_COOKIE_MAX;
+	long lowest = ASYNC_COOKIE_MAX;
+	long cookie;
 
 	for_each_instance(struct async_entry, entry) {
 		if (entry->domain && (domain ? entry->domain == domain : entry->domain->registered)) {
-			if (entry->cookie < lowest)
-				lowest = entry->cookie;
+			cookie = entry->cookie;
+			if (cookie < lowest)
+				lowest = cookie;
 		}
 	}
 	return lowest;

@@ -106,7 +106,11 @@
 #define max_t(type, x, y) max(x, y)
 #define swap(a, b) do { typeof(a) __swap = (a); (a) = (b); (b) = __swap; } while (0)
 #define BIT(nr) (1 << (nr))
-#define U32_MAX 0x7fffffff
+#define U8_MAX 0xff
+#define U16_MAX 0xffff
+#define U32_MAX 0xffffffffU
+#define UINT_MAX 0xffffffffU
+#define S32_MAX 0x7fffffff
 #define INT_MAX 0x7fffffff
 
 /* Allocation flags: only whether the caller may sleep (bit 0) counts. */

@@ -166,8 +166,11 @@ static inline struct task_struct *find_worker_executing_work(struct work_struct 
 	struct task_struct *worker = NULL;
 
 	for_each_instance(struct task_struct, t) {
-		if (t->current_work == work && t->current_func == work->func)
+		if (t->current_work == work && t->current_func == work->func) {
+			if (worker)
+				fail(WARN, work, "two workers run the same work item");
 			worker = t;
+		}
 	}
 	return worker;
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Compiled", "compile_file", "compile_text"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -18,6 +18,7 @@ from lastput.model.header import Header, read_header
 from lastput.model.infer import infer
 from lastput.model.inference import Inference
 from lastput.model.inline import Body, Inliner
+from lastput.model.instance_loops import ordered_loops
 from lastput.model.layout import Layout
 from lastput.model.load import Loaded, load
 from lastput.model.lower import Registry, lower_function
@@ -71,7 +72,8 @@ def compile_text(
     defaults = with_words(ModelOptions(), header.options, file)
     chosen = settled(defaults, base)
     loaded = load(file, text, chosen, read_tree)
-    program, functions = _Compiler(loaded, chosen).compile()
+    compiler = _Compiler(loaded, chosen)
+    program, functions = compiler.compile()
     return Compiled(
         program=program,
         header=header,
@@ -79,7 +81,7 @@ def compile_text(
         sources=loaded.sources,
         functions=functions,
         skipped=tuple(loaded.skipped),
-        notes=tuple(loaded.world.notes),
+        notes=(*loaded.world.notes, *compiler.kept_apart(program)),
     )
 
 
@@ -100,6 +102,7 @@ class _Compiler:
         self.inference: Inference = infer(self.world)
         self.templates: dict[str, Template] = {}
         self.symmetric = True
+        self.ordered: dict[int, Place] = {}
 
     def compile(self) -> tuple[Program, tuple[str, ...]]:
         self._find_memory_locals()
@@ -107,7 +110,7 @@ class _Compiler:
         bodies: dict[str, _Prepared] = {}
         threads = list(self.inference.threads)
         for decl in threads:
-            self._prepare(inliner, decl.function, bodies)
+            self._prepare(inliner, decl.function, bodies, decl.kind == "boot")
             for name in bodies[decl.function].body.spawns:
                 if not any(t.function == name and t.kind == "spawned" for t in threads):
                     count = self.world.kthreads.get(name, 1)
@@ -127,7 +130,7 @@ class _Compiler:
             )
         return self.templates[name]
 
-    def _prepare(self, inliner: Inliner, function: str, bodies: dict[str, _Prepared]) -> None:
+    def _prepare(self, inliner: Inliner, function: str, bodies: dict[str, _Prepared], boot: bool) -> None:
         if function in bodies:
             return
         body = inliner.body(function, self.world.functions[function].place)
@@ -135,6 +138,9 @@ class _Compiler:
         if body.pointers & body.integers or orders_pointers(body):
             self.symmetric = False
         flow = analyse(body, inliner.values)
+        if not boot:  # which runs once, before anything is renamed
+            for type_id, place in ordered_loops(flow):
+                self.ordered.setdefault(type_id, place)
         bodies[function] = _Prepared(body, flow, allocate(body, flow))
 
     # --- laying out -----------------------------------------------------------------------------
@@ -194,6 +200,7 @@ class _Compiler:
             functions=tuple(space.functions),
             strings=tuple(space.strings),
             symmetric=self.symmetric,
+            ordered=tuple(sorted(self.ordered)),
             assumptions=self._assumptions(),
             temps=max(assembler.temps, 8),
         )
@@ -238,6 +245,18 @@ class _Compiler:
             group=threads.index(decl) if decl.count > 1 else -1,
             boot=decl.kind == "boot",
         )
+
+    def kept_apart(self, program: Program) -> Iterator[str]:
+        """What symmetry may not fold in this program, and why, one sentence each."""
+        folded = [pool for pool in program.pools if len(pool.objects) > 1]
+        for type_id, place in self.ordered.items():
+            owners = {program.owner[address] for address in program.instances[type_id].addresses}
+            names = [f"struct {pool.type}" for pool in folded if owners & set(pool.objects)]
+            if names:
+                yield (
+                    f"{place}: what this loop comes to may depend on the order of the objects, "
+                    f"so those of {', '.join(names)} are not taken for alike"
+                )
 
     def _locals(self, body: Body) -> tuple[tuple[str, Variable], ...]:
         return tuple((f, v) for f in body.locals for v in self.world.functions[f].aggregate_locals)

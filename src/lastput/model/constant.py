@@ -47,7 +47,7 @@ def evaluate(scope: Scope, expr: c.Expr) -> tuple[int, Int] | None:
             first, second = evaluate(scope, then or cond), evaluate(scope, other)
             taken = first if chosen[0] else second
             if first is None or second is None or taken is None:
-                return taken
+                return None  # the type is that of both arms
             type = common(first[1], second[1])
             return narrow(taken[0], type), type
         case c.Call(function=c.Ident(name="__builtin_expect"), args=(first, *_)):

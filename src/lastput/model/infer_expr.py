@@ -225,10 +225,56 @@ class ExpressionTypes(CallTypes):
             if all(isinstance(t, Int) for t in found):
                 return common(*found)
             return pointers[0] if pointers else types[0]
-        passed = evaluate(self.world, other if chosen else then or cond)
-        if passed is not None and isinstance(find(types[0]), Int):
-            return common(types[0], passed[1])
+        passed = self._unevaluated(other if chosen else then or cond)
+        if isinstance(passed, Int) and isinstance(find(types[0]), Int):
+            return common(types[0], passed)
         return types[0]
+
+    def _unevaluated(self, expr: c.Expr) -> Type | None:
+        """The type of the arm of ``?:`` that a constant condition rules out, as far as it can be told without
+        reaching what the arm calls."""
+        known = evaluate(self.world, expr)
+        if known is not None:
+            return known[1]
+        match expr:
+            case c.Ident(name=name):
+                found = self.lookup(name, expr.place)
+                return find(found.type) if isinstance(found, Variable) else None
+            case c.Member() | c.Index():
+                return self.typeof(expr) if self._plain(expr) else None
+            case c.Cast(type=written):
+                return find(self.world.type(written, self.typeof))
+            case c.Unary(op=op, operand=operand) if op in ("-", "+", "~"):
+                inner = self._unevaluated(operand)
+                return promote(inner) if isinstance(inner, Int) else None
+            case c.Unary(op="!") | c.Binary(op="==" | "!=" | "<" | "<=" | ">" | ">=" | "&&" | "||"):
+                return Int(32)
+            case c.Binary(op=op, left=left, right=right):
+                first, second = self._unevaluated(left), self._unevaluated(right)
+                if not isinstance(first, Int) or not isinstance(second, Int):
+                    return None
+                return promote(first) if op in ("<<", ">>") else common(first, second)
+            case c.Conditional(cond=cond, then=then, other=other):
+                first, second = self._unevaluated(then or cond), self._unevaluated(other)
+                both = isinstance(first, Int) and isinstance(second, Int)
+                return common(first, second) if both and first and second else None
+            case c.Call(function=c.Ident(name=name)) if name in self.world.functions:
+                result = self.world.functions[name].definition.type.inner
+                return find(self.world.type(result, self.typeof)) if result is not None else None
+            case c.CommaList(items=items):
+                return self._unevaluated(items[-1])
+        return None
+
+    def _plain(self, expr: c.Expr) -> bool:
+        """Whether an expression is made of members and elements of variables."""
+        match expr:
+            case c.Ident(name=name):
+                return isinstance(self.lookup(name, expr.place), Variable)
+            case c.Member(base=base):
+                return self._plain(base)
+            case c.Index(base=base, index=index):
+                return self._plain(base) and (self._plain(index) or isinstance(index, c.Number))
+        return False
 
     def _cast(self, written: c.CType, operand: c.Expr) -> Type:
         goal = self.world.type(written, self.typeof)

@@ -185,7 +185,10 @@ class _Loader:
         if known is not None and (extern or (ours and known.init is not None and item.init is None)):
             return
         if not strict and known is not None and known.defined and not self._modelled(known.place):
-            return
+            # A tentative definition is followed by the one with the value (C11 6.9.2).
+            completes = known.init is None and item.init is not None and known.place.file == item.place.file
+            if not completes:
+                return
         if isinstance(type, Array) and not type.length and isinstance(item.init, c.InitList):
             type.length = open_length(self.world, type, item.init)
         variable = Variable(item.name, type, item.place, "", self.module)

@@ -194,7 +194,13 @@ class World:
     def constant(self, expr: c.Expr) -> int | None:
         """The value of an integer constant expression, None if it is none."""
         known = evaluate(self, expr)
-        return None if known is None else known[0]
+        if known is not None:
+            return known[0]
+        if isinstance(expr, c.Conditional) and (chosen := self.constant(expr.cond)) is not None:
+            # A constant in one arm only: that of the other decides the type, which matters below 0.
+            taken = self.constant((expr.then or expr.cond) if chosen else expr.other)
+            return taken if taken is not None and taken >= 0 else None
+        return None
 
 
 def undefined(kind: str, name: str, place: Place, known: Iterable[str]) -> LastputError:
