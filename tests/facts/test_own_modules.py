@@ -8,6 +8,7 @@ import pytest
 
 from lastput.facts.base import Facts
 from lastput.facts.index import update
+from lastput.facts.modules import entries_of
 
 _INIT = "#include <linux/module.h>\nstatic int __init i(void) { return 0; }\nmodule_init(i);\n"
 _PART = "#include <linux/slab.h>\nvoid part(void) { }\n"
@@ -80,3 +81,29 @@ def test_an_edit_moves_a_file_into_a_module_and_out(tmp_path: Path) -> None:
         ["a.c", "b.c"],
     )
     assert "b" in _modules(tmp_path, {"Makefile": "obj-m := a.o\n"})
+
+
+def test_driver_macros_and_tables_are_known_without_headers(tmp_path: Path) -> None:
+    text = (
+        "#include <linux/pci.h>\nstatic int s_show(struct seq_file *m, void *v) { return 0; }\n"
+        'DEFINE_SHOW_ATTRIBUTE(s);\nstatic struct pci_driver d = { .name = "d" };\nmodule_pci_driver(d);\n'
+    )
+    assert _modules(tmp_path, {"a.c": text}) == {"a": (True, "a.c", ["a.c"])}
+    with Facts(tmp_path / "tree", update(tmp_path / "tree", tmp_path / "cache").database) as facts:
+        assert [(one.role, one.target, one.object) for one in entries_of(facts, 1)] == [
+            ("init", "pci_register_driver", "d"),
+            ("exit", "pci_unregister_driver", "d"),
+        ]
+        assert facts.sql("SELECT name, type, macro FROM variables WHERE macro != ''") == [
+            ("s_fops", "file_operations", "DEFINE_SHOW_ATTRIBUTE")
+        ]
+        owned = facts.sql("SELECT record FROM records WHERE type = 'module' AND pointers = 1")
+        assert ("file_operations",) in owned and ("proto_ops",) in owned
+
+
+def test_what_the_tree_declares_itself_counts(tmp_path: Path) -> None:
+    _modules(tmp_path, {"a.c": _INIT, "b.h": "struct file_operations { int (*mine)(void); };\n"})
+    (tmp_path / "tree" / "a.c").write_text(_INIT + "\n")
+    with Facts(tmp_path / "tree", update(tmp_path / "tree", tmp_path / "cache").database) as facts:
+        rows = facts.sql("SELECT field FROM records WHERE record = 'file_operations'")
+    assert rows == [("mine",)]

@@ -59,7 +59,7 @@ class FactTree:
         return [OwnModule(*row) for row in rows]
 
     def paths(self) -> list[str]:
-        rows = self._db.execute("SELECT path FROM files WHERE skipped = '' ORDER BY path")
+        rows = self._db.execute("SELECT path FROM files WHERE skipped = '' AND id > 0 ORDER BY path")
         return [path for (path,) in rows]
 
     def marked(self) -> list[str]:

@@ -1,7 +1,8 @@
 """What begins and ends a module: module_init and module_exit, and the driver macros made of them.
 
 Driver macros are found by their definition in the tree (include/linux/device/driver.h defines
-``module_driver``, include/linux/pci.h makes ``module_pci_driver`` of it, and so on), not by a list.
+``module_driver``, include/linux/pci.h makes ``module_pci_driver`` of it, and so on), not by a list; a tree
+that is no kernel builds on those of one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Collection
 import msgspec
 
 from lastput.c.raw.heads import group, split_arguments
+from lastput.facts.core import core_drivers, has_core
 
 _CALL = re.compile(r"\b(\w+)\s*\(")
 _EXIT = re.compile(r"\bmodule_exit\s*\(\s*([\w#\s]+?)\s*\)")
@@ -35,7 +37,11 @@ class DriverMacro(msgspec.Struct, frozen=True):
 
 def driver_macros(connection: sqlite3.Connection) -> dict[str, DriverMacro]:
     """All macros of the tree that end in module_init or module_exit, through each other."""
-    found: dict[str, DriverMacro] = {}
+    core = core_drivers() if has_core(connection) else ()
+    found = {
+        name: DriverMacro(name, split_arguments(parameters), init, exit)
+        for name, parameters, init, exit in core
+    }
     rows = connection.execute(
         "SELECT m.name, m.parameters, m.body FROM macros m JOIN files p ON p.id = m.file"
         " WHERE instr(m.body, 'module_') OR instr(m.body, '_driver(') ORDER BY p.path, m.line"

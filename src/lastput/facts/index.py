@@ -24,6 +24,7 @@ import msgspec
 
 from lastput.c.raw.compiled import expect
 from lastput.errors import LastputError
+from lastput.facts.core import write_core
 from lastput.facts.entries import write_entries
 from lastput.facts.extract import FileFacts, extract, worth_reading
 from lastput.facts.location import database_path, version
@@ -137,6 +138,8 @@ def _build(
             db.execute("BEGIN")
             write_membership(db, tree, sources, makefiles, kconfigs)
             _stamp(db, tree, makefiles, kconfigs)
+            if not is_kernel(tree):
+                write_core(db)
             write_entries(db)
             write_own_modules(db, tree, is_kernel(tree))
             write_macro_tables(db)
@@ -158,7 +161,9 @@ def _refresh(
     progress: Progress | None,
 ) -> Report:
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
-        known = {row[0]: row[1:] for row in db.execute("SELECT path, size, mtime, skipped FROM files")}
+        known = {
+            row[0]: row[1:] for row in db.execute("SELECT path, size, mtime, skipped FROM files WHERE id > 0")
+        }
         changed = [one for one in sources if known.get(one.path, ())[:2] != (one.size, one.mtime)]
         gone = sorted(known.keys() - {one.path for one in sources})
         built = db.execute("SELECT value FROM meta WHERE key = 'kbuild'").fetchone()
@@ -178,6 +183,8 @@ def _refresh(
                 _stamp(db, tree, makefiles, kconfigs)
             if touched or gone:
                 # What macros make stays as it is where neither they nor their users changed.
+                if not is_kernel(tree):
+                    write_core(db)
                 again = None if writer.macros_changed() else frozenset(writer.added)
                 write_entries(db, again)
                 write_macro_tables(db, again)
@@ -307,7 +314,7 @@ def _stamp(db: sqlite3.Connection, tree: Path, makefiles: Sequence[Found], kconf
 
 def _report(path: Path, read: int, removed: int) -> Report:
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        (files,) = db.execute("SELECT count(*) FROM files").fetchone()
+        (files,) = db.execute("SELECT count(*) FROM files WHERE id > 0").fetchone()
         (functions,) = db.execute("SELECT count(*) FROM functions").fetchone()
         skipped = tuple(
             Skip(*row)

@@ -22,7 +22,14 @@ def version() -> str:
     """Stands in every base: one made with another schema, or another table of calls, is made anew."""
     parts = [
         files("lastput.facts").joinpath(name).read_bytes()
-        for name in ("schema.sql", "indexes.sql", "api.toml")
+        for name in (
+            "schema.sql",
+            "indexes.sql",
+            "api.toml",
+            "core/ops.txt",
+            "core/drivers.txt",
+            "core/tables.txt",
+        )
     ]
     return f"{SCHEMA_VERSION}-{hashlib.sha256(b''.join(parts)).hexdigest()[:16]}"
 

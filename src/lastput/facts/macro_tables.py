@@ -6,7 +6,7 @@ and drivers' own), not by a list; a macro that only calls one makes what that ma
 
 from __future__ import annotations
 
-__all__ = ["MacroTable", "macro_tables", "write_macro_tables"]
+__all__ = ["MacroTable", "definitions", "macro_tables", "write_macro_tables"]
 
 import re
 import sqlite3
@@ -18,6 +18,7 @@ from lastput.c.raw.heads import group, split_arguments, squeeze
 from lastput.c.raw.initialisers import field_values, read_variable
 from lastput.c.raw.scan import INITIALISER
 from lastput.c.raw.source import Source
+from lastput.facts.core import core_tables, has_core
 
 _PASTE = "_PASTE_"  # stands for ## in a template, so that one word is left
 _PASTES = re.compile(r"\s*##\s*")
@@ -40,11 +41,15 @@ class MacroTable(msgspec.Struct, frozen=True):
     fields: tuple[tuple[str, str, str], ...]
 
 
-def macro_tables(definitions: Mapping[str, _Definition]) -> dict[str, tuple[MacroTable, ...]]:
-    """The tables that each macro makes; ``definitions`` gives parameters and body of each candidate."""
-    templates = {name: _template(*one) for name, one in definitions.items()}
-    found = {name: _read(*one) for name, one in templates.items() if "= {" in one[1]}
-    found = {name: tables for name, tables in found.items() if tables}
+def macro_tables(
+    candidates: Mapping[str, _Definition], core: Mapping[str, tuple[MacroTable, ...]] | None = None
+) -> dict[str, tuple[MacroTable, ...]]:
+    """The tables that each macro makes; ``candidates`` gives parameters and body of each candidate, ``core``
+    what macros make that are known without a definition."""
+    templates = {name: _template(*one) for name, one in candidates.items()}
+    found = {name: tables for name, tables in (core or {}).items() if name not in templates}
+    read = {name: _read(*one) for name, one in templates.items() if "= {" in one[1]}
+    found |= {name: tables for name, tables in read.items() if tables}
     level = found
     for _ in range(_DEPTH):
         following: dict[str, tuple[MacroTable, ...]] = {}
@@ -106,7 +111,16 @@ def _filled(
     )  # fmt: skip
 
 
-def _definitions(connection: sqlite3.Connection) -> dict[str, _Definition]:
+def _core(connection: sqlite3.Connection) -> dict[str, tuple[MacroTable, ...]]:
+    found: dict[str, tuple[MacroTable, ...]] = {}
+    for one in core_tables() if has_core(connection) else ():
+        parameters = split_arguments(one.parameters)
+        made = MacroTable(parameters, one.name, one.type, one.static, one.const, one.fields)
+        found[one.macro] = (*found.get(one.macro, ()), made)
+    return found
+
+
+def definitions(connection: sqlite3.Connection) -> dict[str, _Definition]:
     """Macros that are used at file scope, or called by such, and may make a table.
 
     A name that is defined more than once counts as the first definition that has an initialiser.
@@ -130,7 +144,7 @@ def write_macro_tables(connection: sqlite3.Connection, files: Collection[int] | 
             "DELETE FROM field_row WHERE variable IN (SELECT id FROM variables WHERE macro != '')"
         )
         connection.execute("DELETE FROM variables WHERE macro != ''")
-    tables = macro_tables(_definitions(connection))
+    tables = macro_tables(definitions(connection), _core(connection))
     (number,) = connection.execute("SELECT coalesce(max(id), 0) FROM variables").fetchone()
     variables: list[tuple[object, ...]] = []
     fields: list[tuple[object, ...]] = []

@@ -18,17 +18,20 @@ _USER = re.compile(
     re.MULTILINE,
 )
 
+_PROGRAMS = ("tools/", "scripts/", "Documentation/")
+
 
 def write_own_modules(connection: sqlite3.Connection, tree: Path, whole_kernel: bool) -> None:
     """Make these modules anew, from the tables ``entries`` and ``module_files``. In a whole kernel tree a
-    file that begins a module stands alone: what else lies there may be for another architecture."""
+    file that begins a module stands alone, and must have a licence as one: most that no rule of a Makefile
+    names there are parts of the kernel, under a name that only make knows."""
     connection.execute("DELETE FROM module_files WHERE module IN (SELECT id FROM modules WHERE own != '')")
     connection.execute("DELETE FROM modules WHERE own != ''")
     rows = connection.execute(
         "SELECT DISTINCT p.path FROM entries e JOIN files p ON p.id = e.file"
         " WHERE p.path LIKE '%.c' AND p.path NOT IN (SELECT path FROM module_files) ORDER BY p.path"
     ).fetchall()
-    begins = [path for (path,) in rows if not _of_user_space(tree, path)]
+    begins = [path for (path,) in rows if _begins(tree, path, whole_kernel)]
     if not begins:
         return
     files = {path: [path] for path in begins}
@@ -45,6 +48,13 @@ def write_own_modules(connection: sqlite3.Connection, tree: Path, whole_kernel: 
         connection.executemany(
             "INSERT OR IGNORE INTO module_files VALUES (?, ?)", ((identifier, path) for path in files[begin])
         )
+
+
+def _begins(tree: Path, path: str, whole_kernel: bool) -> bool:
+    content = _content(tree, path)
+    if whole_kernel and (b"MODULE_LICENSE" not in content or path.startswith(_PROGRAMS)):
+        return False
+    return not _USER.search(content)
 
 
 def _beside(connection: sqlite3.Connection, tree: Path, begins: list[str]) -> list[tuple[str, str]]:
@@ -66,13 +76,13 @@ def _beside(connection: sqlite3.Connection, tree: Path, begins: list[str]) -> li
         while directory and directory not in homes:
             directory = posixpath.dirname(directory)
         home = homes.get(directory, [])
-        if len(home) == 1 and directory not in linked and not _of_user_space(tree, path):
+        if len(home) == 1 and directory not in linked and not _USER.search(_content(tree, path)):
             found.append((path, home[0]))
     return found
 
 
-def _of_user_space(tree: Path, path: str) -> bool:
+def _content(tree: Path, path: str) -> bytes:
     try:
-        return _USER.search((tree / path).read_bytes()) is not None
+        return (tree / path).read_bytes()
     except OSError:
-        return True
+        return b""

@@ -86,6 +86,7 @@ def _glob(pattern: str, paths: list[str]) -> list[str]:
             {"m": ("a.c", "b.c"), "k": ("hal/c.c",)},
         ),
         ("obj-m := m.o\nm-y := $(patsubst %.c,%.o,$(filter-out a.c,a.c b.c))\n", {"m": ("b.c",)}),
+        ("some-$(CONFIG_X) := a.o\nobj-m := b.o $(some-y)\n", {"a": ("a.c",), "b": ("b.c",)}),
         ("obj-m := m.o\nm-y := a.o \\\n\nk-y := b.o\nobj-m += k.o\n", {"m": ("a.c",), "k": ("b.c",)}),
     ],
 )  # fmt: skip

@@ -118,8 +118,8 @@ class Scope:
     def _variable(self, name: str) -> list[str]:
         if name in self._within:
             return [""]
-        known = self.variables.get(name)
-        if known is None:
+        known = self.variables.get(name) or self._of_any_symbol(name)
+        if not known:
             self.unknown.add(name)
             return [f"{OPEN}{name}{CLOSE}"] if _OUTSIDE.fullmatch(name) else [""]
         chosen = [one for one in known if one.live or self.dead] or known
@@ -131,6 +131,18 @@ class Scope:
         finally:
             self._within.pop()
         return _few(found)
+
+    def _of_any_symbol(self, name: str) -> list[Alternative]:
+        """``$(foo-y)`` is what ``foo-$(CONFIG_X)`` is, where that may be y."""
+        if not name.endswith(("-y", "-m")):
+            return []
+        start = f"{name[:-1]}{OPEN}"
+        return [
+            one
+            for other, values in self.variables.items()
+            if other.startswith(start) and other.endswith(CLOSE)
+            for one in values
+        ]
 
     def _function(self, name: str, rest: str) -> list[str]:
         special = getattr(self, f"_f_{name}", None)

@@ -63,7 +63,8 @@ def orphans(directory: str, variables: Assignments) -> list[Module]:
     return [
         _module(directory, base, "", "m", parts)
         for base, words in parts.items()
-        if not {base, f"{base}.o"} & (goals | used) and any(word.endswith(".o") for word in words)
+        if not {base, f"{base}.o"} & (goals | used)
+        and any(word.endswith(".o") and posixpath.basename(word) not in goals for word in words)
     ]
 
 
