@@ -29,6 +29,7 @@ _STORY = """
 module = "kvm"
 steps = ["vmm until return of module_put into kvm", "admin to end", "vmm to end"]
 [threads.vmm]
+setup = ["open vm /dev/kvm"]
 do = ["close vm"]
 [threads.admin]
 do = ["rmmod kvm"]

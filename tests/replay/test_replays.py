@@ -61,6 +61,8 @@ def test_the_file_of_statistics_that_does_not_hold_the_vendor_module(package_6_1
     assert _verdicts(report) == {"story": {"OOPS"}, "the other order": {"CLEAN"}}
     assert report.evidence() and report.claims == ("C12",)
     assert any("kvm_vm_stats_release" in line for line in report.story.runs[0].splat)
+    # The kernel dies of the same cause, but not in the text that the test names.
+    assert not report.borne_out() and report.story.runs[0].kind == "null-deref"
 
 
 def test_a_kernel_of_today(packages_7_3: tuple[Path, ...]) -> None:
@@ -68,6 +70,31 @@ def test_a_kernel_of_today(packages_7_3: tuple[Path, ...]) -> None:
         "kvm/stats-file-owned-by-kvm", "--kernel", str(packages_7_3[0]), "--runs", "1", "--kaslr"
     )
     assert report.evidence() and report.kernel.startswith("7.3.")
+
+
+def test_a_kernel_that_never_comes_to_the_point_has_the_fix(packages_7_3: tuple[Path, ...]) -> None:
+    report = _replay("kvm/f1-release-puts-module", "--kernel", str(packages_7_3[0]), "--runs", "1")
+    assert report.story.expected == "INFEASIBLE" and report.evidence()
+    assert "EWOULDBLOCK" in report.story.runs[0].reason
+    assert any("never comes to return of module_put into kvm" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("story", "kind"),
+    [
+        ("scsi_debug-error-file", "use-after-free"),
+        ("nf_nat-cleanup-work", "unmapped-text"),
+        ("ksmbd-connection-thread", "unmapped-text"),
+        ("nvmf-host-from-zero", "refcount-from-zero"),
+        ("plip-deferred-work", "unmapped-text"),
+        ("tpm-read-timeout", "deadlock"),
+    ],
+)
+def test_a_bug_of_today(story: str, kind: str, packages_7_3: tuple[Path, ...]) -> None:
+    """One for each kind of evidence; the others of litmus/found are of the same kinds."""
+    report = _replay(f"found/{story}", "--kernel", str(packages_7_3[0]), "--runs", "1")
+    assert report.evidence() and report.borne_out(), report
+    assert report.story.runs[0].kind == kind
 
 
 def test_the_work_item_that_puts_its_module(package_6_1: Path) -> None:
@@ -122,6 +149,23 @@ def test_a_thread_that_goes_nowhere_is_no_answer(package_6_1: Path, tmp_path: Pa
         'expect = "CLEAN"\nsteps = ["one to end"]\n[threads.one]\ndo = ["sh while :; do :; done"]\n'
     )
     with pytest.raises(AssertionError):  # exit code 2
+        _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1")
+
+
+def test_a_point_that_is_not_on_the_way_is_no_answer(package_6_1: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "never.toml"
+    plan.write_text(
+        'expect = "INFEASIBLE"\nsteps = ["one until entry of vfs_rename", "one to end"]\n'
+        '[threads.one]\ndo = ["sleep 1"]\n'
+    )
+    with pytest.raises(AssertionError):  # exit code 2
+        _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1")
+
+
+def test_an_action_that_is_wrong_is_no_refusal(package_6_1: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "wrong.toml"
+    plan.write_text('expect = "INFEASIBLE"\nsteps = ["one to end"]\n[threads.one]\ndo = ["rmmod ghost"]\n')
+    with pytest.raises(AssertionError):
         _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1")
 
 

@@ -20,13 +20,13 @@ from lastput.schema.trace import Trace
 
 if TYPE_CHECKING:
     from lastput.replay.plan import Plan
+    from lastput.schema.replay import Report
 
 _NEEDS = ("capstone", "elftools", "qemu.qmp", "zstandard")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Replay what ``args`` names. 1 if the kernel died or hung as in the story (or a control is not what
-    it must be), 0 if it was clean or refused, as it should be, 2 if nobody knows how the story ended."""
+    """Replay what ``args`` names; ``_code`` has the exit codes."""
     _check_extra()
     from lastput.replay import lanes
     from lastput.replay.campaign import Asked, Environment, replay
@@ -66,9 +66,18 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     else:
         sys.stdout.write(text(report, args.width, args.verbose))
-    if all(run.verdict == "UNKNOWN" for run in report.story.runs):
-        return 2
-    return 0 if report.evidence() and report.story.expected in ("CLEAN", "INFEASIBLE") else 1
+    return _code(report)
+
+
+def _code(report: Report) -> int:
+    """0: clean or refused, as it must be; 1: the kernel was harmed, as it must be; 2: no answer, or one that
+    the story or its controls do not bear out."""
+    from lastput.replay.controls import HARM
+
+    harmed = report.story.expected in HARM
+    if harmed and report.story.holds() and not report.controls:
+        return 1  # --no-controls: the user knows that it is no evidence
+    return int(harmed) if report.evidence() else 2
 
 
 def _plan(args: argparse.Namespace) -> tuple[Plan, str]:
@@ -91,7 +100,10 @@ def _plan(args: argparse.Namespace) -> tuple[Plan, str]:
             read_header(paths[0].read_text(), str(paths[0])),
         )
         plan = msgspec.structs.replace(
-            plan, question=plan.question or header.question, claims=plan.claims or header.claims
+            plan,
+            question=plan.question or header.question,
+            claims=plan.claims or header.claims,
+            predicted=tuple(one.error for one in header.expected or ()),
         )
         return plan, f"written by hand: {shelf.display(beside)}"
     return _derived(paths[0], args)

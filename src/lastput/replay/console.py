@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Oops", "hung", "oops"]
+__all__ = ["Oops", "hung", "lockup", "oops", "warning"]
 
 import re
 
@@ -17,6 +17,9 @@ _BEGIN = re.compile(
 _END = "---[ end trace"
 _RIP = re.compile(r"RIP: [0-9a-f]+:(\S+)")
 _ADDRESS = re.compile(r"(?:0x)?([0-9a-f]{16})")
+_LOCKUP = re.compile(r"soft lockup|hard LOCKUP|workqueue lockup|detected stalls?")
+#: The kernel's own check of a count or of an object, or of a device that nobody lets go.
+_WARNING = re.compile(r"WARNING: |refcount_t: |unregister_netdevice: waiting for|list_(?:add|del) corruption")
 _HUNG = re.compile(r"INFO: task (\S+) blocked for more than (\d+) seconds")
 
 
@@ -53,3 +56,21 @@ def hung(console: str) -> tuple[str, ...]:
                 end += 1
             return tuple(lines[start:end])
     return ()
+
+
+def warning(console: str) -> tuple[str, ...]:
+    """The first report of a check that failed, without time stamps; () if there is none."""
+    lines = [_TIME.sub("", line) for line in console.splitlines()]
+    for start, line in enumerate(lines):
+        if _WARNING.search(line):
+            end = start + 1
+            while end < len(lines) and _END not in lines[end - 1]:
+                end += 1
+            return tuple(lines[start:end])
+    return ()
+
+
+def lockup(console: str) -> str:
+    """What the kernel's watchdogs say of a CPU that does nothing else any more, as the end of a sentence."""
+    found = [_TIME.sub("", line) for line in console.splitlines() if _LOCKUP.search(line)]
+    return f"; the kernel says: {found[0]}" if found else ""

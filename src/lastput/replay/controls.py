@@ -3,27 +3,21 @@ only the order differs, or the opponent, or the kernel."""
 
 from __future__ import annotations
 
-__all__ = ["Control", "controls"]
+__all__ = ["HARM", "controls"]
 
-import msgspec
-
-from lastput.replay.plan import Plan, Step
+from lastput.replay.plan import Control, Plan, Step
 from lastput.replay.point import Condition, Point
 
-
-class Control(msgspec.Struct, frozen=True):
-    """Other steps for the same plan, and the verdict that they must give."""
-
-    name: str
-    says: str
-    steps: tuple[Step, ...]
-    expected: str
+#: Verdicts of a kernel that was harmed.
+HARM = ("OOPS", "HUNG", "WARNED", "LEAK")
 
 
 def controls(plan: Plan) -> tuple[Control, ...]:
-    """The controls of a plan in which one thread is held at a point while others go on, or in which threads
-    run one after another. None for other plans."""
-    if plan.expect != "OOPS":
+    """The controls that a plan has, else those of a plan in which one thread is held at a point while others
+    go on, or in which threads run one after another. None for other plans."""
+    if plan.controls:
+        return plan.controls
+    if plan.expect not in HARM:
         return ()
     if len(plan.steps) > 1 and all(step.verb == "end" for step in plan.steps):
         return (Control("the other order", "the last thread goes first", plan.steps[::-1], "CLEAN"),)
@@ -67,6 +61,15 @@ def controls(plan: Plan) -> tuple[Control, ...]:
                 "OOPS",
             ),
         ]
+    elif others:
+        found.append(
+            Control(
+                f"held, and {thread} goes first",
+                "the same point, and the others only after that",
+                (*before, held[0], *last, *others),
+                "CLEAN",
+            )
+        )
     return tuple(found)
 
 

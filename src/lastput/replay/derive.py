@@ -44,6 +44,7 @@ def derive(trace: Trace, bindings: Bindings, test: str, claims: tuple[str, ...])
         name=test,
         question=trace.question,
         claims=claims,
+        predicted=(trace.error,),
         modules=bindings.modules,
         drivers=(real.driver,) if real.driver else (),
         threads=threads,

@@ -51,15 +51,17 @@ def check_programs() -> None:
 
 def conductor() -> Conductor:
     """Our program, built once. Raises LastputError ``no-compiler`` or ``build-failed``."""
-    source = resources.files("lastput.replay").joinpath("guest/conductor.c").read_bytes()
+    folder = resources.files("lastput.replay").joinpath("guest")
+    sources = {one.name: one.read_bytes() for one in sorted(folder.iterdir(), key=lambda one: one.name)}
+    sources = {name: data for name, data in sources.items() if name.endswith((".c", ".h"))}
 
     def make(into: Path) -> None:
-        (into / "conductor.c").write_bytes(source)
-        build(["gcc", *_FLAGS, "-o", "conductor", "conductor.c"], into)
+        for name, data in sources.items():
+            (into / name).write_bytes(data)
+        build(["gcc", *_FLAGS, "-o", "conductor", *(name for name in sources if name.endswith(".c"))], into)
 
-    data = (
-        cache.made("guest", (source, *(flag.encode() for flag in _FLAGS)), make) / "conductor"
-    ).read_bytes()
+    parts = [*sources.values(), *(flag.encode() for flag in _FLAGS)]
+    data = (cache.made("guest", parts, make) / "conductor").read_bytes()
     found = {name: value for name, _, value, _ in elf.symbols(data, "conductor")}
     return Conductor(data, found["notify"])
 
@@ -97,15 +99,19 @@ def static_busybox() -> Path:
 
 
 def contents(
-    program: Conductor, loaded: tuple[ModuleFile, ...], kept: tuple[ModuleFile, ...], idle: bool = False
+    program: Conductor,
+    loaded: tuple[tuple[ModuleFile, str], ...],
+    kept: tuple[ModuleFile, ...],
+    idle: bool = False,
 ) -> dict[str, bytes]:
-    """The files of the guest by their names. ``loaded`` modules are loaded in their order before the guest
-    is ready, ``kept`` ones lie in /m for insmod. ``idle``: nobody minds if a command waits for seconds."""
+    """The files of the guest by their names. ``loaded`` modules are loaded in their order, each with its
+    parameters, before the guest is ready, ``kept`` ones lie in /m for insmod. ``idle``: nobody minds if a
+    command waits for seconds."""
     files = {
         "init": _INIT.encode(),
         "bin/busybox": static_busybox().read_bytes(),
         "bin/conductor": program.data,
-        "etc/modules": "".join(f"/m/{one.name}.ko\n" for one in loaded).encode(),
+        "etc/modules": "".join(f"/m/{one.name}.ko {given}\n" for one, given in loaded).encode(),
     }
     files |= {"etc/nap": b"5000000\n"} if idle else {}
-    return files | {f"m/{one.name}.ko": one.data for one in (*loaded, *kept)}
+    return files | {f"m/{one.name}.ko": one.data for one in (*(one for one, _ in loaded), *kept)}

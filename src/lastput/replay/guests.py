@@ -25,7 +25,7 @@ _INITRD = "initrd"
 _STATE = "state"
 _RAM = "ram"
 _ABOUT = "about"
-_FORMAT = b"2"
+_FORMAT = b"3"
 _MOST = 2 << 30  # bytes of saved guests; one takes about 110 MiB
 
 
@@ -33,6 +33,7 @@ class Recipe(msgspec.Struct, frozen=True):
     """What a guest is made of; the same parts give the same snapshot. ``files`` by their names in the
     guest; ``setup`` is what each user thread does before the story, in the order of the threads. ``exact``
     counts instructions, and lets the time in which the guest is idle pass at once; it takes one vCPU.
+    ``devices`` are QEMU's.
     ``patience`` is how many seconds of the host it may boot; that alone is no part of the guest."""
 
     files: Mapping[str, bytes]
@@ -40,6 +41,7 @@ class Recipe(msgspec.Struct, frozen=True):
     setup: tuple[tuple[str, tuple[str, ...]], ...] = ()
     cpus: int = 1
     exact: bool = False
+    devices: tuple[str, ...] = ()
     patience: float = 150.0
 
 
@@ -108,7 +110,7 @@ def _booted(kernel: Kernel, program: Conductor, recipe: Recipe, settings: Settin
 
 
 def _parts(kernel: Kernel, recipe: Recipe) -> tuple[bytes, ...]:
-    how = msgspec.json.encode((recipe.cpus, recipe.exact, recipe.cmdline, recipe.setup))
+    how = msgspec.json.encode((recipe.cpus, recipe.exact, recipe.cmdline, recipe.setup, recipe.devices))
     files = [part for name in sorted(recipe.files) for part in (name.encode(), recipe.files[name])]
     return (_FORMAT, kernel.key.encode(), how, version().encode(), *files)
 
@@ -120,6 +122,7 @@ def _settings(kernel: Kernel, recipe: Recipe, folder: Path) -> Settings:
         cmdline=recipe.cmdline,
         cpus=1 if recipe.exact else recipe.cpus,
         exact=recipe.exact,
+        devices=recipe.devices,
     )
 
 

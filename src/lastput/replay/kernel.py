@@ -78,18 +78,20 @@ class Kernel:
             )
         return read_module(path)
 
-    def with_needs(self, names: tuple[str, ...]) -> tuple[ModuleFile, ...]:
-        """The modules and all that they need, in the order in which they can be loaded."""
-        found: dict[str, ModuleFile] = {}
+    def with_needs(self, wanted: tuple[str, ...]) -> tuple[tuple[ModuleFile, str], ...]:
+        """The modules and all that they need, in the order in which they can be loaded, each with its
+        parameters. ``wanted`` are names, with parameters behind them if there are any."""
+        given = {_plain(name): rest for name, _, rest in (one.partition(" ") for one in wanted)}
+        found: dict[str, tuple[ModuleFile, str]] = {}
 
         def add(name: str) -> None:
             module = self.module(name)
             for need in module.needs:
                 if need not in found:
                     add(need)
-            found.setdefault(module.name, module)
+            found.setdefault(module.name, (module, given.get(module.name, "")))
 
-        for name in names:
+        for name in given:
             add(name)
         return tuple(found.values())
 

@@ -18,7 +18,7 @@ READY, PAGE_AT, DONE = range(3)
 ACTORS = 8
 _TEXT = 8  # offset of the text
 _ROOM = 4096 - _TEXT
-_LINE = 1024
+_LINE = _ROOM
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ class Mailbox(msgspec.Struct):
         data = action.encode()
         if len(data) >= _LINE:
             raise LastputError(
-                "bad-plan", f"the action {action[:40]!r}... is too long", "1,000 bytes are the most"
+                "bad-plan", f"the action {action[:40]!r}... is too long", "4,000 bytes are the most"
             )
         page = self.pages[actor]
         gdb.physical_write(page + _TEXT, data + b"\0")

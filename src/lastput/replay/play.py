@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["OBSERVER", "play"]
+__all__ = ["MISSED", "OBSERVER", "play"]
 
 import errno
 import time
@@ -11,7 +11,10 @@ import msgspec
 
 from lastput.errors import LastputError
 from lastput.replay import console, hold
+from lastput.replay.actions import HOST, TRY
+from lastput.replay.controls import HARM
 from lastput.replay.hold import Held, Mode
+from lastput.replay.kind import kind
 from lastput.replay.machine import Died, Event, Hit, Machine, Nothing
 from lastput.replay.mailbox import ACTORS, Done
 from lastput.replay.plan import Plan, Step
@@ -20,11 +23,19 @@ from lastput.schema.replay import Act, Run, Told
 
 #: The actor that looks at things, and takes no part.
 OBSERVER = ACTORS - 1
+#: How the reason begins if a point is not on the way of its thread.
+MISSED = "nobody came to: "
+_GLANCE = 0.2  # seconds between two looks at QEMU's devices
 _STALL = 30.0  # seconds of wall time without any event
 _COMPUTED = 5.0  # seconds in which QEMU computed, without any event
 _HANG = 60.0
 #: check_hung_task() prints the stack of the task with it: 6.1 kernel/hung_task.c:141.
 _REPORTS = "sched_show_task"
+#: Failures that end one run, and say nothing about the others.
+_ENDS = ("qemu-gone", "qemu-hangs", "not-released")
+#: Errors of an action that is wrong, not of a kernel that refuses an order.
+_WRONG = frozenset({"EBADF", "ENOSYS", "EINVAL", "ENOENT", "EFAULT", "ENOTTY", "EMFILE", "EOPNOTSUPP"})
+_LOOKS = 10  # times that a counter is read again until it is what it was
 _SETTLE = "sleep 300"
 _LEAVE = "sleep 100"
 
@@ -43,6 +54,7 @@ def play(machine: Machine, plan: Plan, steps: tuple[Step, ...], mode: Mode) -> R
     began = time.monotonic()
     stage = _Stage(machine, plan, mode)
     try:
+        stage.count()
         for step in steps:
             stage.step(step)
         verdict, reason = stage.settle()
@@ -50,8 +62,12 @@ def play(machine: Machine, plan: Plan, steps: tuple[Step, ...], mode: Mode) -> R
         verdict, reason = over.verdict, over.reason
         if verdict == "INFEASIBLE":
             reason += stage.aftermath()
+    except LastputError as error:
+        if error.slug not in _ENDS:
+            raise
+        verdict, reason = "UNKNOWN", f"{error.what}; {machine.guest.last_words()}"
     run = stage.judged(verdict, reason)
-    return msgspec.structs.replace(run, seconds=time.monotonic() - began)
+    return msgspec.structs.replace(run, seconds=time.monotonic() - began, console=stage.printed())
 
 
 class _Patience:
@@ -83,6 +99,7 @@ class _Stage:
         self.actor = {name: number for number, name in enumerate(users)}
         self.left = {name: list(plan.threads[name].do) for name in users}
         self.busy: dict[str, str] = {}
+        self.removes: dict[str, str] = {}  # the device that a thread waits for to be gone
         self.started: set[str] = set()
         self.tasks: dict[str, int] = {}
         self.held: dict[str, Held] = {}
@@ -90,7 +107,18 @@ class _Stage:
         self.story: list[Told] = []
         self.acts: list[Act] = []
         self.refused: list[Act] = []
+        self.counted: int | None = None
         self.seek: Seek | None = None
+        self._before = len(machine.guest.console())
+
+    def printed(self) -> str:
+        """What the guest printed since the story began."""
+        return self.machine.guest.console()[self._before :]
+
+    def count(self) -> None:
+        """Read the plan's counter, if it has one."""
+        if self.plan.counter:
+            self.counted = self._counter()
 
     def step(self, step: Step) -> None:
         self.acts = []
@@ -101,6 +129,8 @@ class _Stage:
             elif step.verb == "end":
                 self._end(step.thread)
             elif step.verb == "starts":
+                if step.thread in self.held:
+                    self._release(step.thread)
                 self._start(step.thread)
             else:
                 self._hang()
@@ -113,12 +143,32 @@ class _Stage:
             self._release(name)
         self._act(OBSERVER, _SETTLE)
         if self.refused:
-            return "INFEASIBLE", _refusal(self.refused[0])
-        if console.oops(self.machine.guest.console()):
+            return _refused(self.refused)
+        if console.oops(self.printed()):
             raise _Over("OOPS", "")
-        if console.hung(self.machine.guest.console()):
+        if console.hung(self.printed()):
             return "HUNG", ""
+        if warned := console.warning(self.printed()):
+            return "WARNED", warned[0]
+        if self.counted is not None:
+            return self._leaked(self.counted)
         return "CLEAN", "every thread came to its end"
+
+    def _leaked(self, before: int) -> tuple[str, str]:
+        """Whether the counter comes back to what it was: what is freed later has time for that."""
+        now = before
+        for _ in range(_LOOKS):
+            now = self._counter()
+            if now <= before:
+                return "CLEAN", f"`{self.plan.counter}` is {now}, as before ({before})"
+            self._act(OBSERVER, _SETTLE)
+        return "LEAK", f"`{self.plan.counter}` was {before} and is {now}"
+
+    def _counter(self) -> int:
+        done = self._act(OBSERVER, self.plan.counter)
+        if done.value < 0:
+            raise _Over("UNKNOWN", f"`{self.plan.counter}` fails: {_errno(done.error)}")
+        return done.value
 
     def aftermath(self) -> str:
         """What comes of a schedule that the kernel refuses once nobody is held any more."""
@@ -137,7 +187,7 @@ class _Stage:
         return "; once that is released, everything goes on"
 
     def judged(self, verdict: str, reason: str) -> Run:
-        printed = self.machine.guest.console()
+        printed = self.printed()
         found = console.oops(printed)
         if verdict == "OOPS" and found:
             where = self.machine.symbols.name(found.rip) if found.rip else found.name
@@ -146,8 +196,11 @@ class _Stage:
             ]
             if gone:
                 reason = f"runs in the text of {gone[0]}, which is gone"
-            return Run("OOPS", tuple(self.story), where, reason, found.lines)
-        return Run(verdict, tuple(self.story), "", reason, console.hung(printed) if verdict == "HUNG" else ())
+            shown = kind(verdict, bool(gone), "\n".join(found.lines))
+            return Run("OOPS", tuple(self.story), where, reason, shown, found.lines)
+        lines = {"HUNG": console.hung, "WARNED": console.warning}.get(verdict)
+        shown = kind(verdict, False, printed) if verdict in HARM else ""
+        return Run(verdict, tuple(self.story), "", reason, shown, lines(printed) if lines else ())
 
     def _until(self, step: Step) -> tuple[str, str, str]:
         assert step.point is not None
@@ -173,12 +226,19 @@ class _Stage:
                     note = f"it cannot be preempted there: {why}" if (why := self.atomic[name]) else ""
                     return place, task, note
                 if name in self.actor and name not in self.busy and not self.left[name]:
-                    raise _Over("INFEASIBLE", f"{name} never came to: {step.point}")
+                    raise self._missed(name, step)
                 if patience.over():
                     raise self._stalled(name, f"{name} does not come to: {step.point}")
         finally:
             self.seek.disarm()
             self.seek = None
+
+    def _missed(self, name: str, step: Step) -> _Over:
+        """A thread came to its end, and not to the point: the kernel refused one of its actions, or the plan
+        waits for what is not on the way."""
+        if mine := [act for act in self.refused if act.thread == name]:
+            return _Over(*_refused(mine))
+        return _Over("UNKNOWN", f"{MISSED}{step.point}: {name} came to its end without it")
 
     def _end(self, name: str) -> None:
         if name in self.held:
@@ -191,7 +251,9 @@ class _Stage:
         self._start(name)
         patience = _Patience(self.machine)
         while name in self.busy or self.left[name]:
-            if isinstance(self._next(patience), Done):
+            if name in self.removes:
+                self._removed(name)
+            elif isinstance(self._next(patience), Done):
                 patience = _Patience(self.machine)
             if patience.over():
                 doing = self.busy.get(name, "")
@@ -202,7 +264,7 @@ class _Stage:
         where = self._stack(name)
         if self.held:
             return _Over("INFEASIBLE", f"{what} while {' and '.join(self.held)} is held{where}")
-        return _Over("UNKNOWN", f"{what}{where}")
+        return _Over("UNKNOWN", f"{what}{where}{console.lockup(self.printed())}")
 
     def _check_cpu(self, name: str) -> None:
         """End the story if ``name`` cannot run: somebody is held who never gives the only CPU away."""
@@ -230,13 +292,48 @@ class _Stage:
         raise _Over("UNKNOWN", f"no hung task was reported within {_HANG:.0f} seconds")
 
     def _reported(self) -> bool:
-        return bool(console.hung(self.machine.guest.console()))
+        return bool(console.hung(self.printed()))
 
     def _start(self, name: str) -> None:
+        """Let a thread do its actions, one after the other, while the steps go on."""
+        if name not in self.actor:
+            return
         self.started.add(name)
         if name not in self.busy and self.left[name]:
-            self.busy[name] = self.left[name].pop(0)
-            self.machine.mailbox.send(self.machine.gdb, self.actor[name], self.busy[name])
+            self.busy[name] = action = self.left[name].pop(0)
+            action = action.removeprefix(TRY)
+            word, _, rest = action.partition(" ")
+            if word in HOST:
+                self._host(name, word, rest)
+                return
+            if word == "signal":
+                thread, _, number = rest.partition(" ")
+                action = f"kill {self.machine.mailbox.pids[self.actor[thread]]} {number}"
+            self.machine.mailbox.send(self.machine.gdb, self.actor[name], action)
+
+    def _host(self, name: str, word: str, rest: str) -> None:
+        """What QEMU does. A device is gone when the guest has let it go."""
+        try:
+            if word == "device_del":
+                self.machine.guest.monitor.ask(word, {"id": rest})
+                self.removes[name] = rest
+                return
+            driver, *pairs = rest.split(",")
+            given: dict[str, object] = {key: value for key, _, value in (one.partition("=") for one in pairs)}
+            self.machine.guest.monitor.ask(word, {"driver": driver, **given})
+        except LastputError as error:
+            raise _Over("UNKNOWN", f"{name}: {self.busy[name]}: {error.what}") from None
+        self._did(name, 0, "")
+
+    def _removed(self, name: str) -> None:
+        """Let the guest run until QEMU no longer has the device."""
+        patience = _Patience(self.machine)
+        while self.removes[name] in self.machine.guest.devices():
+            self._saw(self.machine.run(_GLANCE, patience.computed))
+            if patience.over():
+                raise self._stalled(name, f"the guest does not let go of device {self.removes[name]}")
+        del self.removes[name]
+        self._did(name, 0, "")
 
     def _next(self, patience: _Patience) -> Event:
         event = self.machine.run(patience.left(), patience.computed)
@@ -249,12 +346,15 @@ class _Stage:
         if isinstance(event, Done):
             names = [name for name, number in self.actor.items() if number == event.actor]
             for name in names:
-                act = Act(name, self.busy.pop(name), event.value, _errno(event.error))
-                self.acts.append(act)
-                if act.error:
-                    self.refused.append(act)
-                if name in self.started:
-                    self._start(name)
+                self._did(name, event.value, _errno(event.error))
+
+    def _did(self, name: str, value: int, error: str) -> None:
+        act = Act(name, self.busy.pop(name), value, error)
+        self.acts.append(act)
+        if act.error and not act.action.startswith(TRY):
+            self.refused.append(act)
+        if name in self.started:
+            self._start(name)
 
     def _release(self, name: str) -> None:
         for event in hold.release(self.machine, self.held.pop(name)):
@@ -269,7 +369,8 @@ class _Stage:
             if isinstance(event, Done) and event.actor == actor:
                 return event
             self._saw(event)
-        raise _Over("UNKNOWN", f"the guest does nothing any more: `{action}` did not end")
+        why = console.lockup(self.printed())
+        raise _Over("UNKNOWN", f"the guest does nothing any more: `{action}` did not end{why}")
 
     def _is(self, name: str, task: int) -> bool:
         if name in self.tasks:
@@ -297,6 +398,14 @@ class _Stage:
 
 def _errno(number: int) -> str:
     return errno.errorcode.get(number, str(number)) if number else ""
+
+
+def _refused(acts: list[Act]) -> tuple[str, str]:
+    """The verdict on actions that failed: the kernel refuses the order, or an action is wrong."""
+    for act in acts:
+        if act.error in _WRONG:
+            return "UNKNOWN", f"{_refusal(act)}: that is no refusal, the action is wrong here"
+    return "INFEASIBLE", _refusal(acts[0])
 
 
 def _refusal(act: Act) -> str:

@@ -36,7 +36,7 @@ _FORMS = (
 _CONDITIONS = (
     ("arg", r"arg(?P<index>[0-5]) == (?P<value>0x[0-9a-f]+|\d+|module \w+)"),
     ("value", r"(?P<index>)value == (?P<value>-?\d+)"),
-    ("caller", r"(?P<index>)caller in (?P<value>\w+)"),
+    ("caller", r"(?P<index>)caller in (?P<value>[\w.]+)"),
     ("comm", r"(?P<index>)comm == (?P<value>[\w/:.*?-]+)"),
 )
 

@@ -9,6 +9,7 @@ import os
 
 from lastput.errors import LastputError
 from lastput.replay import console
+from lastput.replay.actions import TRY
 from lastput.replay.machine import Machine
 from lastput.replay.mailbox import Done
 
@@ -22,9 +23,9 @@ def prepare(machine: Machine, threads: tuple[tuple[str, tuple[str, ...]], ...]) 
     """
     for actor, (name, actions) in enumerate(threads):
         for action in (f"name {name}", *actions):
-            machine.mailbox.send(machine.gdb, actor, action)
+            machine.mailbox.send(machine.gdb, actor, action.removeprefix(TRY))
             event = machine.run(_SECONDS)
-            if isinstance(event, Done) and event.value >= 0:
+            if isinstance(event, Done) and (event.value >= 0 or action.startswith(TRY)):
                 continue
             if isinstance(event, Done):
                 why = os.strerror(event.error)

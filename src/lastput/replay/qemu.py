@@ -30,7 +30,8 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class Settings(msgspec.Struct, frozen=True):
     """What decides how a guest runs. ``memory`` in MiB; ``exact`` counts instructions, so that two runs
     are the same to the last bit, and skips the time in which the guest is idle. ``ram`` is a file that is
-    the guest's memory ("": none is); a guest that is restored reads it and keeps its changes to itself."""
+    the guest's memory ("": none is); a guest that is restored reads it and keeps its changes to itself.
+    ``devices`` are as -device has them."""
 
     image: str
     initrd: str
@@ -39,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True):
     memory: int = 256
     exact: bool = False
     ram: str = ""
+    devices: tuple[str, ...] = ()
 
 
 class Guest:
@@ -99,6 +101,11 @@ class Guest:
         return self._settings.cpus
 
     @property
+    def exact(self) -> bool:
+        """Whether instructions are the guest's clock."""
+        return self._settings.exact
+
+    @property
     def pid(self) -> int:
         """QEMU's process."""
         return self._process.pid
@@ -110,6 +117,11 @@ class Guest:
         except OSError:
             return 0.0
         return (int(fields[11]) + int(fields[12])) / _TICKS  # utime, stime: proc_pid_stat(5)
+
+    def devices(self) -> frozenset[str]:
+        """The ids of the devices that QEMU has and that have one."""
+        listed = self.monitor.ask("qom-list", {"path": "/machine/peripheral"})
+        return frozenset(one["name"] for one in listed if one["name"] != "type")
 
     def kill(self) -> None:
         """End QEMU at once; the block that it is used in cleans up."""
@@ -153,6 +165,15 @@ class Guest:
     def _explained(self, error: LastputError) -> LastputError:
         if self._state is None:
             return error
+        code = self._process.poll()
+        if code is not None and code < 0:
+            return LastputError(
+                "qemu-gone", f"QEMU was ended by signal {-code}; {self.last_words()}", "run the replay again"
+            )
+        if "allocate memory" in self.last_words():
+            return LastputError(
+                "qemu-failed", f"QEMU gets no memory; {self.last_words()}", "-j 1 runs one guest at a time"
+            )
         return LastputError(
             "bad-snapshot",
             f"QEMU cannot restore {self._state.parent}; {self.last_words()}",
@@ -183,6 +204,10 @@ class Guest:
             "-qmp", "unix:qmp,server=on,wait=off",
             "-gdb", "unix:gdb,server=on,wait=off",
         ]  # fmt: skip
+        for one in _backends(asked.devices):
+            words += one
+        for device in asked.devices:
+            words += ["-device", device]
         if asked.exact:
             words += ["-icount", "shift=3,sleep=off", "-rtc", "base=2026-01-01,clock=vm", "-seed", "7"]
         if asked.ram:
@@ -195,6 +220,18 @@ class Guest:
         if self._state is not None:
             words += ["-incoming", "defer"]
         return words
+
+
+def _backends(devices: tuple[str, ...]) -> list[list[str]]:
+    """What devices name that must be there before them: a disk of 64 MiB without contents, a line at whose
+    other end nobody is. Nothing of the host is reachable from a guest."""
+    found = []
+    for value in (part.partition("=")[2] for device in devices for part in device.split(",")):
+        if value.startswith("null-disk"):
+            found.append(["-blockdev", f"null-co,node-name={value},size=67108864,read-zeroes=on"])
+        elif value.startswith("null-line"):
+            found.append(["-chardev", f"null,id={value}"])
+    return found
 
 
 #: Guests that run now, in any thread.

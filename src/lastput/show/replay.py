@@ -16,6 +16,8 @@ _TELLS = (
     "RIP:",
     "Workqueue:",
     "INFO:",
+    "WARNING:",
+    "refcount_t:",
     "task:",
     "Modules linked in",
     "#PF: ",
@@ -32,7 +34,7 @@ def text(report: Report, width: int = 80, verbose: bool = False) -> str:
     rows += _head(report, width)
     first = _typical(report.story)
     rows += ["", *_story(first, width)]
-    if first.splat:
+    if first.splat or (verbose and first.console):
         rows += ["", "the kernel:", *_splat(first, width, verbose)]
         if first.where:
             rows += textwrap.wrap(
@@ -84,7 +86,7 @@ def _errno(name: str) -> str:
 
 def _splat(run: Run, width: int, verbose: bool) -> list[str]:
     if verbose:
-        return [f"  {line}" for line in run.splat]
+        return [f"  {line}" for line in (run.console.splitlines() or run.splat)]
     kept, frames = [], 0
     for line in run.splat:
         if line.startswith(_TELLS):
@@ -92,7 +94,7 @@ def _splat(run: Run, width: int, verbose: bool) -> list[str]:
         elif line.startswith(" ") and "+0x" in line and frames < _FRAMES:
             kept.append(line)
             frames += 1
-    return [f"  {line[: width - 2]}" for line in kept]
+    return [f"  {line}" if len(line) <= width - 2 else f"  {line[: width - 5]}..." for line in kept]
 
 
 def _table(report: Report, width: int, verbose: bool) -> list[str]:
@@ -148,14 +150,28 @@ def _verdict(report: Report, width: int) -> list[str]:
     elif report.controls:
         rows += _wrapped("the controls are as they must be: the order alone makes the difference", width)
     rows += _untouched(report, width)
-    if report.claims and report.evidence():
-        told = f"the litmus test of {' '.join(report.claims)} is borne out on {report.kernel}"
-        rows += _wrapped(told, width)
+    rows += _borne(report, width)
     for note in report.notes:
         rows += _wrapped(f"note: {note}", width)
     if any(" until " in step for step in report.story.steps):
         rows += _wrapped("forced by a loop in padding of the kernel's text, where a thread is held", width)
     return rows + _wrapped(_times(report), width)
+
+
+def _borne(report: Report, width: int) -> list[str]:
+    """Whether the kernel showed what the litmus test says."""
+    if not report.predicted or not report.evidence() or report.story.expected in ("CLEAN", "INFEASIBLE"):
+        return []
+    of = f" of {' '.join(report.claims)}" if report.claims else ""
+    if report.borne_out():
+        return _wrapped(
+            f"the litmus test{of} is borne out on {report.kernel}: {_typical(report.story).kind}", width
+        )
+    seen = _typical(report.story).kind or "something else"
+    said = (
+        f"the litmus test{of} says {' or '.join(report.predicted)}, the kernel showed {seen}: NOT borne out"
+    )
+    return _wrapped(said, width)
 
 
 def _times(report: Report) -> str:

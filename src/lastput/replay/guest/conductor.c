@@ -9,24 +9,21 @@
  * Keep the layout of struct page in step with mailbox.py.
  */
 #define _GNU_SOURCE
+#include "actions.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define ACTORS 8
 #define PAGE 4096
-#define NAMES 16
 
 enum event { READY, PAGE_AT, DONE };
 
@@ -38,7 +35,6 @@ struct page {
 
 static struct page *pages;		/* one for each actor */
 static int wakes[ACTORS][2];		/* a pipe to each actor: a byte is a command */
-static struct { char name[24]; int fd; } files[NAMES];
 
 /* The host's breakpoint is on its first instruction. Its arguments are the message. */
 __attribute__((noinline, noclone, used)) long notify(long event, long actor, long value, long error)
@@ -59,138 +55,6 @@ static uint64_t physical(void *address)
 	return (entry & ((1ULL << 55) - 1)) * PAGE;
 }
 
-/* A descriptor by its name in the plan, or a new place for one. */
-static int *file_of(const char *name, int new)
-{
-	int free = -1;
-
-	for (int i = 0; i < NAMES; i++) {
-		if (!strcmp(files[i].name, name))
-			return &files[i].fd;
-		if (!files[i].name[0] && free < 0)
-			free = i;
-	}
-	if (!new || free < 0)
-		return NULL;
-	snprintf(files[free].name, sizeof(files[free].name), "%s", name);
-	return &files[free].fd;
-}
-
-static long keep(const char *name, long fd)
-{
-	int *place;
-
-	if (fd < 0)
-		return fd;
-	place = file_of(name, 1);
-	if (!place) {
-		errno = EMFILE;
-		return -1;
-	}
-	*place = fd;
-	return 0;
-}
-
-static long load(const char *path, const char *params)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	long result = fd < 0 ? -1 : syscall(SYS_finit_module, fd, params, 0);
-	int saved = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = saved;
-	return result;
-}
-
-static long slurp(const char *path, char *out, size_t room)
-{
-	int fd = open(path, O_RDONLY);
-	long all = 0, got;
-
-	if (fd < 0)
-		return -1;
-	while ((got = read(fd, out + all, room - 1 - all)) > 0)
-		all += got;
-	out[all] = 0;
-	close(fd);
-	return got < 0 ? got : all;
-}
-
-static long shell(const char *line)
-{
-	int status;
-	pid_t child = fork();
-
-	if (!child) {
-		execl("/bin/busybox", "sh", "-c", line, (char *)NULL);
-		_exit(127);
-	}
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		return -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-/* One action of a plan: a word and up to four arguments. Numbers are as strtol() reads them. */
-static long act(char *line, char *out)
-{
-	char *rest = line, *word[5] = { "", "", "", "", "" };
-	int *file;
-
-	if (!strncmp(line, "sh ", 3))
-		return shell(line + 3);
-	for (int i = 0; i < 5 && (word[i] = strsep(&rest, " ")); i++)
-		;
-	for (int i = 0; i < 5; i++)
-		word[i] = word[i] ? word[i] : "";
-	errno = 0;
-	if (!strcmp(word[0], "open"))			/* open NAME PATH */
-		return keep(word[1], open(word[2], O_RDWR | O_CLOEXEC));
-	if (!strcmp(word[0], "insmod"))			/* insmod PATH [PARAMETERS] */
-		return load(word[1], word[2]);
-	if (!strcmp(word[0], "rmmod"))			/* rmmod MODULE */
-		return syscall(SYS_delete_module, word[1], O_NONBLOCK);
-	if (!strcmp(word[0], "cat"))			/* cat PATH */
-		return slurp(word[1], out, sizeof(pages->text));
-	if (!strcmp(word[0], "cpu")) {			/* cpu NUMBER */
-		cpu_set_t set;
-
-		CPU_ZERO(&set);
-		CPU_SET(strtol(word[1], NULL, 0), &set);
-		return sched_setaffinity(0, sizeof(set), &set);
-	}
-	if (!strcmp(word[0], "name"))			/* name COMM */
-		return prctl(PR_SET_NAME, word[1], 0, 0, 0);
-	if (!strcmp(word[0], "sleep"))			/* sleep MILLISECONDS */
-		return usleep(1000 * strtol(word[1], NULL, 0));
-	file = file_of(word[1], 0);
-	if (!strcmp(word[0], "ioctl_fd")) {		/* ioctl_fd FILE NEW REQUEST ARGUMENT: gives a descriptor */
-		if (!file)
-			goto bad;
-		return keep(word[2], ioctl(*file, strtoul(word[3], NULL, 0), strtoul(word[4], NULL, 0)));
-	}
-	if (!file)
-		goto bad;
-	if (!strcmp(word[0], "ioctl"))			/* ioctl FILE REQUEST ARGUMENT */
-		return ioctl(*file, strtoul(word[2], NULL, 0), strtoul(word[3], NULL, 0));
-	if (!strcmp(word[0], "close")) {		/* close FILE */
-		for (int i = 0; i < NAMES; i++)
-			if (!strcmp(files[i].name, word[1]))
-				files[i].name[0] = 0;
-		return close(*file);
-	}
-	if (!strcmp(word[0], "read") || !strcmp(word[0], "write")) {	/* read FILE BYTES */
-		static char buffer[PAGE];
-		size_t wanted = strtoul(word[2], NULL, 0);
-
-		wanted = wanted < sizeof(buffer) ? wanted : sizeof(buffer);
-		return word[0][0] == 'r' ? read(*file, buffer, wanted) : write(*file, buffer, wanted);
-	}
-bad:
-	errno = EBADF;
-	return -1;
-}
-
 static void actor(int me)
 {
 	struct page *page = &pages[me];
@@ -206,7 +70,7 @@ static void actor(int me)
 		memcpy(line, page->text, sizeof(line));
 		line[sizeof(line) - 1] = 0;
 		page->text[0] = 0;
-		result = act(line, page->text);
+		result = act(line, page->text, sizeof(page->text));
 		number++;
 		notify(DONE, me | number << 8, result, result < 0 ? errno : 0);
 	}
@@ -285,6 +149,9 @@ int main(void)
 	if (pages == MAP_FAILED || mlock(pages, ACTORS * PAGE))
 		return 1;
 	modules();
+	/* Some kernels have them as modules. */
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
 	for (int i = 0; i < ACTORS; i++) {
 		if (pipe(wakes[i]))
 			return 1;
