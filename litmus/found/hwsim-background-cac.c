@@ -6,39 +6,37 @@
  *
  * Found by FIL001 in Linux 7.3: drivers/net/wireless/virtual/mac80211_hwsim_main.c:1151.
  */
-#include "debugfs.h"
+#include <lastput.h>
 
 MODULE(mac80211_hwsim);
 
-static ssize_t hwsim_write(struct file *filp, const char *buf, size_t count, loff_t *pos)
+static ssize_t hwsim_background_cac_write(struct file *file, const char *buf, size_t count, loff_t *pos)
 {
 	return count;
 }
 
 static const struct file_operations hwsim_background_cac_ops = {
-	.write = hwsim_write,
+	.write = hwsim_background_cac_write,
+	.open = simple_open,
 };
+
+static struct dentry *dir;
 
 static int drv_init(void)
 {
-	return debugfs_create_file(&hwsim_background_cac_ops);
+	dir = debugfs_create_dir("mac80211_hwsim", NULL);
+	debugfs_create_file("file", 0600, dir, NULL, &hwsim_background_cac_ops);
+	return 0;
 }
 
 static void drv_exit(void)
 {
-	debugfs_remove();
+	debugfs_remove_recursive(dir);
 }
 
 module_init(drv_init);
 module_exit(drv_exit);
-
-THREAD(user)
-{
-	fd_t fd = open("/dev/file");
-
-	if (!IS_ERR(fd))
-		close(fd);
-}
+MODULE(vmlinux);
 
 THREAD(admin)
 {

@@ -6,40 +6,42 @@
  *
  * Found by FIL001 in Linux 7.3: drivers/scsi/scsi_debug.c:1164.
  */
-#include "debugfs.h"
+#include <lastput.h>
 
-/* As fs/seq_file.c has it. */
-static int single_release(struct inode *inode, struct file *filp)
+MODULE(scsi_debug);
+
+static int sdebug_error_show(struct seq_file *m, void *p)
 {
 	return 0;
 }
 
-MODULE(scsi_debug);
+static int sdebug_error_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, sdebug_error_show, inode->i_private);
+}
 
 static const struct file_operations sdebug_error_fops = {
+	.open = sdebug_error_open,
 	.release = single_release,
 };
 
+static struct dentry *dir;
+
 static int drv_init(void)
 {
-	return debugfs_create_file(&sdebug_error_fops);
+	dir = debugfs_create_dir("scsi_debug", NULL);
+	debugfs_create_file("file", 0600, dir, NULL, &sdebug_error_fops);
+	return 0;
 }
 
 static void drv_exit(void)
 {
-	debugfs_remove();
+	debugfs_remove_recursive(dir);
 }
 
 module_init(drv_init);
 module_exit(drv_exit);
-
-THREAD(user)
-{
-	fd_t fd = open("/dev/file");
-
-	if (!IS_ERR(fd))
-		close(fd);
-}
+MODULE(vmlinux);
 
 THREAD(admin)
 {

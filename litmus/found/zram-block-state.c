@@ -6,39 +6,37 @@
  *
  * Found by FIL001 in Linux 7.3: drivers/block/zram/zram_drv.c:1607.
  */
-#include "debugfs.h"
+#include <lastput.h>
 
 MODULE(zram);
 
-static ssize_t read_block_state(struct file *filp, char *buf, size_t count, loff_t *pos)
+static ssize_t read_block_state(struct file *file, char *buf, size_t count, loff_t *pos)
 {
 	return 0;
 }
 
 static const struct file_operations proc_zram_block_state_op = {
+	.open = simple_open,
 	.read = read_block_state,
 };
 
+static struct dentry *dir;
+
 static int drv_init(void)
 {
-	return debugfs_create_file(&proc_zram_block_state_op);
+	dir = debugfs_create_dir("zram", NULL);
+	debugfs_create_file("file", 0600, dir, NULL, &proc_zram_block_state_op);
+	return 0;
 }
 
 static void drv_exit(void)
 {
-	debugfs_remove();
+	debugfs_remove_recursive(dir);
 }
 
 module_init(drv_init);
 module_exit(drv_exit);
-
-THREAD(user)
-{
-	fd_t fd = open("/dev/file");
-
-	if (!IS_ERR(fd))
-		close(fd);
-}
+MODULE(vmlinux);
 
 THREAD(admin)
 {
