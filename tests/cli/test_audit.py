@@ -43,10 +43,12 @@ _LINE = "drivers/foo.c:3: warning: [MOD901] foo_release() puts its own module\n"
 def one_rule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Only the made-up rule, and trees without a fact base."""
     monkeypatch.setattr(rules, "__path__", [str(Path(__file__).parent / "rules")])
-    monkeypatch.setattr(run_audit, "opener", lambda tree, quiet=False: partial(TextTree, Path(tree)))
+    monkeypatch.setattr(
+        run_audit, "opener", lambda tree, quiet=False, kernel=None: partial(TextTree, Path(tree))
+    )
     monkeypatch.setattr(run_kbuild, "opener_for_file", lambda root, path: partial(TextTree, root))
     for command in (run_audit, run_kbuild):
-        monkeypatch.setattr(command, "store_of", lambda root: tmp_path / "store")
+        monkeypatch.setattr(command, "store_of", lambda root, kernel=None: tmp_path / "store")
     registry.all_rules.cache_clear()
     yield
     registry.all_rules.cache_clear()

@@ -74,6 +74,8 @@ def _git(root: Path, *words: str) -> str:
         raise LastputError("git", "there is no git program", "install git, or give --patch FILE") from None
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode("utf-8", "replace").strip().splitlines() or ["git failed"]
+        if "not a git repository" in said[0].lower():
+            said = [f"{root} lies in no git tree"]
         raise LastputError(
             "git", said[0], "--since wants a git tree that has the revision; --patch FILE wants neither"
         ) from None

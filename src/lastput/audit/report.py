@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Request", "audit", "sites", "why"]
+__all__ = ["Request", "audit", "below", "sites", "why"]
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,7 +29,8 @@ Say = Callable[[str], None]
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked. ``known_codes`` are all rules that exist, also those that are not run. ``changes``
     restrict the findings to those of a patch (None: no patch). ``store`` is where rules' words are kept
-    (None: all rules run). ``around`` lines of source are kept on each side of a place."""
+    (None: all rules run). ``around`` lines of source are kept on each side of a place. ``paths`` are the
+    folders and files that are asked about (none: all)."""
 
     tree: str
     rules: tuple[Rule, ...]
@@ -42,6 +43,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...] | None = None
     store: Path | None = None
     around: int = 0
+    paths: tuple[str, ...] = ()
 
 
 def audit(open_tree: OpenTree, request: Request, say: Say = lambda _: None) -> Report:
@@ -51,7 +53,7 @@ def audit(open_tree: OpenTree, request: Request, say: Say = lambda _: None) -> R
         judgements, broken = run_rules(open_tree, request.rules, request.jobs, say)
     else:
         judgements, broken = judged(request.store, open_tree, request.rules, request.jobs, say)
-    told = [one for one in judgements if reported(one)]
+    told = [one for one in judgements if reported(one) and below(one.where.path, request.paths)]
     outside = 0
     if request.changes is not None:
         inside = _of_change(tree, request, told)
@@ -71,15 +73,24 @@ def audit(open_tree: OpenTree, request: Request, say: Say = lambda _: None) -> R
         judged=judgements,
         suppressed=tuple(gone),
         # Of a part of the tree, or of a rule that did not run, nothing is known.
-        unused=tuple(one for one in unused if one.code in ran and request.changes is None),
+        unused=tuple(
+            one for one in unused if one.code in ran and request.changes is None and not request.paths
+        ),
         refused=tuple(refused),
         broken=broken,
         hidden=hidden,
         known=len(known),
         outside=outside,
         coverage=tree.coverage,
-        own_modules=tuple(tree.own_modules()),
+        own_modules=tuple(one for one in tree.own_modules() if below(one.path, request.paths)),
     )
+
+
+def below(path: str, folders: Sequence[str]) -> bool:
+    """Whether ``path`` is one of ``folders``, or lies in one; headers of another tree (absolute) never do."""
+    if path.startswith("/"):
+        return False
+    return not folders or any(path == one or path.startswith(f"{one}/") for one in folders)
 
 
 def _of_change(tree: Tree, request: Request, told: list[Finding]) -> list[Finding]:
@@ -97,7 +108,8 @@ def _suppressions(
     tree: Tree, request: Request, told: Sequence[Finding]
 ) -> tuple[list[Suppression], list[Refused]]:
     # All files for a whole tree, for an unused comment may stand anywhere.
-    paths = tree.marked() if request.changes is None else sorted({one.where.path for one in told})
+    whole = request.changes is None and not request.paths
+    paths = tree.marked() if whole else sorted({one.where.path for one in told})
     good, refused = suppress.comments(tree.root, paths, request.known_codes)
     listed, bad = suppress.entries(request.config_name, request.config.safe, request.known_codes)
     return good + listed, refused + bad

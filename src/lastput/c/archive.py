@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["is_archive", "scan", "search"]
+__all__ = ["is_archive", "scan", "search", "unpack"]
 
 import bz2
 import gzip
@@ -84,6 +84,28 @@ def search(path: Path, inner: Callable[[str], str], words: Iterable[str]) -> dic
     pattern = re.compile(rb"\b(?:" + b"|".join(re.escape(word.encode()) for word in words) + rb")\(")
     files = _contents(path, inner, lambda name: name.endswith(".c"))
     return {name: content for name, content in files if pattern.search(content)}
+
+
+def unpack(path: Path, folder: Path, keep: Callable[[str], bool]) -> None:
+    """Write the files of the archive that ``keep`` wants below ``folder``, without the one folder that is
+    around all of them, if there is one. Links are passed over. Raises LastputError ``bad-tree``; OSError."""
+    tops: set[str] = set()
+
+    def inside(name: str) -> str:
+        parts = [part for part in name.split("/") if part not in ("", ".")]
+        tops.add(parts[0] if len(parts) > 1 else "")
+        return "/".join(parts)
+
+    for name, content in _contents(path, inside, lambda name: ".." not in name.split("/") and keep(name)):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    (top,) = tops if len(tops) == 1 else ("",)
+    if top:
+        around = folder / f".{top}.around"
+        (folder / top).rename(around)
+        for one in around.iterdir():
+            one.rename(folder / one.name)
+        around.rmdir()
 
 
 def _contents(

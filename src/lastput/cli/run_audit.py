@@ -18,6 +18,7 @@ from lastput.audit.patch import Change, from_diff, from_git, require_applied
 from lastput.audit.registry import all_rules, select
 from lastput.audit.report import Request, audit, sites, why
 from lastput.audit.tree import OpenTree
+from lastput.cli.asked import asked, headers
 from lastput.cli.tree import opener, store_of
 from lastput.cli.write import write_whole
 from lastput.errors import LastputError
@@ -37,10 +38,14 @@ _MODES = {"report": "report", "context": "context", "org": "org", "rep+ctxt": "c
 def run(args: argparse.Namespace) -> int:
     """0 without findings, 1 with, 2 if a rule failed."""
     form = _form(args)
-    open_tree = opener(args.tree, quiet=args.quiet)
-    asked = msgspec.structs.replace(request(args), around=AROUND if form == "html" else 0)
+    place = asked(args.where)
+    args.tree, args.paths = str(place.root), place.paths
+    args.kernel = headers(args.kernel, place.root)
+    wanted = request(args)  # before the tree is read: git, the patch and the files may say no
+    open_tree = opener(args.tree, quiet=args.quiet, kernel=args.kernel)
+    wanted = msgspec.structs.replace(wanted, around=AROUND if form == "html" else 0)
     with Status(sys.stderr, args.tree, wanted=sys.stderr.isatty() and not args.quiet) as status:
-        report = audit(open_tree, asked, lambda code: status.say(f"{code} done"))
+        report = audit(open_tree, wanted, lambda code: status.say(f"{code} done"))
     if args.why or args.sites:
         return _asked(args, open_tree, report, form)
     if args.write_baseline:
@@ -73,7 +78,8 @@ def request(args: argparse.Namespace) -> Request:
         config_name=config_name,
         baseline=read_baseline(Path(baseline)) if baseline and not args.write_baseline else None,
         changes=_changes(args),
-        store=store_of(Path(args.tree)),
+        store=store_of(Path(args.tree), args.kernel),
+        paths=args.paths,
     )
 
 

@@ -7,6 +7,7 @@ __all__ = ["coverage_lines", "run_index"]
 import argparse
 import sys
 
+from lastput.cli.asked import asked, headers
 from lastput.cli.progress import bytes_progress
 from lastput.facts.coverage import parse_bodies
 from lastput.facts.index import Report, Skip, update
@@ -14,12 +15,14 @@ from lastput.facts.index import Report, Skip, update
 
 def run_index(args: argparse.Namespace) -> int:
     """Bring the base up to date and print what it covers."""
+    tree = asked([args.tree]).root
+    kernel = headers(args.kernel, tree)
     with bytes_progress("reading", wanted=not args.quiet) as progress:
-        report = update(args.tree, args.cache, args.jobs, progress)
+        report = update(tree, args.cache, args.jobs, progress, kernel)
     print("\n".join(coverage_lines(report, args.verbose)))
     if args.check_bodies:
         with bytes_progress("parsing", wanted=not args.quiet) as progress:
-            functions, unclean = parse_bodies(args.tree, report.database, args.jobs, progress)
+            functions, unclean = parse_bodies(tree, report.database, args.jobs, progress)
         percent = 100 * (functions - len(unclean)) / max(functions, 1)
         print(
             f"bodies: {functions - len(unclean):,} of {functions:,} functions parse cleanly ({percent:.2f} %)"

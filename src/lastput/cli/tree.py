@@ -16,11 +16,11 @@ from lastput.facts.index import update
 from lastput.facts.location import database_path
 
 
-def opener(tree: str, quiet: bool = False) -> OpenTree:
+def opener(tree: str, quiet: bool = False, kernel: Path | None = None) -> OpenTree:
     """Index ``tree`` as far as it has changed, and give what opens it in any process."""
     root = Path(tree)
     with bytes_progress("reading", wanted=not quiet) as progress:
-        report = update(root, progress=progress)
+        report = update(root, progress=progress, kernel=kernel)
     return partial(FactTree, root, report.database, coverage_lines(report, verbose=False)[0])
 
 
@@ -37,6 +37,6 @@ def opener_for_file(root: Path, path: str) -> OpenTree:
     return opener(str(root), quiet=True)
 
 
-def store_of(root: Path) -> Path:
+def store_of(root: Path, kernel: Path | None = None) -> Path:
     """The folder beside the fact base of ``root`` for what is derived from it."""
-    return database_path(root).with_suffix("")
+    return database_path(root, kernel=kernel).with_suffix("")

@@ -27,6 +27,7 @@ from lastput.errors import LastputError
 from lastput.facts.core import write_core
 from lastput.facts.entries import write_entries
 from lastput.facts.extract import FileFacts, extract, worth_reading
+from lastput.facts.headers import reachable
 from lastput.facts.location import database_path, version
 from lastput.facts.macro_tables import write_macro_tables
 from lastput.facts.membership import is_kernel, write_membership
@@ -71,19 +72,28 @@ class _Read(msgspec.Struct, array_like=True):
     marked: bool = False
 
 
-def update(tree: Path, cache: Path | None = None, jobs: int = 0, progress: Progress | None = None) -> Report:
-    """Index ``tree``; ``jobs`` 0 is one process a CPU. ``progress`` gets bytes done and in all.
+def update(
+    tree: Path,
+    cache: Path | None = None,
+    jobs: int = 0,
+    progress: Progress | None = None,
+    kernel: Path | None = None,
+) -> Report:
+    """Index ``tree``; ``jobs`` 0 is one process a CPU. ``progress`` gets bytes done and in all. ``kernel`` is
+    where the headers lie that a module outside of a kernel is built with.
 
-    Raises LastputError (``no-tree``, ``no-sources``, ``cache-locked``) and OSError.
+    Raises LastputError (``no-tree``, ``no-sources``, ``no-headers``, ``cache-locked``) and OSError.
     """
     if not tree.is_dir():
         raise LastputError("no-tree", f"{tree} is not a directory", "name the top directory of a kernel tree")
-    path = database_path(tree, cache)
+    path = database_path(tree, cache, kernel)
     sources, makefiles, kconfigs = walk(tree)
     if not any(one.path.endswith(".c") for one in sources):
         raise LastputError(
             "no-sources", f"{tree} holds no .c file", "name the top directory of a kernel tree"
         )
+    if kernel is not None:
+        sources += reachable(tree, sources, kernel)
     if not os.access(path.parent, os.W_OK):
         return _report(path, 0, 0)
     with _locked(path):
@@ -138,8 +148,7 @@ def _build(
             db.execute("BEGIN")
             write_membership(db, tree, sources, makefiles, kconfigs)
             _stamp(db, tree, makefiles, kconfigs)
-            if not is_kernel(tree):
-                write_core(db)
+            _write_core(db, tree, sources)
             write_entries(db)
             write_own_modules(db, tree, is_kernel(tree))
             write_macro_tables(db)
@@ -183,8 +192,7 @@ def _refresh(
                 _stamp(db, tree, makefiles, kconfigs)
             if touched or gone:
                 # What macros make stays as it is where neither they nor their users changed.
-                if not is_kernel(tree):
-                    write_core(db)
+                _write_core(db, tree, sources)
                 again = None if writer.macros_changed() else frozenset(writer.added)
                 write_entries(db, again)
                 write_macro_tables(db, again)
@@ -194,6 +202,12 @@ def _refresh(
             db.execute("ROLLBACK")
             raise
     return _report(path, touched, len(gone))
+
+
+def _write_core(db: sqlite3.Connection, tree: Path, sources: Sequence[Found]) -> None:
+    """What travels with the package, for a tree that neither is a kernel nor has the headers of one."""
+    if not is_kernel(tree) and not any(one.path.startswith("/") for one in sources[-1:]):
+        write_core(db)
 
 
 def _store(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["SCHEMA_VERSION", "database_path", "version"]
+__all__ = ["SCHEMA_VERSION", "cache_folder", "database_path", "version"]
 
 import hashlib
 import os
@@ -34,13 +34,19 @@ def version() -> str:
     return f"{SCHEMA_VERSION}-{hashlib.sha256(b''.join(parts)).hexdigest()[:16]}"
 
 
-def database_path(tree: Path, directory: Path | None = None) -> Path:
-    """The database of ``tree``. ``directory`` is where it lies; else ``$LASTPUT_CACHE``, else the user's.
+def cache_folder(directory: Path | None = None) -> Path:
+    """Where what is derived from trees lies: ``directory``, ``$LASTPUT_CACHE``, or the user's cache."""
+    return directory or Path(os.environ.get("LASTPUT_CACHE") or platformdirs.user_cache_dir("lastput"))
+
+
+def database_path(tree: Path, directory: Path | None = None, kernel: Path | None = None) -> Path:
+    """The database of ``tree``, read with the headers of ``kernel``; ``directory`` is where it lies.
 
     A cache directory that cannot be written is replaced by one below the system's temporary directory.
     """
-    wanted = directory or Path(os.environ.get("LASTPUT_CACHE") or platformdirs.user_cache_dir("lastput"))
-    key = hashlib.sha256(os.fsencode(tree.resolve())).hexdigest()[:16]
+    wanted = cache_folder(directory)
+    where = os.fsencode(tree.resolve()) + (b"\0" + os.fsencode(kernel.resolve()) if kernel else b"")
+    key = hashlib.sha256(where).hexdigest()[:16]
     name = f"facts-{key}-v{SCHEMA_VERSION}.sqlite"
     try:
         wanted.mkdir(parents=True, exist_ok=True)

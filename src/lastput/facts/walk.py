@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Found", "walk"]
+__all__ = ["Found", "is_read", "walk"]
 
 import os
 import re
@@ -25,6 +25,11 @@ class Found(NamedTuple):
     size: int
     mtime: int
     skipped: str
+
+
+def is_read(name: str) -> bool:
+    """Whether files of that name are looked at."""
+    return name.endswith((".c", ".h")) or _BUILD.search(name) is not None or name.startswith("Kconfig")
 
 
 def walk(tree: Path) -> tuple[list[Found], list[Found], list[Found]]:

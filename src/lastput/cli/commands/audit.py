@@ -2,6 +2,8 @@
 
   lastput audit ~/linux                        what is wrong, one line each
   lastput audit ~/linux -v                     with causes, calls and evidence
+  lastput audit drivers/bluetooth net/nfc      only these parts of the tree around
+  lastput audit ~/my-driver --kernel /lib/modules/6.12.9/build
   lastput audit . --since HEAD~3               only what three commits brought
   git show | lastput audit . --patch -         only what this patch brought
   lastput audit . --why drivers/block/loop.c:1118
@@ -34,7 +36,12 @@ def _forms() -> tuple[str, ...]:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("tree", nargs="?", default=".", metavar="TREE", help="kernel tree (default: here)")
+    parser.add_argument(
+        "where", nargs="*", metavar="DIR|FILE", help="tree, part of one, or its tar archive (default: here)"
+    )
+    parser.add_argument(
+        "--kernel", metavar="DIR|TARBALL", help="headers for a module outside the kernel: tree, or .../build"
+    )
     what = parser.add_argument_group("what is asked")
     asked = what.add_mutually_exclusive_group()
     asked.add_argument("--why", metavar="FILE:LINE", help="explain how a place was judged")

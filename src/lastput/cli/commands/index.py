@@ -21,9 +21,8 @@ HELP = "read a kernel tree into the fact base"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument(
-        "tree", metavar="TREE", type=Path, help="top directory of a kernel tree, or part of one"
-    )
+    parser.add_argument("tree", metavar="TREE", help="a tree, a module's folder, or a tar archive of one")
+    parser.add_argument("--kernel", metavar="DIR|TARBALL", help="headers for a module outside the kernel")
     parser.add_argument(
         "-j", "--jobs", type=count, default=0, metavar="N", help="processes (default: one a CPU)"
     )
