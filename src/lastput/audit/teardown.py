@@ -9,6 +9,7 @@ import re
 import msgspec
 
 from lastput.audit.units import Unit
+from lastput.effects.life.pairs import opposite
 from lastput.facts.base import Facts
 
 #: Fields of tables that the core calls when the device goes, or its driver.
@@ -42,7 +43,8 @@ _HANDLE = re.compile(r"_alg(_template)?$|_codec_ops$")
 
 class Teardown(msgspec.Struct, frozen=True):
     """``function`` runs when the module goes (``how`` is ``module exit``) or a device does
-    (``foo_driver.remove``); ``table`` is the type of the table then (``pci_driver``).
+    (``foo_driver.remove``); ``table`` is the type of the table then (``pci_driver``). Another module calls
+    it (``exported``) where this one exports what sets up and what takes down.
     """
 
     function: int
@@ -86,7 +88,38 @@ def _teardowns(facts: Facts, unit: Unit) -> list[Teardown]:
             found += [Teardown(one, f"{table}.{path}", kind) for one in _named(facts, unit, name, file)]
         for (target,) in facts.sql("SELECT target FROM entries WHERE file = ? AND role = 'exit'", file):
             ends += [Teardown(one, "module exit") for one in _named(facts, unit, target, file)]
-    return list({one.function: one for one in (*found, *ends)}.values())
+    found += _stored(facts, unit)
+    late = _exported(facts, unit)
+    return list({one.function: one for one in reversed((*found, *ends, *late))}.values())[::-1]
+
+
+def _stored(facts: Facts, unit: Unit) -> list[Teardown]:
+    """Those that are put into the table of a driver at run time: ``drv->remove = foo_remove``."""
+    marks = ", ".join("?" * len(_FIELDS))
+    files = ", ".join(map(str, sorted(unit.files)))
+    rows = facts.sql(
+        "SELECT s.target, s.value, f.file FROM stores s JOIN functions f ON f.id = s.function"
+        f" WHERE f.file IN ({files}) AND s.field IN ({marks}) ORDER BY s.id",
+        *_FIELDS,
+    )
+    return [
+        Teardown(one, target, "driver")
+        for target, value, file in rows
+        if "driver" in target or "drv" in target
+        for one in _named(facts, unit, value.lstrip("& "), file)
+    ]
+
+
+def _exported(facts: Facts, unit: Unit) -> list[Teardown]:
+    """Functions for other modules that take back what another such function sets up, by their names."""
+    files = ", ".join(map(str, sorted(unit.files)))
+    rows = facts.sql(
+        "SELECT DISTINCT f.id, f.name FROM exports e JOIN functions f ON f.name = e.name AND f.file = e.file"
+        f" WHERE f.file IN ({files}) AND f.static = 0 ORDER BY f.id"
+    )
+    return [
+        Teardown(one, "exported") for one, name in rows if any(opposite(other, name) for _, other in rows)
+    ]
 
 
 def _named(facts: Facts, unit: Unit, name: str, file: int) -> list[int]:

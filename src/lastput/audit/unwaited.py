@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Unwaited", "counted", "doubts", "struct_of", "unwaited"]
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -20,6 +20,15 @@ from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import resolve
 
 _TOLD = re.compile(r"^(complete|complete_all|complete_and_exit|wake_up\w*|swake_up\w*)$")
+_WAITS_FOR = re.compile(r"^(?:wait_for_completion\w*|wait_event\w*|swait_event\w*|prepare_to_wait\w*)$")
+_PUTS = re.compile(r"(?:^|_)(?:put|unref|free|release)(?:_|$)|free$")
+_TAKES = re.compile(r"(?:^|_)(?:get|hold|grab|ref|inc|pin)(?:_|$)|get$")
+#: Words of a get or a put that do not say of what.
+_COUNTS = frozenset(
+    ("get", "put", "hold", "grab", "ref", "unref", "inc", "dec", "pin", "unpin", "release", "drop", "try")
+)
+#: What a function of a table is called that tells somebody that it is done.
+_DONE = re.compile(r"done|complet|callback|(?:^|_)cb$|notify|func$")
 _GIVES_UP = re.compile(
     r"(^|_)(put|free|release|unref|destroy|drop|kill|remove|delete|del|done|end|finish)(_|$)|free$"
 )
@@ -105,13 +114,21 @@ def struct_of(bodies: Bodies, item: Item) -> str:
     return pointee(bodies, item.function, root(item.object)) if item.function and item.embedded else ""
 
 
-def doubts(deferred: Deferred, bodies: Bodies, one: Unwaited, struct: str) -> tuple[str, ...]:
-    """What may still be a wait in other words."""
+def doubts(
+    deferred: Deferred, bodies: Bodies, one: Unwaited, struct: str, ends: Collection[int], freed: bool
+) -> tuple[str, ...]:
+    """What may still be a wait in other words. ``ends`` are the functions that run in the teardown; ``freed``
+    says that the module itself is seen to free the object."""
     inside = deferred.facts.once(Insides).of(one.unit)
     return (
         *_waited_elsewhere(deferred, bodies, one.item, struct),
-        *_doubts(inside, one.item, one.arms, one.callback, bodies, struct),
+        *_doubts(inside, one, bodies, struct, ends, freed, _somewhere(deferred, bodies, one.item)),
     )
+
+
+def _somewhere(deferred: Deferred, bodies: Bodies, item: Item) -> bool:
+    """Whether another module waits for a member of that name, of a struct that is not known."""
+    return any(not pointee(bodies, one.function, root(one.object)) for one in deferred.elsewhere(item))
 
 
 def _waited_elsewhere(deferred: Deferred, bodies: Bodies, item: Item, struct: str) -> tuple[str, ...]:
@@ -159,17 +176,25 @@ def _thread_stopped(facts: Facts, item: Item, unit: Unit) -> bool:
 
 
 def _doubts(
-    inside: Inside, item: Item, arms: tuple[Touch, ...], callback: int, bodies: Bodies, struct: str
+    inside: Inside,
+    one: Unwaited,
+    bodies: Bodies,
+    struct: str,
+    ends: Collection[int],
+    freed: bool,
+    shared: bool,
 ) -> tuple[str, ...]:
-    facts = inside.facts
+    facts, item, arms = inside.facts, one.item, one.arms
     found = (
         _handed_on(facts, inside.unit, item)
-        or _callback_ends(inside, callback, bodies)
+        or _callback_ends(inside, one, bodies, ends)
         or counted(bodies, arms)
     )
-    if item.embedded and item.family != "timer" and all(one.function == item.function for one in arms):
-        found.append("the object is made for one run of the item")
-    if struct:
+    if item.embedded and item.family != "timer" and all(arm.function == item.function for arm in arms):
+        made = rf"\b{re.escape(root(item.object))}\s*=[^;]*alloc"
+        if re.search(made, bodies.text(item.function)):
+            found.append("the object is made for one run of the item")
+    if struct and not freed and shared:
         homes = {
             facts.path(file)
             for (file,) in facts.sql("SELECT DISTINCT file FROM records WHERE record = ?", struct)
@@ -192,6 +217,24 @@ def counted(bodies: Bodies, arms: tuple[Touch, ...]) -> list[str]:
     ][:1]
 
 
+def _frees(inside: Inside, function: int) -> bool:
+    """Whether a function of the unit comes to a call that frees or puts something."""
+    return any(
+        call.receiver or call.name in _FREES or _PUTS.search(call.name)
+        for one in inside.reach(function, depth=2, limit=40)
+        for call in inside.calls(one)
+    )
+
+
+def _held(inside: Inside, arms: tuple[Touch, ...], put: str) -> bool:
+    """Whether a function that arms, or one that calls it, has a call that may be the get of ``put``."""
+    words = frozenset(put.split("_")) - _COUNTS
+    near = {one.function for one in arms}
+    near |= {caller for one in arms for caller, _ in inside.callers(one.function)[:6]}
+    names = [call.name for one in near for call in inside.calls(one)]
+    return any(_TAKES.search(name) and words == frozenset(name.split("_")) - _COUNTS for name in names)
+
+
 def _handed_on(facts: Facts, unit: Unit, item: Item) -> list[str]:
     """Functions of which nothing is known that get the item's address: they may wait for it."""
     names = keys(item.object)
@@ -210,16 +253,25 @@ def _handed_on(facts: Facts, unit: Unit, item: Item) -> list[str]:
     ][:2]
 
 
-def _callback_ends(inside: Inside, callback: int, bodies: Bodies) -> list[str]:
+def _callback_ends(inside: Inside, one: Unwaited, bodies: Bodies, ends: Collection[int]) -> list[str]:
     """What the callback does that another one may wait for, or that says that it holds its object itself."""
-    facts = inside.facts
+    facts, callback = inside.facts, one.callback
     reached = inside.reach(callback, depth=3, limit=60)
+    waited = {
+        name
+        for function in ends
+        for call in inside.calls(function)
+        if _WAITS_FOR.match(call.name)
+        for name in keys(call.argument(0))
+    }
     for function in reached:
         for call in inside.calls(function):
-            if _TOLD.match(call.name):
+            if _TOLD.match(call.name) and (not ends or keys(call.argument(0)) & waited):
                 return [
                     f"{facts.function(function).name}() calls {call.name}(): a teardown may wait for that"
                 ]
+            if function == callback and call.receiver and _DONE.search(call.name):
+                return [f"{facts.function(function).name}() calls {call.receiver}{call.name}(): who is told?"]
     containers = set(_CONTAINER.findall(bodies.text(callback)))
     containers |= {one.name for one in facts.function(callback).parameters}
     for call in inside.calls(callback):
@@ -228,7 +280,13 @@ def _callback_ends(inside: Inside, callback: int, bodies: Bodies) -> list[str]:
             return [
                 f"{facts.function(callback).name}() calls {call.receiver}{call.name}(), which may free it"
             ]
-        if _GIVES_UP.search(call.name) and root(first) in containers and first.count("->") <= 1:
+        if call.name.startswith("pm_runtime_"):
+            continue
+        callee = inside.resolve(call.name, facts.function(callback).file)
+        if callee and not _frees(inside, callee):
+            continue
+        own = first in containers or _held(inside, one.arms, call.name)
+        if own and _GIVES_UP.search(call.name) and root(first) in containers and first.count("->") <= 1:
             return [
                 f"{facts.function(callback).name}() calls {call.name}({first}): it may hold its object itself"
             ]

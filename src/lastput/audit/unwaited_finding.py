@@ -4,21 +4,28 @@ from __future__ import annotations
 
 __all__ = ["told"]
 
+import re
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from lastput.audit.deferred import Deferred, judged_in
 from lastput.audit.inside import Inside, Insides, Step
 from lastput.audit.memo import Memo
-from lastput.audit.pointees import pointee
+from lastput.audit.pointees import pointee, root
 from lastput.audit.teardown import Teardown, teardowns
+from lastput.audit.units import Unit
 from lastput.audit.unwaited import Unwaited, doubts, struct_of, unwaited
+from lastput.effects.key import Key
+from lastput.effects.typing.keys import Typing
 from lastput.facts.api import API, fill
 from lastput.facts.base import CallFact, Facts
 from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 _FREES = {name: one.object for one in API.free for name in one.names}
+_LAST = frozenset(name for one in API.reference for name in one.put)
+_COUNTING = re.compile(r"(?:^|_)(?:get|put|hold|grab|ref|unref|release|inc|dec|drop)(?:_|$)|get$|put$")
 _WORDS = {
     "work": "work",
     "delayed_work": "delayed work",
@@ -49,6 +56,10 @@ def told(facts: Facts, code: str, file: str, stopped: bool) -> Iterator[Finding]
             yield from memo.ask(place, partial(teller.findings, one, code))
 
 
+def _as_call(row: tuple[Any, ...]) -> CallFact:
+    return CallFact(*row)
+
+
 class _Teller:
     """Makes findings."""
 
@@ -56,13 +67,14 @@ class _Teller:
         self.facts = facts
         self.bodies = facts.once(Bodies)
         self.deferred = facts.once(Deferred)
+        self._free: dict[Unit, list[tuple[CallFact, str]]] = {}
 
     def findings(self, one: Unwaited, code: str) -> Iterator[Finding]:
         """What happens if the callback runs after the teardown."""
         struct = struct_of(self.bodies, one.item)
-        yield self._finding(one, struct, doubts(self.deferred, self.bodies, one, struct), code)
+        yield self._finding(one, struct, code)
 
-    def _finding(self, one: Unwaited, struct: str, doubts: tuple[str, ...], code: str) -> Finding:
+    def _finding(self, one: Unwaited, struct: str, code: str) -> Finding:
         facts, item = self.facts, one.item
         kind = _WORDS[item.role]
         setup = self._at(item.function, item.file, item.line)
@@ -70,6 +82,10 @@ class _Teller:
         callback = facts.function(one.callback)
         inside = facts.once(Insides).of(one.unit)
         end, steps, freed = self._teardown(one, struct, inside)
+        why = (
+            *doubts(self.deferred, self.bodies, one, struct, steps, freed is not None),
+            *(self._counted(one, struct, inside, freed) if freed is not None else ()),
+        )
         stop = one.stops[0] if one.stops else None
         module = one.unit.modules[0] if one.unit.modules else ""
         gone = f"struct {struct}" if struct else ("the object" if item.embedded else f"the text of {module}")
@@ -111,7 +127,7 @@ class _Teller:
         return Finding(
             code=code,
             verdict="bug",
-            confidence="low" if doubts or end is None else "medium",
+            confidence="low" if why or end is None else "medium",
             message=f"{kind} {item.object} {how}: {callback.name}() may run after {gone} is gone",
             where=where,
             object=item.object,
@@ -128,7 +144,7 @@ class _Teller:
                 ),
             ),
             remedy=f"{_CANCEL[item.role]}({item.object}) once nothing can arm it again, before {gone} goes",
-            depends_on=(*doubts, *(() if end is not None else ("no teardown function was found",))),
+            depends_on=(*why, *(() if end is not None else ("no teardown function was found",))),
             text=(module,),
         )
 
@@ -148,10 +164,13 @@ class _Teller:
             teardowns(self.facts, one.unit),
             key=lambda end: (
                 not one.item.embedded and end.how != "module exit",
+                not inside.calls(end.function),
+                bool(struct) and not self._names(end.function, struct),
                 not end.last,
                 self.facts.function(end.function).file not in near,
             ),
         )
+        ends = [end for end in ends if end.how != "exported" or self._names(end.function, struct)]
         if one.item.embedded:
             for end in ends[:12]:
                 steps = inside.reach(end.function, depth=4, limit=120)
@@ -164,7 +183,78 @@ class _Teller:
                             and pointee(self.bodies, function, freed) == struct
                         ):
                             return end, steps, call
+            found = self._freed(one, struct, inside) if struct else None
+            if found is not None:
+                owner = Teardown(found.function, "frees it")
+                return owner, {found.function: Step(found.function, 0, None, 0)}, found
         if not one.item.embedded:
             ends = [end for end in ends if end.last]
         first = ends[0] if ends else None
-        return first, {first.function: Step(first.function, 0, None, 0)} if first else {}, None
+        return first, inside.reach(first.function, depth=4, limit=120) if first else {}, None
+
+    def _counted(self, one: Unwaited, struct: str, inside: Inside, freed: CallFact) -> Iterator[str]:
+        """Whether a count frees the object, and whoever arms or runs the item has one."""
+        fact = self.facts.function(freed.function)
+        counted = any(call.name in _LAST for call in inside.calls(freed.function)) or self.facts.sql(
+            "SELECT 1 FROM callbacks WHERE role IN ('release', 'rcu') AND target = ? AND file = ? LIMIT 1"
+            , fact.name, fact.file,
+        )  # fmt: skip
+        released = self.facts.sql(
+            "SELECT 1 FROM stores WHERE value = ? AND field = 'release' UNION SELECT 1 FROM field_row"
+            " WHERE value = ? AND field = 'release' LIMIT 1", fact.name, fact.name,
+        )  # fmt: skip
+        if not counted and not released:
+            return
+        near = {arm.function for arm in one.arms}
+        near |= {caller for arm in one.arms for caller, _ in inside.callers(arm.function)[:6]}
+        near |= set(inside.reach(one.callback, depth=3, limit=60))
+        typing = self.facts.once(Typing)
+        for function in sorted(near):
+            for call in inside.calls(function):
+                given = call.argument(0)
+                if given and _COUNTING.search(call.name) and typing.record(function, given) == struct:
+                    name = self.facts.function(function).name
+                    yield f"the count that {name}() changes by {call.name}({given}) is not that of the item"
+                    return
+
+    def _names(self, function: int, struct: str) -> bool:
+        """Whether a function declares something of that type."""
+        if f"struct {struct} " in self.bodies.text(function):
+            return True
+        return any(f"struct {struct} " in one.type for one in self.facts.function(function).parameters)
+
+    def _frees(self, unit: Unit) -> list[tuple[CallFact, str]]:
+        """The calls of a unit that free what a variable points to."""
+        known = self._free.get(unit)
+        if known is None:
+            files = ", ".join(map(str, sorted(unit.files)))
+            marks = ", ".join("?" * len(_FREES))
+            rows = self.facts.sql(
+                "SELECT c.* FROM calls c JOIN functions f ON f.id = c.function WHERE f.file IN"
+                f" ({files}) AND c.name IN ({marks}) AND c.receiver = '' ORDER BY c.function, c.seq",
+                *_FREES,
+            )
+            pairs = [(call, fill(_FREES[call.name], call.arguments)) for call in map(_as_call, rows)]
+            known = [(call, freed) for call, freed in pairs if freed.replace("->", "").isidentifier()]
+            self._free[unit] = known
+        return known
+
+    def _freed(self, one: Unwaited, struct: str, inside: Inside) -> CallFact | None:
+        """Where the unit frees an object of that type: not where it is made, nor by the callback."""
+        near = inside.reach(one.callback, depth=3, limit=60)
+        typing = self.facts.once(Typing)
+        kept = re.compile(rf"([\w>.-]+->\w+)\s*=\s*{re.escape(root(one.item.object))}\s*;")
+        text = self.bodies.text(one.item.function) if one.item.function else ""
+        homes = {typing.key(one.item.function, home) for home in kept.findall(text)} - {Key()}
+        for call, freed in self._frees(one.unit):
+            if call.function in (one.item.function, *near):
+                continue
+            if "->" in freed and typing.key(call.function, freed) in homes:
+                return call
+            if not self._names(call.function, struct):
+                continue
+            if re.search(rf"\b{re.escape(freed)}\s*=[^;=]*alloc", self.bodies.text(call.function)):
+                continue  # made, and not armed yet
+            if typing.record(call.function, freed) == struct and typing.key(call.function, freed).path == "":
+                return call
+        return None

@@ -22,8 +22,8 @@ Instead
 
 How lastput knows
     The call and all barriers are looked for in every file that is linked with the caller. What the exit
-    functions call by name is followed in the kernel, three calls deep, for a barrier there, such as that of
-    unregister_pernet_subsys().
+    functions call by name is followed in the kernel, three calls deep, for a barrier there that each way
+    comes to, such as that of unregister_pernet_subsys(); one that only some callers need is none.
 
 Known limits
     A driver whose devices are gone for long when its module goes is reported all the same. A callback that
@@ -41,15 +41,19 @@ from collections.abc import Iterator
 from lastput.audit.deferred import Deferred
 from lastput.audit.inside import Inside, Insides
 from lastput.audit.units import Unit
+from lastput.c.flow.graph import Edge, Graph, Kind, Node
+from lastput.c.flow.paths import find_path, reached
 from lastput.facts.api import API
 from lastput.facts.base import Facts
-from lastput.facts.resolve import closure, resolve
+from lastput.facts.bodies import Bodies
+from lastput.facts.resolve import resolve
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "WRK005"
 NAME = "rcu-callback-not-drained"
 
 _BARRIERS = frozenset(name for one in API.wait if one.role == "rcu" for name in one.names)
+_DEPTH = 3  # calls, into the kernel
 _TOLD = re.compile(r"^(complete|complete_all|wake_up\w*|swake_up\w*)$")
 
 
@@ -99,14 +103,47 @@ def _drained(facts: Facts, unit: Unit) -> bool:
             for call in inside.calls(function):
                 if not call.receiver and not inside.resolve(call.name, facts.function(function).file):
                     outside.update(resolve(facts, call.name, facts.function(function).file)[:1])
-    reached = closure(
-        facts,
-        outside,
-        follow=("direct",),
-        enter=lambda one: one.path.endswith(".c"),
-        limit=len(outside) + 250,
-    )
-    return any(call.name in _BARRIERS for one in reached for call in facts.calls_in(one))
+    always: dict[int, bool] = {}
+    return any(_always(facts, one, always, _DEPTH) for one in sorted(outside))
+
+
+def _always(facts: Facts, function: int, known: dict[int, bool], depth: int) -> bool:
+    """Whether each way through a function of the kernel comes to a barrier, that of some way out of a failed
+    assumption aside."""
+    if function not in known:
+        known[function] = False
+        fact = facts.function(function)
+        calls = facts.calls_in(function)
+        waits = {call.name for call in calls if call.name in _BARRIERS}
+        if depth and fact.path.endswith(".c"):
+            for call in calls:
+                defined = () if call.receiver else resolve(facts, call.name, fact.file)
+                if defined and all(_always(facts, one, known, depth - 1) for one in defined):
+                    waits.add(call.name)
+        graph = facts.once(Bodies).graph(function) if waits else None
+        known[function] = graph is not None and not _around(graph, frozenset(waits))
+    return known[function]
+
+
+def _around(graph: Graph, waits: frozenset[str]) -> bool:
+    """Whether a way leads past all of ``waits``, that does not leave at once."""
+
+    def stops(node: Node) -> bool:
+        return any(call.name in waits for call in node.calls)
+
+    def early(node: Node, edge: Edge) -> bool:
+        if node.kind is Kind.LOOP and edge.label == "done":
+            # What is looked for in a list is there.
+            return any(stops(graph.nodes[one]) for one in reached(graph, (node.index,)) - after(node.index))
+        following = graph.nodes[edge.target]
+        given_up = following.kind is Kind.RETURN and following.value in ("", "0", "NULL", "false")
+        return node.kind is Kind.CONDITION and given_up
+
+    def after(loop: int) -> frozenset[int]:
+        done = [edge.target for edge in graph.successors[loop] if edge.label == "done"]
+        return reached(graph, done, lambda one: one.index == loop) | frozenset(done)
+
+    return find_path(graph, graph.entry, lambda one: one.index == graph.exit, stops, early) is not None
 
 
 def _finding(
