@@ -44,14 +44,18 @@ from collections.abc import Iterator
 from functools import partial
 
 from lastput.audit.armers import Source, Sources, same_object
-from lastput.audit.deferred import Deferred, Item, Touch, judged_in, keys, same_path
+from lastput.audit.deferred import Deferred, Item, Touch, judged_in, keys, same_path, wait_names
 from lastput.audit.inside import Inside, Insides
 from lastput.audit.memo import Memo
+from lastput.audit.pointees import root
 from lastput.audit.sequence import Event, laid_out
 from lastput.audit.teardown import Teardown, teardowns
 from lastput.audit.units import Unit
 from lastput.audit.unwaited import counted
 from lastput.audit.written import WRITTEN
+from lastput.c.flow.paths import reached
+from lastput.effects.life.begun import Life
+from lastput.effects.typing.keys import Typing
 from lastput.facts.base import Facts
 from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import resolve
@@ -66,11 +70,19 @@ _QUIETS = re.compile(
     r"|_stop$|_down$|_disable$"
 )
 
+_SYNC = wait_names()
+_GOING = re.compile(
+    r"shut|remov|dying|dead|exit|unload|going|detach|disconnect|clos|down|quit|abort|disabled|stopp|destroy|gone"
+    r"|unregist|terminat|halt|(?<!un)bound|free",
+    re.IGNORECASE,
+)
+_BOTH = "waits for both"
 _LOOP = re.compile(r"\b(?:while|wait_event\w*)\s*\([^;{]*?(?:->|\.)(\w+)\s*\)\s*\)?\s*[;)]")
 
 
 def run(facts: Facts) -> Iterator[Finding]:
     deferred = facts.once(Deferred)
+    life = facts.once(Life)
     units: dict[Unit, list[Item]] = {}
     for item in deferred.items:
         unit = deferred.units.get(item.file)
@@ -81,6 +93,8 @@ def run(facts: Facts) -> Iterator[Finding]:
             waited = [one for one in items if _waited(deferred, one)]
             if waited:
                 place = [judged_in(deferred, one, resolve(facts, one.target, one.file)) for one in items]
+                begun = [(one.call, one.ends) for file in unit.files for one in life.begun.get(file, ())]
+                place.append(sorted(set(begun)))
                 yield from memo.ask(place, partial(_of_unit, deferred, unit, waited))
 
 
@@ -97,7 +111,7 @@ def _of_unit(deferred: Deferred, unit: Unit, items: list[Item]) -> Iterator[Find
         late = [
             (source, way, arm)
             for arm in deferred.of(item)
-            if arm.kind == "arm" and same_path(arm.object, item.object)
+            if arm.kind == "arm" and same_path(arm.object, item.object) and _same(deferred, item, arm)
             for source, way in sources.of(unit, arm)
             if not (source.kind == "item" and keys(source.object) & keys(item.object))
         ]
@@ -115,8 +129,8 @@ def _armed_late(
     items: list[tuple[Item, list[tuple[Source, tuple[int, ...], Touch]]]],
 ) -> Iterator[Finding]:
     inside = facts.once(Insides).of(unit)
-    told: set[tuple[str, str]] = set()
-    for end in teardowns(facts, unit):
+    told: set[tuple[str, str, str]] = set()
+    for end in (*teardowns(facts, unit), *_pairs_of_waits(deferred, unit, [item for item, _ in items])):
         if end.how == "module exit" and any(item.embedded for item, _ in items):
             continue
         events = laid_out(inside, end.function)
@@ -130,13 +144,18 @@ def _armed_late(
                 continue
             last = max(waits)[0]
             for source, way, arm in late:
+                if end.how == _BOTH and source.kind != "item":
+                    continue
                 over = sorted(
                     at
                     for name in source.ends
                     for at in named.get(name, ())
-                    if same_object(source, events[at].call.arguments.partition(",")[0])
+                    if same_object(source, events[at].call.arguments)
                 )
-                key = (item.object, facts.function(source.callback).name)
+                if source.managed and not over and end.last and end.how != "module exit":
+                    over = [len(events)]
+                where = facts.function(end.function).name if end.how == _BOTH else ""
+                key = (item.object, facts.function(source.callback).name, where)
                 if not over or over[0] < last or key in told or _ends_it(inside, source, item, deferred):
                     continue
                 if _stopped_before(events[:last], source, inside):
@@ -147,13 +166,47 @@ def _armed_late(
                 yield _finding(inside, bodies, item, end, (events, last, over[0]), source, way, arm)
 
 
+def _pairs_of_waits(deferred: Deferred, unit: Unit, items: list[Item]) -> list[Teardown]:
+    """Functions that themselves wait for two items: they want both to be quiet."""
+    found: dict[int, set[str]] = {}
+    for item in items:
+        for one in deferred.of(item):
+            if one.kind == "sync" and one.file in unit.files and same_path(one.object, item.object):
+                found.setdefault(one.function, set()).add(item.object)
+    known = {one.function for one in teardowns(deferred.facts, unit)}
+    return [
+        Teardown(one, _BOTH)
+        for one, objects in sorted(found.items())
+        if len(objects) > 1 and one not in known and not _alternatives(deferred.facts, one)
+    ]
+
+
+def _alternatives(facts: Facts, function: int) -> bool:
+    """Whether no way through a function comes to two of its waits."""
+    graph = facts.once(Bodies).graph(function)
+    if graph is None:
+        return True
+    waits = [one.index for one in graph.nodes if any(call.name in _SYNC for call in one.calls)]
+    return not any(set(waits) & (reached(graph, (one,)) - {one}) for one in waits)
+
+
 def _waits(item: Item, deferred: Deferred) -> list[tuple[tuple[int, int], bool]]:
     """The calls that wait for an item: function and place in it, and whether they forbid arming it."""
     return [
         ((one.function, one.seq), one.final)
         for one in deferred.of(item)
-        if one.kind == "sync" and same_path(one.object, item.object)
+        if one.kind == "sync" and same_path(one.object, item.object) and _same(deferred, item, one)
     ]
+
+
+def _same(deferred: Deferred, item: Item, touch: Touch) -> bool:
+    """Whether a call may speak of that item, as far as the types tell."""
+    if not item.function or root(item.object) == root(touch.object):
+        return True
+    typing = deferred.facts.once(Typing)
+    one = typing.key(item.function, item.object)
+    two = typing.key(touch.function, touch.object)
+    return not (one.known and two.known) or typing.same(one, two, item.file)
 
 
 def _ends_it(inside: Inside, source: Source, item: Item, deferred: Deferred) -> bool:
@@ -196,7 +249,9 @@ def _finding(
 ) -> Finding:
     facts = inside.facts
     events, waited, over = order
-    wait, stop = events[waited].call, events[over].call
+    wait = events[waited].call
+    stop = events[over].call if over < len(events) else None
+    shut = f"{stop.name}()" if stop is not None else "devm, after the teardown"
     doubts = []
     around = events[waited].through
     quiet = next(
@@ -214,12 +269,13 @@ def _finding(
         doubts.append(f"the loop on {counter} does not wait for {item.target}()")
     doubts += counted(bodies, (arm,))
     flag = _flag(bodies, {end.function, *(one.call.function for one in events[: waited + 1])}, way)
+    flag = flag or _going(inside, bodies, way)
     if flag:
         doubts.append(f"{flag}, which the teardown writes, does not keep it from being armed")
-    callback, waiter, stopper = (
-        facts.function(one) for one in (source.callback, wait.function, stop.function)
-    )
+    callback, waiter = facts.function(source.callback), facts.function(wait.function)
     where = inside.where(waiter, wait.line)
+    stopper = facts.function(stop.function) if stop is not None else facts.function(end.function)
+    stopped = inside.where(stopper, stop.line if stop is not None else stopper.end_line)
     through = [
         Link(
             facts.function(one.function).name,
@@ -239,7 +295,7 @@ def _finding(
         verdict="bug",
         confidence="low" if doubts else "medium",
         message=f"{item.object} can be armed again after {wait.name}(): {callback.name}() is shut off "
-        f"later, by {stop.name}()",
+        f"later, by {shut}",
         where=where,
         object=item.object,
         statement=f"{wait.name}({wait.arguments})",
@@ -250,8 +306,10 @@ def _finding(
                 f"{callback.name}() may still run: {arm.name}() arms {item.object} again",
             ),
             Cause(
-                inside.where(stopper, stop.line),
-                f"only {stop.name}() shuts {callback.name}() off; nothing waits for {item.object} after it",
+                stopped,
+                f"only {stop.name}() shuts {callback.name}() off; nothing waits for {item.object} after it"
+                if stop is not None
+                else f"devm shuts {callback.name}() off after {stopper.name}()",
             ),
             Cause(runs, f"{item.target}() may run while the teardown goes on, and after it"),
         ),
@@ -259,8 +317,8 @@ def _finding(
         evidence=(
             Evidence(
                 "handshake",
-                f"{item.object} is not waited for after {stop.name}()",
-                searched=(inside.where(stopper, stop.line),),
+                f"{item.object} is not waited for after its source is shut off",
+                searched=(stopped,),
             ),
             Evidence(
                 "path",
@@ -268,7 +326,9 @@ def _finding(
                 where=inside.where(armer, arm.line),
             ),
         ),
-        remedy=f"wait for {item.object} after {stop.name}(), or so that it cannot be armed again",
+        remedy=f"wait for {item.object} after {stop.name}(), or so that it cannot be armed again"
+        if stop is not None
+        else f"free the interrupt before {item.object} is waited for",
         depends_on=tuple(doubts),
         text=inside.unit.modules[:1],
     )
@@ -279,6 +339,29 @@ def _counter(bodies: Bodies, functions: list[int], item: Item, facts: Facts) -> 
     asked = {name for one in dict.fromkeys(functions) for name in _LOOP.findall(bodies.text(one))}
     text = " ".join(bodies.text(one) for one in resolve(facts, item.target, item.file)[:1]) if asked else ""
     return min((name for name in asked if re.search(rf"(?:->|\.){name}\b", text)), default="")
+
+
+def _going(inside: Inside, bodies: Bodies, way: tuple[int, ...]) -> str:
+    """A flag by whose name the object goes, that is asked for on the way; another function sets it; or ""."""
+    asked = {
+        word
+        for function in way
+        for condition in re.findall(r"\bif\s*\(([^{;]*)", bodies.text(function))
+        for word in re.findall(r"(?:->|\.|&\w+->|,\s*&)(\w+)|\b([A-Z][A-Z_]+)\b", condition)
+        for word in word
+        if word and _GOING.search(word)
+    }
+    if not asked:
+        return ""
+    files = ", ".join(map(str, sorted(inside.unit.files)))
+    for (function,) in inside.facts.sql(f"SELECT id FROM functions WHERE file IN ({files}) ORDER BY id"):
+        text = bodies.text(function) if function not in way else ""
+        for word in sorted(asked):
+            if word in text and re.search(
+                rf"\b{word}\s*=(?!=)|(?:set_bit|WRITE_ONCE)\s*\([^;]*\b{word}\b", text
+            ):
+                return word
+    return ""
 
 
 def _flag(bodies: Bodies, written: set[int], way: tuple[int, ...]) -> str:

@@ -7,7 +7,7 @@ function or a table in a pointer that the core reads.
 
 from __future__ import annotations
 
-__all__ = ["Begun", "Life", "Undo", "plain"]
+__all__ = ["PLACES", "Begun", "Life", "Undo", "plain"]
 
 import re
 from collections import defaultdict
@@ -45,7 +45,7 @@ _STRONG = frozenset(
     ("register", "add", "create", "install", "insert", "hook", "subscribe", "mkdir"),
 )
 #: Structs that belong to whoever calls: that a function takes one says nothing of what it begins.
-_PLACES = frozenset(
+PLACES = frozenset(
     (
         "device", "module", "net", "pci_dev", "platform_device", "i2c_client", "usb_interface",
         "usb_device", "spi_device", "device_node", "fwnode_handle", "acpi_device", "inode", "dentry",
@@ -123,7 +123,7 @@ class Life:
         given = {*signature.takes, signature.returns} - {""}
         ends = [self.pairs.signature(one) for one in self.pairs.ends(name)]
         taken = {tag for one in ends if one is not None for tag in one.takes}
-        both = (given & taken) - (_PLACES - {signature.returns})
+        both = (given & taken) - (PLACES - {signature.returns})
         return 2 if any(self._callable.of(one) for one in both) else 1
 
     def _only_sets(self, name: str) -> bool:

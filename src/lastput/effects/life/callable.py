@@ -36,6 +36,10 @@ class Callable:
         """Whether a struct is little more than a table of functions."""
         return record in self._tables
 
+    def tables(self, record: str) -> frozenset[str]:
+        """The tables of functions that a struct is seen to have or to point to."""
+        return frozenset(self._points.get(record, frozenset()) & self._tables)
+
     def of(self, record: str) -> bool:
         """Whether a struct has a function among its members, or one that is or points to a table of them."""
         return bool(self._functions[record]) or bool(self._points.get(record, frozenset()) & self._tables)

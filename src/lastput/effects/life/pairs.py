@@ -7,7 +7,7 @@ also speak of one type of object: what the second takes, the first takes or retu
 
 from __future__ import annotations
 
-__all__ = ["Pairs", "Signature", "opposite"]
+__all__ = ["Pairs", "Signature", "names", "opposite"]
 
 import json
 import re
@@ -163,6 +163,13 @@ def opposite(one: str, two: str) -> bool:
     ):
         return False
     return stem(one, _BEGIN | _FILL | {"probe", "open", "load"}) == stem(two, _END | {"close", "unload"})
+
+
+def names(call: str, record: str) -> bool:
+    """Whether a call that begins speaks of a struct as a whole: ``i2c_add_adapter`` of ``i2c_adapter``."""
+    whole = record.lower().replace("_", "")
+    words = [one for one in stem(call, _BEGIN | _FILL) if one not in ("one", "single")]
+    return bool(words) and all(one.replace("device", "dev") in whole for one in words)
 
 
 def stem(name: str, without: frozenset[str]) -> tuple[str, ...]:
