@@ -343,24 +343,20 @@ def _counter(bodies: Bodies, functions: list[int], item: Item, facts: Facts) -> 
 
 def _going(inside: Inside, bodies: Bodies, way: tuple[int, ...]) -> str:
     """A flag by whose name the object goes, that is asked for on the way; another function sets it; or ""."""
-    asked = {
-        word
-        for function in way
-        for condition in re.findall(r"\bif\s*\(([^{;]*)", bodies.text(function))
-        for word in re.findall(r"(?:->|\.|&\w+->|,\s*&)(\w+)|\b([A-Z][A-Z_]+)\b", condition)
-        for word in word
-        if word and _GOING.search(word)
-    }
-    if not asked:
-        return ""
+    asked: set[str] = set()
+    for function in way:
+        for condition in re.findall(r"\bif\s*\(([^{;]*)", bodies.text(function)):
+            for member, flag in re.findall(r"(?:->|\.)(\w+)|\b([A-Z][A-Z_]+)\b", condition):
+                asked.add(member or flag)
+    asked = {one for one in asked if _GOING.search(one)}
     files = ", ".join(map(str, sorted(inside.unit.files)))
-    for (function,) in inside.facts.sql(f"SELECT id FROM functions WHERE file IN ({files}) ORDER BY id"):
+    rows = inside.facts.sql(f"SELECT id FROM functions WHERE file IN ({files}) ORDER BY id") if asked else []
+    for (function,) in rows:
         text = bodies.text(function) if function not in way else ""
-        for word in sorted(asked):
-            if word in text and re.search(
-                rf"\b{word}\s*=(?!=)|(?:set_bit|WRITE_ONCE)\s*\([^;]*\b{word}\b", text
-            ):
-                return word
+        for one in sorted(asked):
+            sets = rf"\b{one}\s*=(?!=)|(?:set_bit|WRITE_ONCE)\s*\([^;]*\b{one}\b"
+            if one in text and re.search(sets, text):
+                return one
     return ""
 
 
