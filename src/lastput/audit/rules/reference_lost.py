@@ -44,6 +44,7 @@ from __future__ import annotations
 
 __all__ = ["CODE", "NAME", "run"]
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -51,10 +52,16 @@ from lastput.audit.called import Called
 from lastput.audit.feasible import Way
 from lastput.audit.lost import Lost, losses, put_aside
 from lastput.audit.memo import Memo
+from lastput.c.flow.graph import Call, Kind, Node
+from lastput.c.patterns import pattern
 from lastput.effects.own.fates import Consumers
 from lastput.effects.own.producers import Producer, Producers
+from lastput.effects.typing.keys import Typing
 from lastput.facts.base import Facts, FunctionFact
 from lastput.facts.bodies import Bodies
+from lastput.facts.resolve import resolve
+from lastput.facts.roles import roles
+from lastput.schema.claim import Claim, Site
 from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
 
 CODE = "REF001"
@@ -66,6 +73,19 @@ _CALLS = (
     " WHERE c.name = ? AND c.receiver = '' AND c.use = 'assigned' AND (? = 0 OR f.file = ?)"
     " ORDER BY c.function, c.seq"
 )
+_UNNAMED = (
+    "SELECT c.function, c.line FROM calls c JOIN functions f ON f.id = c.function"
+    " WHERE c.name = ? AND c.receiver = '' AND c.use = 'used' AND (? = 0 OR f.file = ?)"
+    " ORDER BY c.function, c.seq"
+)
+#: Fields of tables whose functions set something up, or end it.
+_SETS_UP = re.compile(
+    r"probe|init|bind|attach|setup|add|create|register|enable|start|prepare|resume|power|connect|match|map"
+    r"|config|request|load|get|set"
+)
+#: What asks only whether there is something.
+_ASKED_AFTER = re.compile(r"^\)*(?:[!=]=\s*NULL)?\)*$")
+_ASKED = re.compile(r"^(?:!!?|\(|NULL\s*[!=]=)*$")
 
 
 def run(facts: Facts) -> Iterator[Finding]:
@@ -74,6 +94,8 @@ def run(facts: Facts) -> Iterator[Finding]:
         for producer in facts.once(Producers).all():
             for place in facts.sql(_CALLS, producer.name, producer.file, producer.file):
                 yield from memo.ask((producer, place), partial(_of_call, facts, producer, *place))
+            for place in facts.sql(_UNNAMED, producer.name, producer.file, producer.file):
+                yield from memo.ask((producer, place), partial(_of_value, facts, producer, *place))
 
 
 def _of_call(facts: Facts, producer: Producer, identifier: int, result: str, line: int) -> Iterator[Finding]:
@@ -82,10 +104,119 @@ def _of_call(facts: Facts, producer: Producer, identifier: int, result: str, lin
         return
     lost = losses(facts.once(Bodies), facts.once(Consumers), function, producer, result, line)
     if lost is not None:
-        kept = producer.retained or (lost.puts and not lost.settled) or _shared(facts, producer, function)
+        kept = (
+            (producer.retained and not _again(facts, function))
+            or (lost.puts and not lost.settled)
+            or _shared(facts, producer, function)
+        )
         ways = [way for way in lost.ways if way.failed or not kept]
         if ways:
             yield _finding(facts, function, producer, lost, ways)
+
+
+def _again(facts: Facts, function: FunctionFact) -> bool:
+    """Whether a function runs again and again while the device works, so that what it keeps adds up: it is
+    called through a table, and not by what sets a device up."""
+    fields = [one.via.rpartition(".")[2] for one in roles(facts, function.id) if one.role in ("ops", "sysfs")]
+    return bool(fields) and not any(_SETS_UP.search(field) for field in fields)
+
+
+def _of_value(facts: Facts, producer: Producer, identifier: int, line: int) -> Iterator[Finding]:
+    """A reference that gets no name: it is asked for whether it is there, or given to a call that only looks
+    at it."""
+    function = facts.function(identifier)
+    if function.path.startswith(_PROGRAMS) or producer.retained or producer.same:
+        return
+    graph = facts.once(Bodies).graph(identifier)
+    for node, call in graph.calling(producer.name) if graph is not None and graph.clean else ():
+        if call.line == line and not call.result and node.kind is not Kind.CLEANUP:
+            said = _dropped(facts, function, node, call, producer)
+            if said:
+                yield _unnamed(facts, function, producer, node, call, said)
+            return
+
+
+def _dropped(facts: Facts, function: FunctionFact, node: Node, call: Call, producer: Producer) -> str:
+    """What becomes of the value, if that is nothing that gives it back; ""."""
+    written = pattern(rf"\b{producer.name}\s*\(").search(node.text)
+    if written is None:
+        return ""
+    close = _close(node.text, written.end() - 1)
+    before, after = node.text[: written.start()].strip(), node.text[close + 1 :].strip()
+    if node.kind is Kind.CONDITION and _ASKED.match(before) and _ASKED_AFTER.match(after):
+        return "is asked for only to see whether it is there"
+    inner = node.text[written.start() : close + 1]
+    outer = [
+        (other, position)
+        for other in node.calls
+        for position, argument in enumerate(other.arguments)
+        if other is not call and " ".join(argument.split()) == " ".join(inner.split())
+    ]
+    if len(outer) != 1:
+        return ""
+    (other, position) = outer[0]
+    if not resolve(facts, other.name, function.file):
+        return ""  # a macro may name its argument twice, and put it
+    fate = facts.once(Consumers).fate(other.name, other.receiver, position, function.file, function.id)
+    if fate != "seen" or other.name.startswith(("IS_ERR", "PTR_ERR")) or _same_object(facts, other, function):
+        return ""
+    return f"is given to {other.name}() only, which does not put it"
+
+
+def _same_object(facts: Facts, call: Call, function: FunctionFact) -> bool:
+    """Whether the value of a call may be the object that it was given, by another type."""
+    typing = facts.once(Typing)
+    if typing.view(call.name, function.file) is not None or typing.embedded(call.name, function.file):
+        return True
+    if re.search(r"(?:^|_)to_|fwnode|verify|container_of", call.name):
+        return True
+    return any(
+        facts.function(one).returns.rstrip().endswith("*") for one in resolve(facts, call.name, function.file)
+    )
+
+
+def _unnamed(
+    facts: Facts, function: FunctionFact, producer: Producer, node: Node, call: Call, said: str
+) -> Finding:
+    at = Where(function.path, node.line, function=function.name)
+    put = producer.puts[0]
+    return Finding(
+        code=CODE,
+        verdict="bug",
+        confidence="medium",
+        message=f"the reference from {producer.name}() {said}",
+        where=at,
+        kind="unnamed",
+        site=producer.name,
+        object=producer.name,
+        statement=node.text,
+        causes=(Cause(at, f"{producer.name}() takes a reference; its value {said}"),),
+        evidence=(
+            Evidence(
+                "pairing",
+                f"{producer.name}() gives a reference ({producer.record or producer.kind}) that {put}() puts",
+                where=_definition(facts, producer),
+            ),
+        ),
+        chain=(Link(function.name, at),),
+        remedy=f"keep the value in a variable, and call {put}() for it",
+        claim=Claim(
+            "leak",
+            f"struct {producer.record}" if producer.record else producer.kind,
+            (Site("get", at.path, at.line, at.function, text=call.name, call=call.name),),
+            missing=f"{put}(...)",
+        ),
+    )
+
+
+def _close(text: str, opened: int) -> int:
+    """The offset of the parenthesis that closes the one at ``opened``."""
+    depth = 0
+    for index in range(opened, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[index], 0)
+        if not depth:
+            return index
+    return len(text)
 
 
 def _shared(facts: Facts, producer: Producer, function: FunctionFact) -> bool:

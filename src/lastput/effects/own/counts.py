@@ -76,7 +76,7 @@ class Counts:
         for distance, view in enumerate(self._typing.views(Key(record, path), file)):
             for name in self._puts.get(view, ()) if view.path else ():
                 found.setdefault(name, distance)
-        return tuple(sorted(found, key=lambda name: (found[name], "put" not in name, len(name), name)))
+        return tuple(sorted(found, key=lambda name: (found[name], not _PUTS.search(name), len(name), name)))
 
     def _read(self, one: Counting, known: dict[str, Count]) -> Count | None:
         file = one.file if one.static else 0
@@ -115,6 +115,7 @@ class Counts:
         return any(pattern(rf"\b{get}\s*\([^;]*\b{name}\b").search(text) for get in gets)
 
 
+_PUTS = re.compile(r"put|release|unref|deref|drop|dec")
 _CALL = re.compile(r"\b(\w+)\s*\(")
 _KEEPING = (
     r"(?:->\w+|\.\w+|\]|\*\s*\w+)\s*=\s*{name}\s*;"

@@ -17,8 +17,10 @@ import msgspec
 
 from lastput.c.patterns import has_word, pattern
 from lastput.c.raw.heads import split_arguments
+from lastput.effects.key import Key
 from lastput.effects.own.counts import Counts
 from lastput.effects.own.leaves import LEAVES
+from lastput.effects.typing.keys import Typing
 from lastput.facts.base import CallFact, Facts
 from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import indirect, resolve
@@ -39,6 +41,10 @@ class Question(msgspec.Struct, frozen=True, array_like=True):
     function: int = 0
 
 
+_NO_CALLS = frozenset(
+    ("if", "while", "for", "switch", "return", "sizeof", "typeof", "__typeof__", "IS_ERR", "PTR_ERR",
+     "likely", "unlikely")
+)  # fmt: skip
 _DEPTH = 25
 _FEW = 12  # candidates of a call through a table
 _CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
@@ -50,6 +56,10 @@ _PLAIN = re.compile(
     r"^(?:const\s+)?(?:atomic\w*_t|refcount_t|spinlock_t|raw_spinlock_t|rwlock_t|s?size_t|[us]\d+|int"
     r"|long|bool|unsigned(?:\s+\w+)?|struct\s+(?:mutex|rw_semaphore|lock_class_key|lockdep_map))\s*\*$"
 )
+#: What gives the same object by another type: the one around it, or the one inside.
+_VIEW = r"(?:\w*to_\w+|container_of|list_entry|of_fwnode_handle|acpi_fwnode_handle)"
+#: Members that point to an object without a count of their own: the driver core never puts them.
+_BORROWED = frozenset((Key("device", "of_node"), Key("device", "fwnode")))
 _CAST = r"(?:\([^()]*\)\s*)?"
 
 
@@ -60,6 +70,7 @@ class Consumers:
         self.bodies = facts.once(Bodies)
         self._facts = facts
         self.counts = facts.once(Counts)
+        self._typing = facts.once(Typing)
         self._fates: dict[tuple[int, int], Fate] = {}
         self._coming: dict[tuple[int, frozenset[str], int], bool] = {}
         self._active: set[tuple[int, int]] = set()
@@ -241,7 +252,7 @@ class Consumers:
             return "seen"  # what it keeps or puts, it has taken for itself
         if put:
             return "put"
-        worst: Fate = self._stored(text, word, given)
+        worst: Fate = self._stored(text, word, given, function)
         if worst == "kept":
             return "kept"
         if pattern(rf"\breturn\s*\(?{_CAST}{word}\s*\)?;").search(text):
@@ -255,17 +266,19 @@ class Consumers:
             worst = _worst((worst, kept_in(fate, arguments, text, given)))
         return worst
 
-    def _stored(self, text: str, word: str, given: tuple[str, ...]) -> Fate:
+    def _stored(self, text: str, word: str, given: tuple[str, ...], function: int) -> Fate:
         """Where the pointer goes to, if it outlives the call: not to a variable, or to a struct, of the body
         itself."""
         worst: Fate = "seen"
-        for match in pattern(rf"(\*?\s*[\w\->.\[\]]+)\s*(?<![=!<>])=\s*{_CAST}{word}\s*[;,)}}?|+&]").finditer(
-            text
-        ):
+        for match in pattern(
+            rf"(\*?\s*[\w\->.\[\]]+)\s*(?<![=!<>])=\s*{_CAST}(?:{_VIEW}\s*\(\s*)?{word}\s*[;,)}}?|+&]"
+        ).finditer(text):
             target = match[1].replace(" ", "")
             root = re.match(r"\.?(\w+)", target)
             if target.startswith("."):
                 # A member in an initialiser: of a struct of the body, or of a compound literal.
+                continue
+            if function and "->" in target and self._typing.key(function, target) in _BORROWED:
                 continue
             if root is not None and root[1] in given and target != root[1]:
                 worst = _worst((worst, f"into{given.index(root[1])}"))
@@ -295,8 +308,9 @@ def kept_in(fate: Fate, arguments: tuple[str, ...], text: str, given: tuple[str,
         return fate
     position = int(fate[4:])
     argument = arguments[position].strip("() ") if position < len(arguments) else ""
-    if argument in given:
-        return f"into{given.index(argument)}"
+    start = re.match(r"&?\s*(\w+)", argument)
+    if start is not None and start[1] in given:
+        return f"into{given.index(start[1])}"
     name = argument.lstrip("& ")
     return "seen" if argument.startswith("&") and name.isidentifier() and _declared(text, name) else "kept"
 
@@ -317,11 +331,11 @@ def _copies(text: str, name: str) -> frozenset[str]:
     names = {name}
     for _ in range(2):
         word = "(?:" + "|".join(re.escape(one) for one in sorted(names)) + ")"
-        view = r"(?:\w*to_\w+|container_of|list_entry|dev_get_drvdata)"
         new = {
             match[1]
             for match in pattern(
-                rf"(?<![\w.>])(\w+)\s*=\s*{_CAST}(?:{view}\s*\(\s*&?\s*{word}(?:->\w+)?\s*[,)]|{word}\s*[;,])"
+                rf"(?<![\w.>])(\w+)\s*=\s*{_CAST}"
+                rf"(?:{_VIEW}\s*\(\s*(?:{word}|&\s*{word}->[\w.]+)\s*[,)]|{word}\s*[;,])"
             ).finditer(text)
             if _declared(text, match[1])
         }
@@ -336,20 +350,9 @@ def _passed(text: str, names: frozenset[str]) -> list[tuple[str, str, int, tuple
     position, and all arguments."""
     found = []
     word = "(?:" + "|".join(re.escape(one) for one in sorted(names)) + ")"
-    whole = pattern(rf"^{_CAST}(?:{word}|&\s*\(?{word}\)?\s*->[\w.]+|\({word}\))$")
+    whole = pattern(rf"^{_CAST}(?:{word}|&\s*\(?{word}\)?\s*->[\w.]+|\({word}\)|{_VIEW}\(\s*{word}\s*\))$")
     for match in pattern(r"((?:[A-Za-z_]\w*\s*(?:->|\.)\s*)*)\b([A-Za-z_]\w*)\s*\(").finditer(text):
-        if match[2] in (
-            "if",
-            "while",
-            "for",
-            "switch",
-            "return",
-            "sizeof",
-            "IS_ERR",
-            "PTR_ERR",
-            "likely",
-            "unlikely",
-        ):
+        if match[2] in _NO_CALLS:
             continue
         inside = text[match.end() : _close(text, match.end() - 1)]
         if any(has_word(inside, name) for name in names):

@@ -12,7 +12,7 @@ import msgspec
 from lastput.c.patterns import pattern
 from lastput.effects.key import Key
 from lastput.effects.own.counts import Count, Counts, kept
-from lastput.effects.own.leaves import LEAVES
+from lastput.effects.own.leaves import LEAVES, Given
 from lastput.effects.typing.keys import Typing
 from lastput.facts.base import Facts, argument
 from lastput.facts.bodies import Bodies
@@ -55,11 +55,7 @@ class Producers:
         self.counts = facts.once(Counts)
         self._typing = facts.once(Typing)
         self.by_name: dict[str, list[Producer]] = defaultdict(list)
-        level = [
-            Producer(name, "", one.put, retained=one.retained, kind=one.kind)
-            for one in LEAVES.result
-            for name in one.get
-        ]
+        level = [self._leaf(name, one) for one in LEAVES.result for name in one.get]
         told = {one.name: one for one in level}
         for one in self._counting():
             leaf = told.get(one.name)
@@ -78,6 +74,16 @@ class Producers:
                 if not any(known.file == one.file for known in self.by_name[one.name]):
                     self.by_name[one.name].append(one)
                     level.append(one)
+
+    def _leaf(self, name: str, one: Given) -> Producer:
+        """A call of the table; some only count what they are given."""
+        count = self.counts.of(name, 0, "get") or self.counts.of(name, 0, "try_get")
+        same = count is not None and count.parameter == 0
+        for fact in self.facts.functions(name)[:1] if not same else ():
+            first = fact.parameters[0].name if fact.parameters else ""
+            returned = pattern(rf"\breturn\s*\(?{first}\)?\s*;") if first else None
+            same = returned is not None and returned.search(self.bodies.text(fact.id)) is not None
+        return Producer(name, "", one.put, retained=one.retained, kind=one.kind, same=same)
 
     def of(self, name: str, file: int) -> Producer | None:
         """What a call by ``name`` in ``file`` gives."""
@@ -98,7 +104,11 @@ class Producers:
         found: dict[int, Producer] = {}
         for name in sorted(self.counts.by_name):
             for count in self.counts.by_name[name]:
-                if count.action != "put" and count.record and count.kind != "percpu_ref":
+                if (
+                    count.action != "put"
+                    and (count.record or not count.function)
+                    and count.kind != "percpu_ref"
+                ):
                     for one in self._returning(count):
                         found.setdefault(one.function, one)
         return [one for one in found.values() if self._borne_out(one)]
@@ -125,11 +135,12 @@ class Producers:
                 return True
         return sites < _SITES
 
-    def _returning(self, count: Count) -> list[Producer]:
+    def _returning(self, base: Count) -> list[Producer]:
         found = []
         for function, file, name, static, returns, use, result, arguments, path in self._callers(
-            count.name, count.file
+            base.name, base.file
         ):
+            count = base
             tag = _TAG.search(returns.replace("const", "").strip())
             if tag is None or self._excluded(name, path):
                 continue
@@ -138,11 +149,19 @@ class Producers:
             if root is None or (use == "assigned" and not _WORD.match(result)):
                 continue
             text = self.bodies.text(function)
+            if not count.record:
+                key = self._typing.key(function, thing)
+                if key.record != tag[1] or not key.path or key.variable:
+                    continue
+                count = msgspec.structs.replace(count, record=key.record, path=key.path)
             puts = self._family(count, tag[1], file)
             if not puts:
                 continue
+            aliases = pattern(rf"(?<![\w.>])(\w+)\s*=\s*{root[1]}\s*;").findall(text)
             given = use == "returned" or (_WORD.match(result) and _returned(text, result))
-            if not given and not (_embedded(thing) and _returned(text, root[1])):
+            if not given and not (
+                _embedded(thing) and any(_returned(text, name) for name in (root[1], *aliases))
+            ):
                 continue
             subject = result if use == "assigned" and _WORD.match(result) else root[1]
             if _gives_back(text, subject, puts) or kept(text, subject):
@@ -150,11 +169,8 @@ class Producers:
             parameters = self.facts.function(function).parameters
             if any(_asked(text, count.name, one.name) for one in parameters if one.name != subject):
                 continue
-            same = (
-                bool(parameters)
-                and subject == parameters[0].name
-                and not pattern(rf"(?<![\w.>]){subject}\s*=(?!=)").search(text)
-            )
+            first = parameters[0].name if parameters else ""
+            same = bool(first) and root[1] == first and _embedded(thing)
             local = file if static and path.endswith(".c") else 0
             line = self.facts.function(function).line
             kind = self._kind(count, tag[1], file)

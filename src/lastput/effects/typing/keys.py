@@ -161,7 +161,11 @@ class Typing:
             kind = Member(access.cast, 1)
             key = start.key if start.leads and not start.inside else Key(access.cast)
             start = _Place(key, kind)
-        return self._walk(function, start, access.steps)
+        place = self._walk(function, start, access.steps)
+        element = access.address and access.steps and access.steps[-1][0] == "["
+        if element and place.leads and place.kind is not None and place.kind.pointers:
+            return _Place(Key(place.kind.record), place.kind, True)
+        return place
 
     def _start(self, function: int, access: Access, depth: int) -> _Place | None:
         if access.inner is not None:
