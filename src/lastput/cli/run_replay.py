@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lastput.cli import shelf
+from lastput.cli import replay_finding, shelf
 from lastput.errors import LastputError
 from lastput.schema.trace import Trace
 
 if TYPE_CHECKING:
+    from lastput.check.test import Test
     from lastput.replay.plan import Plan
     from lastput.schema.replay import Report
 
@@ -62,11 +63,41 @@ def run(args: argparse.Namespace) -> int:
             boot_timeout=args.boot_timeout,
         )
         report = replay(plan, asked, Environment(kernel, fixed, tell), origin)
-    if args.format == "json":
+    if args.report:
+        sys.stdout.write(_bug_report(report, plan, args))
+    elif args.format == "json":
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     else:
         sys.stdout.write(text(report, args.width, args.verbose))
     return _code(report)
+
+
+def _bug_report(report: Report, plan: Plan, args: argparse.Namespace) -> str:
+    """With the drawing of the litmus test, if the story is one, and the finding, if its tree is named."""
+    from lastput.replay.plan import written
+    from lastput.show.bug_report import text
+    from lastput.show.render import Options, render
+
+    race = ""
+    if Path(args.story).suffix != ".toml" and not replay_finding.is_finding(args.story):
+        traces = _traces(shelf.resolve(args.story)[0], args)[1]
+        shown = {run.kind for run in report.story.runs}
+        trace = next((one for one in traces if one.error in shown), traces[0] if traces else None)
+        race = render("commit", trace, Options(width=72)) if trace else ""
+    finding = replay_finding.of_plan(plan.finding, args)
+    return text(report, written(plan), race, finding)
+
+
+def _traces(path: Path, args: argparse.Namespace) -> tuple[Test, tuple[Trace, ...]]:
+    """A litmus test, compiled, and its counterexamples."""
+    from lastput.check.trace.build import build
+    from lastput.cli.program import load
+    from lastput.engine.search import check
+
+    loaded = load(path, args)
+    found = check(loaded.compiled.program).findings
+    about = loaded.context()
+    return loaded, tuple(build(loaded.compiled.program, one, about) for one in found)
 
 
 def _code(report: Report) -> int:
@@ -85,6 +116,8 @@ def _plan(args: argparse.Namespace) -> tuple[Plan, str]:
     from lastput.model.header import read_header
     from lastput.replay.plan import read
 
+    if replay_finding.is_finding(args.story):
+        return replay_finding.plan(args)
     path = Path(args.story)
     if path.suffix == ".toml":
         if not path.is_file():
@@ -111,19 +144,13 @@ def _plan(args: argparse.Namespace) -> tuple[Plan, str]:
 
 def _derived(path: Path, args: argparse.Namespace) -> tuple[Plan, str]:
     """The plan for the first counterexample of the test that a kernel shows by itself."""
-    from lastput.check.trace.build import build
-    from lastput.cli.program import load
-    from lastput.engine.search import check
     from lastput.replay import bindings
     from lastput.replay.derive import derive
 
-    loaded = load(path, args)
-    result = check(loaded.compiled.program)
-    about = loaded.context()
-    traces: tuple[Trace, ...] = tuple(build(loaded.compiled.program, one, about) for one in result.findings)
+    loaded, traces = _traces(path, args)
     if not traces:
         raise LastputError(
-            "no-plan", f"{shelf.display(path)} is {result.verdict.value}: there is nothing to force",
+            "no-plan", f"{shelf.display(path)} has no counterexample: there is nothing to force",
             "a plan for a safe test is written by hand: docs/replay.md",
         )  # fmt: skip
     real = bindings.read(path)

@@ -14,6 +14,7 @@ from lastput.errors import LastputError, Place
 #: takes the rest of the line.
 ACTIONS = {
     "open": "NAME PATH [FLAGS]",
+    "find": "NAME DIRECTORY FILE [FLAGS]",
     "close": "NAME",
     "dup": "NAME NEW",
     "read": "NAME SIZE",
@@ -47,6 +48,7 @@ ACTIONS = {
     "link": "WHAT LINK [TYPE] [BYTES]",
     "insmod": "PATH [...]",
     "rmmod": "MODULE",
+    "unload": "MODULE",
     "kill": "PID SIGNAL",
     "unshare": "FLAGS",
     "setns": "NAME",
@@ -71,6 +73,7 @@ _NUMBERS = frozenset(
     {"SIZE", "REQUEST", "NUMBER", "OFFSET", "DOMAIN", "KIND", "PROTOCOL", "LEVEL", "OPTION", "MILLISECONDS"}
     | {"MESSAGE", "COMMAND", "VERSION", "SIGNAL", "PID"}
 )
+_OPENS = ("open", "find", "socket")
 _LONGEST = 4000
 
 
@@ -85,12 +88,12 @@ def check(actions: Iterable[str], threads: Iterable[str], file: str) -> None:
             given = _arguments(action, word, rest.split(" ") if rest else [], file)
             if word == "signal" and given["THREAD"] not in set(threads):
                 raise _bad(action, f"there is no thread {given['THREAD']}", file)
-            if "NAME" in given and word not in ("open", "socket"):
+            if "NAME" in given and word not in _OPENS:
                 if given["NAME"] not in known:
                     raise _bad(action, f"nothing that this thread did before opens {given['NAME']}", file)
                 known -= {given["NAME"]} if word in ("close", "munmap") and action == whole else set()
             known |= {given[one] for one in ("NEW",) if one in given}
-            known |= {given["NAME"]} if word in ("open", "socket") else set()
+            known |= {given["NAME"]} if word in _OPENS else set()
 
 
 def _steps(whole: str, file: str) -> list[str]:

@@ -20,6 +20,7 @@ from lastput.replay.qemu import PROGRAM
 _FLAGS = ("-O2", "-static", "-no-pie", "-Wl,-Ttext-segment=0x5a000000")
 _INIT = """\
 #!/bin/busybox sh
+/bin/busybox ln -s busybox /bin/sh
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sysfs /sys
 /bin/busybox mount -t devtmpfs devtmpfs /dev

@@ -20,8 +20,8 @@ _STEP = re.compile(
 
 
 _SIMPLE = (
-    "question", "claims", "modules", "carried", "drivers", "devices", "cmdline", "module", "expect",
-    "counter", "fixed_kernel",
+    "question", "claims", "finding", "modules", "carried", "drivers", "devices", "cmdline", "module",
+    "expect", "counter", "fixed_kernel",
 )  # fmt: skip
 
 
@@ -68,12 +68,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     ``module`` is the one whose text goes; ``expect`` a verdict. ``counter`` is an action that reads a number
     of the kernel, which must be what it was when all is over, else it is a LEAK. ``controls`` stand for those
     that would be derived. ``fixed`` are the steps for a kernel that is ``fixed_kernel``.
-    ``predicted`` are the error classes of the litmus test."""
+    ``predicted`` are the error classes of the litmus test, ``finding`` is what the audit says of it: a rule's
+    code, a file, and an object or a function (``FIL001 drivers/scsi/scsi_debug.c sdebug_error_fops``)."""
 
     name: str
     question: str = ""
     claims: tuple[str, ...] = ()
     predicted: tuple[str, ...] = ()
+    finding: str = ""
     modules: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
     drivers: tuple[str, ...] = ()
@@ -107,6 +109,7 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steps: tuple[str, ...]
     question: str = ""
     claims: tuple[str, ...] = ()
+    finding: str = ""
     modules: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
     drivers: tuple[str, ...] = ()

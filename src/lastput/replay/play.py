@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["MISSED", "OBSERVER", "play"]
 
 import errno
+import re
 import time
 
 import msgspec
@@ -25,6 +26,7 @@ from lastput.schema.replay import Act, Run, Told
 OBSERVER = ACTORS - 1
 #: How the reason begins if a point is not on the way of its thread.
 MISSED = "nobody came to: "
+_ADDRESS = re.compile(r"0xffffffff[0-9a-f]{8}")
 _GLANCE = 0.2  # seconds between two looks at QEMU's devices
 _STALL = 30.0  # seconds of wall time without any event
 _COMPUTED = 5.0  # seconds in which QEMU computed, without any event
@@ -197,10 +199,16 @@ class _Stage:
             if gone:
                 reason = f"runs in the text of {gone[0]}, which is gone"
             shown = kind(verdict, bool(gone), "\n".join(found.lines))
-            return Run("OOPS", tuple(self.story), where, reason, shown, found.lines)
+            named = tuple(_ADDRESS.sub(self._named, line) for line in found.lines)
+            return Run("OOPS", tuple(self.story), where, reason, shown, named)
         lines = {"HUNG": console.hung, "WARNED": console.warning}.get(verdict)
         shown = kind(verdict, False, printed) if verdict in HARM else ""
         return Run(verdict, tuple(self.story), "", reason, shown, lines(printed) if lines else ())
+
+    def _named(self, address: re.Match[str]) -> str:
+        """What a bare address is called: the kernel has no names for a module that is gone."""
+        found = self.machine.symbols.name(int(address[0], 16))
+        return found if "[" in found else address[0]
 
     def _until(self, step: Step) -> tuple[str, str, str]:
         assert step.point is not None

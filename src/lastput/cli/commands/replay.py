@@ -3,10 +3,15 @@
   lastput replay --fetch kvm/f1-release-puts-module
   lastput replay module/selfput-in-work --kernel linux-image-6.1.0-56-amd64
   lastput replay my-plan.toml --kernel my.deb --fixed fixed.deb --runs 10
+  lastput replay --fetch --kernel 7.3 found/nf_nat-cleanup-work --report
+  lastput replay drivers/block/zram/zram_drv.c:1607 --tree linux-source-7.3 --kernel 7.3
 
 A STORY is a litmus test whose counterexample is forced as far as its folder's
-replay.toml says what its names are in a guest, or a plan written by hand
-(TOML). Nothing is installed, nothing needs root, the kernel is not modified.
+replay.toml says what its names are in a guest; a plan written by hand (TOML);
+or a finding of the audit, FILE:LINE or its fingerprint. Of a finding the plan is
+derived as far as it goes; what is open is asked in a TOML file. Nothing is
+installed, nothing needs root, the kernel is not modified. Exit codes: 0 clean or
+refused as it must be, 1 the kernel was harmed as it must be, 2 no answer.
 """
 
 from __future__ import annotations
@@ -19,7 +24,12 @@ HELP = "force a counterexample onto a real kernel in QEMU"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("story", metavar="STORY", help="litmus test, or plan (TOML)")
+    parser.add_argument(
+        "story", metavar="STORY", help="litmus test, plan (TOML), FILE:LINE or fingerprint of a finding"
+    )
+    parser.add_argument(
+        "--findings", metavar="FILE", help="what `lastput audit --format json` printed, instead of --tree"
+    )
     kernel = parser.add_argument_group("the kernel")
     kernel.add_argument(
         "--kernel", metavar="KERNEL", default="linux-image-6.1.0-*-amd64",
@@ -47,6 +57,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="how a thread is held; spin, with preempt=full, changes nothing but time (default)",
     )  # fmt: skip
     shown = parser.add_argument_group("what is shown")
+    shown.add_argument(
+        "--report", action="store_true", help="a bug report that could be sent; nothing is sent"
+    )
     shown.add_argument("--plan", action="store_true", help="print the plan and stop")
     shown.add_argument("--format", choices=("text", "json"), default="text", help="json: lastput-replay/1")
     shown.add_argument("--width", type=count, default=80, metavar="N", help="columns")

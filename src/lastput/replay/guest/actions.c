@@ -7,6 +7,7 @@
 #include "actions.h"
 #include "bytes.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/genetlink.h>
@@ -160,6 +161,48 @@ static long echo(const char *path)
 		close(fd);
 	errno = saved;
 	return result;
+}
+
+/* The first file of a name at or below a directory. */
+static long found(const char *name, const char *root, const char *file, const char *flags)
+{
+	static char path[4096];
+	char line[4096];
+	FILE *list;
+
+	snprintf(line, sizeof(line), "/bin/busybox find %s -name '%s' | /bin/busybox sort | /bin/busybox head -n 1",
+		 root, file);
+	list = popen(line, "r");
+	if (!list)
+		return -1;
+	path[0] = 0;
+	if (fgets(path, sizeof(path), list))
+		path[strcspn(path, "\n")] = 0;
+	pclose(list);
+	return keep(name, open(path, flags_of(flags), 0));
+}
+
+/* Unload a module after all that use it, as modprobe -r --remove-holders does. */
+static long unload(const char *name)
+{
+	char path[256];
+	struct dirent *one;
+	DIR *holders;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/holders", name);
+	while ((holders = opendir(path))) {
+		char user[64] = "";
+
+		while ((one = readdir(holders)))
+			if (one->d_name[0] != '.')
+				snprintf(user, sizeof(user), "%.60s", one->d_name);
+		closedir(holders);
+		if (!user[0])
+			break;
+		if (unload(user))
+			return -1;
+	}
+	return syscall(SYS_delete_module, name, O_NONBLOCK);
 }
 
 static long appears(const char *path, long milliseconds)
@@ -334,6 +377,8 @@ static long one(char *line, char *out, size_t room)
 	errno = 0;
 	if (IS("open"))			/* open NAME PATH [FLAGS] */
 		return keep(word[1], open(word[2], flags_of(word[3]), 0600));
+	if (IS("find"))			/* find NAME DIRECTORY FILE [FLAGS] */
+		return found(word[1], word[2], word[3], word[4][0] ? word[4] : "r");
 	if (IS("close")) {		/* close NAME */
 		int fd = forget(word[1]);
 
@@ -343,6 +388,8 @@ static long one(char *line, char *out, size_t room)
 		return load(word[1], rest ? rest : "");
 	if (IS("rmmod"))		/* rmmod MODULE */
 		return syscall(SYS_delete_module, word[1], O_NONBLOCK);
+	if (IS("unload"))		/* unload MODULE: after its users */
+		return unload(word[1]);
 	if (IS("cat"))			/* cat PATH */
 		return slurp(word[1], out, room);
 	if (IS("count"))		/* count PATH [WORD]: a number */
