@@ -1,0 +1,27 @@
+/*
+ * Result: use-after-free (obj)
+ *
+ * May an object be freed whose work a kernel thread worker still has?
+ */
+#include <lastput.h>
+
+struct obj {
+	struct kthread_work work;
+	int value;
+};
+
+static void obj_work(struct kthread_work *work)
+{
+	container_of(work, struct obj, work)->value++;
+}
+
+THREAD(user)
+{
+	struct kthread_worker *worker = kthread_create_worker(0, "worker");
+	struct obj *obj = kzalloc(sizeof(*obj), GFP_KERNEL);
+
+	kthread_init_work(&obj->work, obj_work);
+	kthread_queue_work(worker, &obj->work);
+	kfree(obj);
+	kthread_destroy_worker(worker);
+}

@@ -1,0 +1,40 @@
+/*
+ * Result: safe
+ *
+ * In which order do an interrupt and its tasklet end?
+ * The interrupt first, then tasklet_kill().
+ */
+#include <lastput.h>
+
+#define IRQ 5
+
+struct dev {
+	struct tasklet_struct tasklet;
+	int value;
+};
+
+static void dev_tasklet(struct tasklet_struct *t)
+{
+	struct dev *dev = from_tasklet(dev, t, tasklet);
+
+	dev->value++;
+}
+
+static irqreturn_t dev_irq(int irq, void *dev_id)
+{
+	struct dev *dev = dev_id;
+
+	tasklet_schedule(&dev->tasklet);
+	return IRQ_HANDLED;
+}
+
+THREAD(admin)
+{
+	struct dev *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+
+	tasklet_setup(&dev->tasklet, dev_tasklet);
+	request_irq(IRQ, dev_irq, 0, "dev", dev);
+	free_irq(IRQ, dev);
+	tasklet_kill(&dev->tasklet);
+	kfree(dev);
+}
