@@ -38,10 +38,11 @@ _ENDS = {Op.FAIL, Op.TRAP}
 def ordered_loops(flow: Flow) -> Iterator[tuple[int, Place]]:
     """The loops of a body that are not proved independent of the order: id of the type of the instances
     (``Registry.type_id``), and the place."""
+    ways = _Ways(flow)
     for head, ins in enumerate(flow.code):
         if ins.op == Op.INST:
             assert isinstance(ins.b, Ref)
-            loop = _Loop(flow, head)
+            loop = _Loop(flow, ways, head)
             if loop.inside and not loop.independent():
                 yield ins.b.offset, ins.place
 
@@ -49,10 +50,10 @@ def ordered_loops(flow: Flow) -> Iterator[tuple[int, Place]]:
 class _Loop:
     """The loop whose head is the INST at index ``head``; ``inside`` are its instructions."""
 
-    def __init__(self, flow: Flow, head: int) -> None:
+    def __init__(self, flow: Flow, ways: _Ways, head: int) -> None:
         self.flow = flow
         self.head = head
-        self.inside = _around(flow, head)
+        self.inside = _around(flow, ways, head)
         self.code = [flow.code[i] for i in sorted(self.inside)]
         self.cursor = flow.code[head].a
         self.definitions: dict[int, list[Ins]] = {}
@@ -226,23 +227,34 @@ class _Loop:
         return at
 
 
-def _around(flow: Flow, head: int) -> set[int]:
-    """The instructions on a way from ``head`` back to it that does not begin the loop anew."""
-    cursor = flow.code[head].a
-    anew = {i for i, ins in enumerate(flow.code) if ins.op == Op.CONST and ins.a == cursor}
-    before: list[list[int]] = [[] for _ in flow.code]
-    for i, after in enumerate(flow.successors):
-        for j in after:
-            before[j].append(i)
-    return (_reach(head, flow.successors, anew) & _reach(head, before, anew)) - anew
+class _Ways:
+    """The ways of a body backwards, and where each register becomes a constant."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.before: list[list[int]] = [[] for _ in flow.code]
+        self.constant: dict[object, set[int]] = {}
+        for i, (ins, after) in enumerate(zip(flow.code, flow.successors, strict=True)):
+            if ins.op == Op.CONST:
+                self.constant.setdefault(ins.a, set()).add(i)
+            for j in after:
+                self.before[j].append(i)
 
 
-def _reach(start: int, edges: Sequence[Sequence[int]], beyond: set[int]) -> set[int]:
-    seen = set(beyond)
+def _around(flow: Flow, ways: _Ways, head: int) -> set[int]:
+    """The instructions on a way from ``head`` back to it that does not begin the loop anew.
+
+    Backwards first: all ways into the loop begin it anew, so that these are few."""
+    anew = ways.constant.get(flow.code[head].a, set())
+    back = _reach(head, ways.before, anew, None)
+    return _reach(head, flow.successors, anew, back)
+
+
+def _reach(start: int, edges: Sequence[Sequence[int]], beyond: set[int], among: set[int] | None) -> set[int]:
+    seen: set[int] = set()
     todo = [start]
     while todo:
         for to in edges[todo.pop()]:
-            if to not in seen:
+            if to not in seen and to not in beyond and (among is None or to in among):
                 seen.add(to)
                 todo.append(to)
     return seen
