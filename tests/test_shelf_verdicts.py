@@ -9,6 +9,7 @@ import pytest
 from lastput.c.tree import open_tree
 from lastput.engine.search import check
 from lastput.engine.verdict import Options
+from lastput.facts.definitions.lookup import Headers
 from lastput.model.compile import Compiled, compile_file
 from tests.conftest import RELEASES
 from tests.conftest import tree as packed_tree
@@ -51,6 +52,6 @@ def test_answer(path: Path) -> None:
 @pytest.mark.parametrize("path", REAL, ids=_name)
 def test_answer_on_a_kernel_tree(path: Path, release: str) -> None:
     tree = open_tree(str(packed_tree(release)))
-    compiled = compile_file(str(path), None, tree.read)
+    compiled = compile_file(str(path), None, tree.read, Headers(tree))
     assert tree.release() == release
     assert _as_expected(compiled, _classes(compiled, Options()), release)

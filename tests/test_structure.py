@@ -18,7 +18,7 @@ _ARROWS: dict[str, set[str]] = {
     "errors": set(),
     "c": {"c"},
     "engine": {"engine"},
-    "model": {"model", "c", "engine"},
+    "model": {"model", "c", "facts", "engine"},
     "facts": {"facts", "c"},
     "executor": {"executor"},
     "effects": {"effects", "facts", "c"},
@@ -26,7 +26,7 @@ _ARROWS: dict[str, set[str]] = {
     "schema": {"schema"},
     "replay": {"replay", "schema"},
     "splat": {"splat", "schema", "c"},
-    "check": {"check", "model", "engine", "c", "schema"},
+    "check": {"check", "model", "engine", "facts", "c", "schema"},
     "show": {"show", "check", "schema", "engine"},
     "cli": {
         *("cli", "audit", "check", "effects", "facts", "show", "splat", "schema", "engine", "model", "c"),

@@ -58,7 +58,7 @@ from tests.c.helpers import expression, show, statements
         ("f(u8 *, 2)", "f(<pointer to u8>, 2)"),
         ("f(struct a * 2)", None),
         ("f(a * b)", "f((* a b))"),
-        ("_Generic(x, int: 1, default: 2)", "_Generic(x, <int>, 1, default, 2)"),
+        ("_Generic(x, int: 1, default: 2)", "_Generic(x, <int>, 1, <default>, 2)"),
         ('"a" "b\\n" "\\x41\\101"', '"ab\nAA"'),
         ('printk(KERN_INFO "x" PRIu64 "y")', 'printk("xy")'),
         ("'a' + '\\n' + '\\0' + '\\x7f'", "(+ (+ (+ 97 10) 0) 127)"),

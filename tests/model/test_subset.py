@@ -92,6 +92,7 @@ _SAME = {
     "hits;",
     "cleanup on return": "int r = early(0); return r * 100000 + hits;",
     "cleanup on break": "int r = early(1); return r * 100000 + hits;",
+    "string in an array": 'char s[4] = "ab", t[] = "xyz"; return s[1] * 1000 + s[3] + t[2] + sizeof(t);',
     "cleanup on goto": "int r = early(2); return r * 100000 + hits;",
     "cleanup in each round": "int r = early(3); return r * 100000 + hits;",
     "cleanup of a statement expression": "int x = 1; int r = ({ int y "
@@ -113,7 +114,6 @@ _REFUSED = {
     "goto in; { int x __attribute__((cleanup(bump))) = 3; in: return x; }": "jump",
     "int x __attribute__((cleanup(bump))); return 1;": "cleanup",
     "switch (1) { case 1: return 1; case 0 ... 3: return 2; }": "case",
-    'char s[4] = "ab"; return s[1];': "initialiser",
     "int x = 0x1234; return *(char *)&x;": "punning",
     "fixed = 4; return 1;": "const",
     "const int n = 1; n++; return n;": "const",

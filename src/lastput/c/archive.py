@@ -16,6 +16,8 @@ from typing import IO, cast
 
 from lastput.errors import LastputError, Place
 
+#: Kept in any case: what the files of a kernel include.
+_HEADERS = ("include/", "arch/x86/include/")
 _MAX_FILE = 16 << 20  # bytes; the largest C file of a kernel has about a tenth of it
 _MAX_KEPT = 256 << 20  # bytes, all files together
 
@@ -60,7 +62,8 @@ class _Watched:
 def scan(
     path: Path, inner: Callable[[str], str], wanted: set[str], folders: set[str]
 ) -> tuple[dict[str, bytes], list[str]]:
-    """The contents of the files ``wanted`` and of the C files in ``folders``; the names of all files.
+    """The contents of the files ``wanted``, of the C files in ``folders`` and of the kernel's own headers;
+    the names of all files.
 
     ``inner`` maps the name of a member to a path in the tree. Raises LastputError ``bad-tree``.
     """
@@ -134,7 +137,11 @@ def _contents(
 
 
 def _keep(name: str, wanted: set[str], folders: set[str]) -> bool:
-    return name in wanted or (name.endswith((".c", ".h")) and name.rpartition("/")[0] in folders)
+    return (
+        name in wanted
+        or (name.endswith((".c", ".h")) and name.rpartition("/")[0] in folders)
+        or (name.endswith(".h") and name.startswith(_HEADERS))
+    )
 
 
 def _unpacked(path: Path) -> IO[bytes]:

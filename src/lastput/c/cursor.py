@@ -199,7 +199,7 @@ class Cursor:
         return self.is_typedef(text)
 
     def is_typedef(self, name: str) -> bool:
-        return (name in self.typedefs or name in ARITHMETIC_NAMES) and name not in self.variables
+        return name not in self.variables and (name in ARITHMETIC_NAMES or name in self.typedefs)
 
     def type_in_parens(self, cast: bool) -> bool:
         """Whether the parenthesis at hand opens a type, as in a cast (else: as in ``sizeof``)."""

@@ -249,7 +249,7 @@ class ExpressionParser(Cursor):
         while self.accept(","):
             at = self.tokens[self.pos]
             if self.accept("default"):
-                args.append(Ident(place=at.place, name="default"))
+                args.append(TypeArg(place=at.place, type=CType("void", "default")))
             else:
                 args.append(TypeArg(place=at.place, type=self.type_name()))
             self.expect(":")

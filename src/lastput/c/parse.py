@@ -31,7 +31,8 @@ def parse_unit(
 
 def parse_function(stub: FunctionStub, typedefs: Collection[str]) -> FunctionDef:
     """The function with its body parsed. Raises LastputError as ``parse_unit`` does."""
-    parser = StatementParser(stub.body, stub.place.file, set(typedefs), True)
+    known = typedefs.copy() if isinstance(typedefs, set) else set(typedefs)
+    parser = StatementParser(stub.body, stub.place.file, known, True)
     parser.variables.add(stub.name)
     parser.variables.update(p.name for p in stub.type.params if p.name)
     try:
@@ -46,6 +47,7 @@ def parse_function(stub: FunctionStub, typedefs: Collection[str]) -> FunctionDef
         storage=stub.storage,
         end=body.end,
         tags=tuple(parser.tags),
+        names=frozenset(parser.variables),
     )
 
 

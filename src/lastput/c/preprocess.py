@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Include", "Preprocessor"]
+__all__ = ["Demand", "Include", "Preprocessor"]
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -23,6 +23,9 @@ from lastput.errors import LastputError, Place
 Include = Callable[[str, bool, Place], "str | None"]
 """``include(name, angled, place)``: the text of the file, or None to go on without it."""
 
+Demand = Callable[[str], "Macro | None"]
+"""``demand(name)``: the macro of a name that nothing read so far defines, or None if there is none."""
+
 _MAX_INCLUDES = 64
 _MAX_NESTING = 100
 _MAX_TOKENS = 400_000  # made by macros in one run: more is a macro that grows without bound
@@ -36,13 +39,21 @@ class Preprocessor:
     """Macros that live on from file to file.
 
     ``predefined`` maps names to their replacement text. A later definition replaces an earlier one.
-    A macro that is called with the wrong number of arguments, or whose call does not end, gives a
-    token of kind ``refused``: an error only for who parses that place.
+    ``demand`` is asked once for each name that no definition was met of. A macro that is called with the
+    wrong number of arguments, or whose call does not end, gives a token of kind ``refused``: an error only
+    for who parses that place.
     """
 
-    def __init__(self, predefined: Mapping[str, str] | None = None, include: Include | None = None) -> None:
+    def __init__(
+        self,
+        predefined: Mapping[str, str] | None = None,
+        include: Include | None = None,
+        demand: Demand | None = None,
+    ) -> None:
         self.macros: dict[str, Macro] = builtin_macros()
         self.include = include
+        self.demand = demand
+        self._absent: set[str] = set()
         self._counter = 0
         self._budget = _MAX_TOKENS
         self._strict = True
@@ -50,9 +61,10 @@ class Preprocessor:
         for name, text in (predefined or {}).items():
             self.define(name, text)
 
-    def fork(self) -> Preprocessor:
-        """A copy: what one of the two defines later does not reach the other."""
-        other = Preprocessor(include=self.include)
+    def fork(self, demand: Demand | None = None) -> Preprocessor:
+        """A copy: what one of the two defines later does not reach the other. ``demand`` is the copy's
+        own."""
+        other = Preprocessor(include=self.include, demand=demand)
         other.macros = dict(self.macros)
         other._counter = self._counter
         return other
@@ -73,6 +85,26 @@ class Preprocessor:
         self._strict = strict
         source = self._active(lex(text, file), file, 0)
         return self._expand([], partial(next, source, None), 0)
+
+    def expand(self, tokens: Sequence[Token]) -> list[Token]:
+        """``tokens`` with all macros expanded."""
+        self._budget = _MAX_TOKENS
+        return self._expand_list(tokens)
+
+    def defined(self, name: str) -> bool:
+        """Whether there is a macro of that name."""
+        return name in self.macros or self._demanded(name) is not None
+
+    def _demanded(self, name: str) -> Macro | None:
+        """A macro that nothing read so far defines."""
+        if self.demand is None or name in self._absent:
+            return None
+        found = self.demand(name)
+        if found is None:
+            self._absent.add(name)
+        else:
+            self.macros[name] = found
+        return found
 
     # --- directives ---------------------------------------------------------------------------
 
@@ -136,7 +168,7 @@ class Preprocessor:
     def _condition(self, name: str, rest: Sequence[Token], at: Token) -> bool:
         if name in ("if", "elif"):
             try:
-                return evaluate(rest, at.place, self.macros.__contains__, self._expand_condition)
+                return evaluate(rest, at.place, self.defined, self._expand_condition)
             except LastputError as error:
                 if self._strict or error.slug not in _MENDABLE:
                     raise
@@ -144,7 +176,7 @@ class Preprocessor:
                 return False
         if not rest or rest[0].kind != "ident":
             raise LastputError("directive", f"#{name} without a name", f"write #{name} NAME", at.place)
-        return (rest[0].text in self.macros) == name.endswith("ifdef")
+        return self.defined(rest[0].text) == name.endswith("ifdef")
 
     def _next_group(self, tokens: list[Token], i: int, groups: list[tuple[Token, bool]]) -> int:
         """From the start of a group that is off to the start of the one that is on, or past the end."""
@@ -201,6 +233,7 @@ class Preprocessor:
             if not rest or rest[0].kind != "ident":
                 raise LastputError("directive", "#undef without a name", "write #undef NAME", at.place)
             self.macros.pop(rest[0].text, None)
+            self._absent.add(rest[0].text)
         elif name == "error":
             text = " ".join(t.text for t in rest)
             raise LastputError(
@@ -242,6 +275,8 @@ class Preprocessor:
                 append(token)
                 continue
             macro = macros.get(token.text)
+            if macro is None and self.demand is not None:
+                macro = self._demanded(token.text)
             if macro is None or token.text in token.hide:
                 append(token)
                 continue
@@ -310,7 +345,7 @@ class Preprocessor:
         return Token(kind, text, use.file, use.line, use.column, use.space, use.first)
 
     def _is_on(self, name: str) -> bool:
-        macro = self.macros.get(name)
+        macro = self.macros.get(name) or self._demanded(name)
         return macro is not None and len(macro.body) == 1 and macro.body[0].text in ("1", "y")
 
 

@@ -378,7 +378,8 @@ class Declaration(Node, frozen=True, kw_only=True):
 class FunctionDef(Node, frozen=True, kw_only=True):
     """A function with its body; ``end`` is the closing brace.
 
-    ``tags`` are the structs, enums and typedefs that are defined within the body.
+    ``tags`` are the structs, enums and typedefs that are defined within the body, ``names`` what is declared
+    there, in whatever block.
     """
 
     name: str
@@ -387,6 +388,7 @@ class FunctionDef(Node, frozen=True, kw_only=True):
     storage: str = ""
     end: Place
     tags: tuple[StructDef | EnumDef | TypedefDef, ...] = ()
+    names: frozenset[str] = frozenset()
 
 
 class StructDef(Node, frozen=True, kw_only=True):

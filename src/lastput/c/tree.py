@@ -73,6 +73,43 @@ class Tree:
         parts = ["VERSION", "PATCHLEVEL", *(["SUBLEVEL"] if said.get("VERSION") == "2" else [])]
         return ".".join(said[part] for part in parts) if said.keys() >= set(parts) else ""
 
+    def identity(self) -> str:
+        """Names the tree: another one for another directory or archive."""
+        if self._archive is None and self._root is not None:
+            return str(self._root.resolve())
+        return str(self._root or self.name)
+
+    def stamp(self, path: str) -> str:
+        """Another one whenever the file has changed; "" if there is none."""
+        if self._archive is not None:
+            names = self._index()
+            return "packed" if path in self._memory or (names is not None and path in names) else ""
+        assert self._root is not None
+        try:
+            stat = (self._root / path).stat()
+        except OSError:
+            return ""
+        return f"{stat.st_size}.{stat.st_mtime_ns}"
+
+    def headers(self, folders: Sequence[str]) -> list[str]:
+        """The paths of all headers below ``folders``, in order. They are read from a packed tree at once."""
+        if self._archive is None:
+            assert self._root is not None
+            return [
+                f"{folder}/{name}"
+                for folder in folders
+                for name in _walk(self._root / folder, "")
+                if name.endswith(".h")
+            ]
+        inside = tuple(f"{folder}/" for folder in folders)
+        if self._index() is None:
+            self._fetch([_MAKEFILE])
+        names = sorted(
+            name for name in self._index() or self._memory if name.endswith(".h") and name.startswith(inside)
+        )
+        self.prefetch(names)
+        return names
+
     def prefetch(self, relpaths: Iterable[str]) -> None:
         """Get several files of a packed tree in one pass; those that do not exist are passed over."""
         if not self._archive:

@@ -10,6 +10,7 @@ import msgspec
 
 from lastput.engine.snapshot import Snapshot
 from lastput.engine.verdict import Options
+from lastput.facts.definitions.lookup import Headers
 from lastput.model.options import ModelOptions
 
 
@@ -20,7 +21,8 @@ class Request(msgspec.Struct, frozen=True):
     a user would type for it ("": ``file``) and ``flags`` the words of a command line that make the same
     program again; both go into the trace. ``model`` decides which program the text stands for, ``search`` how
     it is explored. ``read_tree`` gives the files of a kernel tree of ``release`` for SOURCE() lines; without
-    it the tree ``model.tree`` is opened. ``resume`` goes on with a search that was stopped.
+    it the tree ``model.tree`` is opened. ``headers`` give what the test and its sources do not declare, those
+    of ``model.tree`` unless they are given. ``resume`` goes on with a search that was stopped.
     """
 
     file: str
@@ -30,5 +32,6 @@ class Request(msgspec.Struct, frozen=True):
     model: ModelOptions = ModelOptions()
     search: Options = Options()
     read_tree: Callable[[str], str] | None = None
+    headers: Headers | None = None
     release: str = ""
     resume: Snapshot | None = None

@@ -13,6 +13,8 @@ from lastput.check.request import Request
 from lastput.check.trace.build import Context
 from lastput.engine.program import Program
 from lastput.errors import LastputError, Place
+from lastput.facts.definitions.config import read_config
+from lastput.facts.definitions.lookup import Headers
 from lastput.model.compile import Compiled, compile_file, compile_text
 from lastput.model.load import KERNEL
 
@@ -77,16 +79,18 @@ def compile_test(request: Request, say: Callable[[str], None] | None = None) -> 
         raise LastputError(
             "too-big", f"{path} has more than 16 MiB", "a litmus test is a small file", Place(str(path))
         )
-    tree = None
+    tree, headers = None, request.headers
     if read_tree is None and request.model.tree:
         from lastput.c.tree import open_tree
 
         tree = open_tree(request.model.tree, say or _silent)
         read_tree = tree.read
+        config = read_config(request.model.config) if request.model.config else None
+        headers = headers or Headers(tree, config)
     if request.text is None:
-        compiled = compile_file(request.file, request.model, read_tree)
+        compiled = compile_file(request.file, request.model, read_tree, headers)
     else:
-        compiled = compile_text(request.text, request.file, request.model, read_tree)
+        compiled = compile_text(request.text, request.file, request.model, read_tree, headers)
     if tree is not None and compiled.header.by_release:
         release = tree.release()
     return Test(request, compiled, release)

@@ -81,6 +81,14 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         "--assume-noop", type=_function, action="append", default=[], metavar="NAME",
         help="calls to NAME do nothing and give 0; listed with the verdict",
     )  # fmt: skip
+    group.add_argument(
+        "--assume-any", type=_function, action="append", default=[], metavar="NAME|all",
+        help="calls to NAME (to all that is defined nowhere) give any value that the callers tell apart",
+    )  # fmt: skip
+    group.add_argument(
+        "--config", metavar="FILE",
+        help=".config that headers are read with (default: what a distribution has on x86-64)",
+    )  # fmt: skip
 
 
 def as_flags(args: argparse.Namespace) -> tuple[str, ...]:
@@ -98,4 +106,8 @@ def as_flags(args: argparse.Namespace) -> tuple[str, ...]:
         flags += ["--define", f"{name}={value}"]
     for name in args.assume_noop:
         flags += ["--assume-noop", name]
+    for name in args.assume_any:
+        flags += ["--assume-any", name]
+    if args.config is not None:
+        flags += ["--config", args.config]
     return tuple(flags)

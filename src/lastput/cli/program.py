@@ -25,6 +25,8 @@ def make_request(path: Path, args: argparse.Namespace, search: Options | None = 
         defines=tuple(args.define),
         tree=args.tree or "",
         assume_noop=tuple(args.assume_noop),
+        assume_any=tuple(args.assume_any),
+        config=args.config or "",
     )
     return Request(
         file=str(path),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["SCHEMA_VERSION", "cache_folder", "database_path", "version"]
+__all__ = ["SCHEMA_VERSION", "cache_directory", "cache_folder", "database_path", "version"]
 
 import hashlib
 import os
@@ -40,22 +40,27 @@ def cache_folder(directory: Path | None = None) -> Path:
 
 
 def database_path(tree: Path, directory: Path | None = None, kernel: Path | None = None) -> Path:
-    """The database of ``tree``, read with the headers of ``kernel``; ``directory`` is where it lies.
-
-    A cache directory that cannot be written is replaced by one below the system's temporary directory.
-    """
-    wanted = cache_folder(directory)
+    """The database of ``tree``, read with the headers of ``kernel``; ``directory`` as in
+    ``cache_directory``."""
     where = os.fsencode(tree.resolve()) + (b"\0" + os.fsencode(kernel.resolve()) if kernel else b"")
     key = hashlib.sha256(where).hexdigest()[:16]
     name = f"facts-{key}-v{SCHEMA_VERSION}.sqlite"
+    return cache_directory(directory, name) / name
+
+
+def cache_directory(directory: Path | None = None, name: str = "") -> Path:
+    """``cache_folder``, made if need be.
+
+    One that cannot be written, and does not hold ``name`` already, is replaced by one below the system's
+    temporary directory.
+    """
+    wanted = cache_folder(directory)
     try:
         wanted.mkdir(parents=True, exist_ok=True)
         writable = os.access(wanted, os.W_OK)
     except OSError:
         writable = False
-    if not writable:
-        if (wanted / name).exists():
-            return wanted / name
+    if not writable and not (name and (wanted / name).exists()):
         wanted = Path(tempfile.gettempdir()) / f"lastput-{os.getuid()}"
         wanted.mkdir(mode=0o700, exist_ok=True)
-    return wanted / name
+    return wanted

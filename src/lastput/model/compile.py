@@ -12,6 +12,7 @@ import msgspec
 from lastput.c import syntax as c
 from lastput.engine.program import FUNCTION_BASE, Program, Text, Thread
 from lastput.errors import LastputError, Place
+from lastput.facts.definitions.lookup import Headers
 from lastput.model.assemble import Assembled, Assembler
 from lastput.model.flow import Flow, analyse
 from lastput.model.header import Header, read_header
@@ -28,7 +29,7 @@ from lastput.model.space import Space, ThreadShape
 from lastput.model.static_value import strings_of
 from lastput.model.tac import Ref, Template
 from lastput.model.types import Array, Record, find
-from lastput.model.world import ThreadDecl, Variable, World
+from lastput.model.world import Assumption, ThreadDecl, Variable, World
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -45,9 +46,13 @@ class Compiled(msgspec.Struct, frozen=True):
 
 
 def compile_file(
-    path: str, options: ModelOptions | None = None, read_tree: Callable[[str], str] | None = None
+    path: str,
+    options: ModelOptions | None = None,
+    read_tree: Callable[[str], str] | None = None,
+    headers: Headers | None = None,
 ) -> Compiled:
-    """Compile a litmus file. ``read_tree`` gives files of the kernel tree for SOURCE() lines.
+    """Compile a litmus file. ``read_tree`` gives files of the kernel tree for SOURCE() lines, ``headers``
+    what neither they nor the test declare.
 
     Raises LastputError for everything that is wrong with the input.
     """
@@ -57,7 +62,7 @@ def compile_file(
         raise LastputError(
             "no-file", f"cannot read {path}: {error.strerror}", "check the name", Place(path)
         ) from None
-    return compile_text(text, path, options, read_tree)
+    return compile_text(text, path, options, read_tree, headers)
 
 
 def compile_text(
@@ -65,13 +70,14 @@ def compile_text(
     file: str,
     options: ModelOptions | None = None,
     read_tree: Callable[[str], str] | None = None,
+    headers: Headers | None = None,
 ) -> Compiled:
     """The same for a text; ``file`` names it in places."""
     header = read_header(text, file)
     base = ModelOptions() if options is None else options
     defaults = with_words(ModelOptions(), header.options, file)
     chosen = settled(defaults, base)
-    loaded = load(file, text, chosen, read_tree)
+    loaded = load(file, text, chosen, read_tree, headers if header.needs_tree else None)
     compiler = _Compiler(loaded, chosen)
     program, functions = compiler.compile()
     return Compiled(
@@ -201,18 +207,30 @@ class _Compiler:
             strings=tuple(space.strings),
             symmetric=self.symmetric,
             ordered=tuple(sorted(self.ordered)),
-            assumptions=self._assumptions(),
+            assumptions=tuple(str(one) for one in self._assumptions()),
             temps=max(assembler.temps, 8),
         )
         return program, tuple(entered)
 
-    def _assumptions(self) -> tuple[str, ...]:
-        weak = [name for name in self.inference.reached if self.world.functions[name].weak]
-        return (
-            *(f"{name}() does nothing" for name in self.inference.assumed),
-            *(f"{name}() is that of the test: the tree has none" for name in weak),
-            *self.world.assumed_sizes,
-        )
+    def _assumptions(self) -> tuple[Assumption, ...]:
+        """What the program stands on, besides the modelled kernel."""
+        world, reached = self.world, self.inference.reached
+        for name in self.inference.assumed:
+            world.assume("noop", name, world.noops.get(name) or Place(world.name))
+        for name in reached:
+            function = world.functions[name]
+            if function.weak:
+                world.assume("weak", name, function.place)
+            if function.any and name in self.templates:
+                world.assume("any", name, function.place)
+        for variable in self.inference.variables.values():
+            if variable.any and not variable.name.startswith("__any_"):
+                world.assume("object", variable.name, variable.place)
+        for name, place in world.unknown.items():
+            world.assume("constant", name, place)
+        for text in world.assumed_sizes:
+            world.assume("size", text, Place(world.name))
+        return tuple(world.assumptions.values())
 
     def _thread(
         self,

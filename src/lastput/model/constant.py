@@ -18,7 +18,7 @@ _CONFIG_TESTS = {"IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE"}
 class Scope(Protocol):
     """What a constant may refer to: enumerators and types."""
 
-    constants: dict[str, int]
+    def enumerator(self, name: str) -> int | None: ...
 
     def type(self, written: c.CType) -> Type: ...
 
@@ -30,8 +30,8 @@ def evaluate(scope: Scope, expr: c.Expr) -> tuple[int, Int] | None:
             type = number_type(value, text)
             return narrow(value, type), type
         case c.Ident(name=name):
-            if name in scope.constants:
-                known = scope.constants[name]
+            known = scope.enumerator(name)
+            if known is not None:
                 return known, Int(32 if -(1 << 31) <= known < 1 << 31 else 64)
             return (0, Int(32)) if name.startswith("CONFIG_") else None
         case c.Cast(type=written, operand=inner):

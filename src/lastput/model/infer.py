@@ -9,11 +9,12 @@ from __future__ import annotations
 
 __all__ = ["infer"]
 
-from lastput.errors import Place
+from lastput.errors import LastputError, Place
+from lastput.model.any_value import give_any
 from lastput.model.infer_walk import Walker
 from lastput.model.inference import Inference
 from lastput.model.types import Record, find, unify
-from lastput.model.world import World
+from lastput.model.world import World, undefined
 
 
 def infer(world: World) -> Inference:
@@ -23,6 +24,26 @@ def infer(world: World) -> Inference:
     """
     result = Inference(world)
     result.visitor = Walker(result)
+    try:
+        _reach_all(result)
+    except LastputError:
+        if result.missing:
+            raise _undefined(result) from None
+        raise
+    if result.missing:
+        raise _undefined(result)
+    result.settle_sizes()
+    give_any(result)
+    return result
+
+
+def _undefined(result: Inference) -> LastputError:
+    world = result.world
+    return undefined(list(result.missing.values()), [*world.functions, *world.variables])
+
+
+def _reach_all(result: Inference) -> None:
+    world = result.world
     nowhere = Place(world.name)
     for module in world.modules:
         variable = result.variable(module_symbol(module.name), nowhere)
@@ -47,8 +68,6 @@ def infer(world: World) -> Inference:
             result.threads.append(thread)
             result.reach(thread.function, nowhere)
         result.drain()
-    result.settle_sizes()
-    return result
 
 
 def module_symbol(name: str) -> str:

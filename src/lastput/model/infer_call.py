@@ -47,7 +47,8 @@ class CallTypes:
                     for arg in call.args:
                         self.value(arg)
                     return Int()
-                return self._apply(function.type, call, function.definition.type.variadic, name)
+                variadic = function.any or function.definition.type.variadic
+                return self._apply(function.type, call, variadic, name)
         target = self.value(callee)
         type = pointee(target) if isinstance(target, (Pointer, Var)) else target
         if isinstance(type, Var):
@@ -58,6 +59,7 @@ class CallTypes:
             raise LastputError(
                 "not-a-function", "what is called here is no function", "check its declaration", call.place
             )
+        type.called = True
         return self._apply(type, call, True, "")
 
     def _apply(self, type: Func, call: c.Call, variadic: bool, name: str) -> Type:
@@ -69,10 +71,20 @@ class CallTypes:
                 call.place,
             )
         for i, arg in enumerate(call.args):
+            if isinstance(arg, c.TypeArg) and name:
+                self._refuse_type(arg, name)
+                continue
             given = self.value(arg)
             if i < len(type.params):
                 unify(type.params[i], given)
         return type.result
+
+    def _refuse_type(self, arg: c.TypeArg, name: str) -> None:
+        """A type may be given to what may be a macro: what has no body."""
+        if not self.world.functions[name].any:
+            raise LastputError(
+                "expression", "this cannot stand here as an expression", "rewrite it", arg.place
+            )
 
     def _builtin(self, call: c.Call, name: str) -> Type:
         argument_count(call, name)
@@ -103,6 +115,7 @@ class CallTypes:
             target_type = self.value(args[0])
             func = pointee(target_type)
             if isinstance(func, Func):
+                func.called = True
                 self.result.spawns.append(func)
                 unify(func.params[0] if func.params else Var(), self.value(args[1]))
             else:

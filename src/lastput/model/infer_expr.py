@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["ExpressionTypes"]
 
+import re
+
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
 from lastput.model.constant import evaluate
@@ -26,8 +28,10 @@ from lastput.model.types import (
     unify,
 )
 from lastput.model.unparse import unparse
-from lastput.model.world import Function, Variable, undefined
+from lastput.model.world import Function, Variable
 
+#: How constants are spelt.
+_CONSTANT = re.compile(r"_*[A-Z][A-Z0-9]*_?[A-Z0-9_]*")
 _COMPARISONS = {"==", "!=", "<", "<=", ">", ">=", "&&", "||"}
 
 
@@ -134,7 +138,12 @@ class ExpressionTypes(CallTypes):
             return self.world.constants[name]
         if name in self.world.variables:
             return self.result.variable(name, place)
-        return None
+        headers = self.world.headers
+        if headers is None or name in self.world.functions or name in self.world.prototypes:
+            return None
+        if headers.enumerator(name):
+            return self.world.constants[name]
+        return self.result.variable(name, place) if headers.variable(name) else None
 
     def _ident(self, expr: c.Ident) -> Type:
         name = expr.name
@@ -151,14 +160,25 @@ class ExpressionTypes(CallTypes):
         if isinstance(found, Variable):
             self.result.symbols[id(expr)] = found
             return found.type
-        if name in self.world.functions or name in self.world.prototypes:
+        if self._is_function(name):
             type = self.result.address_taken(name, expr.place)
             self.result.symbols[id(expr)] = self.world.functions[name]
             return type
         if name.startswith("CONFIG_"):
             self.result.symbols[id(expr)] = 0
             return Int()
-        raise undefined("variable", name, expr.place, self.world.variables)
+        if _CONSTANT.fullmatch(name):
+            self.result.symbols[id(expr)] = self.result.unknown(name, expr.place)
+            return Int(32)
+        found = self.result.symbols[id(expr)] = self.result.variable(name, expr.place)
+        return found.type
+
+    def _is_function(self, name: str) -> bool:
+        world = self.world
+        if name in world.functions or name in world.prototypes:
+            return True
+        headers = world.headers
+        return headers is not None and (headers.function(name) or headers.prototype(name) is not None)
 
     def _member(self, expr: c.Member, use: str) -> Type:
         base = self.value(expr.base) if expr.arrow else self._note(expr.base, "path")

@@ -51,7 +51,11 @@ class Walker(ExpressionTypes):
         type = self.world.type(declaration.type, self.typeof)
         if isinstance(type, Func):
             return
-        if isinstance(type, Array) and not type.length and isinstance(declaration.init, c.InitList):
+        if (
+            isinstance(type, Array)
+            and not type.length
+            and isinstance(declaration.init, c.InitList | c.String)
+        ):
             type.length = open_length(self.world, type, declaration.init)
         if "static" in declaration.storage:
             if declaration.cleanup:
@@ -129,6 +133,11 @@ class Walker(ExpressionTypes):
             case c.Switch(value=value, body=body):
                 self.value(value)
                 self.statement(body)
+            case c.Case(value=value, high=high):
+                # A label is a constant: only one that is defined nowhere has to be looked at.
+                for label in (value, high):
+                    if label is not None and self.world.constant(label) is None:
+                        self.value(label)
             case c.Return(value=value):
                 if value is not None and self.current is not None:
                     type = self.value(value)

@@ -6,10 +6,12 @@ __all__ = ["Inference", "Visitor"]
 
 from typing import Protocol
 
+import msgspec
+
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
 from lastput.model.types import Func, Pointer, Record, Type, Var, find, unify
-from lastput.model.world import Function, ThreadDecl, Variable, World, undefined
+from lastput.model.world import Function, Missing, ThreadDecl, Variable, World
 
 
 class Visitor(Protocol):
@@ -41,35 +43,110 @@ class Inference:
         self.spawns: list[Func] = []
         self.threads: list[ThreadDecl] = []
         self.assumed: dict[str, None] = {}
+        self.missing: dict[str, Missing] = {}
+        self.any: list[Function] = []
+        #: What pointers of objects that stand for any of their type hold: object, members, the other object.
+        self.links: list[tuple[Variable, tuple[str, ...], Variable]] = []
+        #: Functions that were only put into pointers so far: they are visited when somebody calls one.
+        self._held: list[tuple[Function, Func]] = []
+        self._visited: set[str] = set()
         self._queue: list[Function] = []
 
     def reach(self, name: str, place: Place) -> Function | None:
         """The function of that name, to be visited; None if calls to it are assumed to do nothing."""
-        function = self.world.functions.get(name)
-        if name in self.world.noops and (function is None or name in self.world.assumed):
-            self.assumed[name] = None
-            return None
-        if function is None:
-            raise undefined("function", name, place, self.world.functions)
-        if name not in self.reached:
+        function = self._signed(name, place)
+        if function is not None and name not in self._visited:
+            self._visited.add(name)
+            if not function.any:
+                self._queue.append(function)
+        return function
+
+    def _signed(self, name: str, place: Place) -> Function | None:
+        """The function of that name with its signature, not to be visited yet."""
+        function = self._defined(name, place)
+        if function is not None and name not in self.reached:
             self.reached[name] = None
             self.visitor.signature(function)
-            self._queue.append(function)
+        return function
+
+    def _defined(self, name: str, place: Place) -> Function | None:
+        world = self.world
+        function = world.functions.get(name)
+        if name in world.any and (function is None or not function.any):
+            return self._any(name, world.any[name])
+        if name in world.noops and (function is None or name in world.assumed):
+            self.assumed[name] = None
+            return None
+        if function is None and world.headers is not None and world.headers.function(name):
+            function = world.functions.get(name)
+        if function is None:
+            if not world.any_all:
+                self.missing.setdefault(name, Missing("function", name, place))
+            return self._any(name, place)
+        return function
+
+    def _any(self, name: str, place: Place) -> Function:
+        """A function without a body, of the type that a prototype gives it."""
+        world = self.world
+        written = world.prototypes.get(name)
+        defined = world.functions.get(name)
+        if defined is not None:
+            written = defined.definition.type
+        elif written is None and world.headers is not None:
+            written = world.headers.prototype(name)
+        if written is None:
+            written = c.CType("function", inner=c.CType("named"), variadic=True)
+        written = named_parameters(written)
+        definition = c.FunctionDef(
+            place=place, name=name, type=written, body=c.Block(place=place, body=(), end=place), end=place
+        )
+        function = Function(name, -1, place, lambda: definition)
+        function.any = True
+        self.any.append(function)
+        world.functions[name] = function
         return function
 
     def variable(self, name: str, place: Place) -> Variable:
-        found = self.world.variables.get(name)
+        world = self.world
+        found = world.variables.get(name)
+        if (
+            (found is None or not found.defined)
+            and world.headers is not None
+            and world.headers.variable(name)
+        ):
+            found = world.variables.get(name)
         if found is None or not found.defined:
-            raise undefined("variable", name, place, self.world.variables)
+            if not world.any_all:
+                self.missing.setdefault(name, Missing("variable", name, place))
+            found = found or Variable(name, Var(), place)
+            found.defined = found.any = True
+            world.variables[name] = found
         if name not in self.variables:
             self.variables[name] = found
             if found.init is not None:
                 self.visitor.initialiser(found.type, found.init)
         return found
 
+    def unknown(self, name: str, place: Place) -> int:
+        """A number of its own for a constant that is defined nowhere."""
+        world = self.world
+        if name not in world.constants:
+            if not world.any_all:
+                self.missing.setdefault(name, Missing("constant", name, place))
+            world.constants[name] = 0x7E570000 + len(world.unknown)
+            world.unknown[name] = place
+        return world.constants[name]
+
     def drain(self) -> None:
-        while self._queue:
-            self.visitor.function(self._queue.pop())
+        while True:
+            while self._queue:
+                self.visitor.function(self._queue.pop())
+            called = [one for one in self._held if _is_called(one[1])]
+            if not called:
+                return
+            self._held = [one for one in self._held if not _is_called(one[1])]
+            for function, _ in called:
+                self.reach(function.name, function.place)
 
     def settle_sizes(self) -> None:
         """What is allocated and used as ``void *`` only has the type that its ``sizeof`` names, or none:
@@ -81,7 +158,7 @@ class Inference:
 
     def address_taken(self, name: str, place: Place) -> Type:
         """The type of a function used as a value: a fresh pointer type that may hold it."""
-        function = self.reach(name, place)
+        function = self._signed(name, place)
         if function is None:
             raise LastputError(
                 "noop-address",
@@ -91,4 +168,17 @@ class Inference:
             )
         fresh = Func(function.type.result, function.type.params)
         fresh.functions[name] = None
+        if name not in self._visited:
+            self._held.append((function, fresh))
         return Pointer(fresh)
+
+
+def named_parameters(written: c.CType) -> c.CType:
+    """A function type whose parameters have names to be used in a body that is made for it."""
+    params = tuple(msgspec.structs.replace(one, name=f"__arg{at}") for at, one in enumerate(written.params))
+    return msgspec.structs.replace(written, params=params)
+
+
+def _is_called(func: Func) -> bool:
+    found = find(func)
+    return not isinstance(found, Func) or found.called

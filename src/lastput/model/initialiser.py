@@ -49,9 +49,9 @@ def _walk(
 ) -> Iterator[InitValue | _Braces]:
     target = find(target)
     if isinstance(target, Array) and isinstance(init, c.String):
-        raise LastputError(
-            "initialiser", "an array of characters made of a string", "use a const char *", init.place
-        )
+        init = _characters(init)
+    if isinstance(target, Record):
+        target.complete()
     if isinstance(init, c.Cast) and isinstance(init.operand, c.InitList):
         init = init.operand
     if not isinstance(init, c.InitList):
@@ -106,8 +106,11 @@ def _walk(
         yield from _walk(world, path + where, inner, value, value is item.value)
 
 
-def open_length(world: World, array: Array, init: c.InitList) -> int:
-    """The length of ``T x[] = {...}``. An index that is no constant is refused when it is stored to."""
+def open_length(world: World, array: Array, init: c.InitList | c.String) -> int:
+    """The length of ``T x[] = {...}`` or ``= "..."``. An index that is no constant is refused when it is
+    stored to."""
+    if isinstance(init, c.String):
+        return len(init.value.encode("utf-8", "surrogateescape")) + 1
     position = length = 0
     room = _room(array.element)
     elided = 0
@@ -126,6 +129,13 @@ def open_length(world: World, array: Array, init: c.InitList) -> int:
             position += 1
             length = max(length, position)
     return length
+
+
+def _characters(text: c.String) -> c.InitList:
+    """A string as the initialiser of an array: its bytes, and the zero behind them."""
+    values = (*text.value.encode("utf-8", "surrogateescape"), 0)
+    items = (c.InitItem((), c.Number(place=text.place, value=value)) for value in values)
+    return c.InitList(place=text.place, items=tuple(items))
 
 
 def _spread(world: World, span: c.Binary, item: c.InitItem) -> list[c.InitItem]:

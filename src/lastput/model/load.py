@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["Loaded", "load"]
 
+import contextlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,14 +15,20 @@ from lastput.c import syntax as c
 from lastput.c.parse import parse_function, parse_unit
 from lastput.c.preprocess import Preprocessor
 from lastput.errors import LastputError, Place
+from lastput.facts.definitions.arms import options_around
+from lastput.facts.definitions.lookup import Headers
+from lastput.facts.definitions.scan import scan
 from lastput.model.infer import module_symbol
 from lastput.model.initialiser import open_length
+from lastput.model.on_demand import OnDemand, TypeNames
 from lastput.model.options import ModelOptions
 from lastput.model.types import Array, Func
 from lastput.model.world import MODULE_DEPS, Function, Module, ThreadDecl, Variable, World
 
+_SOURCES = re.compile(r'\bSOURCE\s*\(\s*"([^"]+)"')
 KERNEL = Path(__file__).parent.parent / "kernel"
 DIRECTIVES = (
+    "ASSUME_ANY",
     "ASSUME_NOOP",
     "BOOT",
     "DAEMON",
@@ -44,43 +52,85 @@ class Loaded(msgspec.Struct):
     skipped: list[c.Skipped]
 
 
-def load(file: str, text: str, options: ModelOptions, read_tree: Callable[[str], str] | None) -> Loaded:
-    """Everything that ``text`` declares. ``read_tree`` gives a file of the kernel tree.
+def load(
+    file: str,
+    text: str,
+    options: ModelOptions,
+    read_tree: Callable[[str], str] | None,
+    headers: Headers | None = None,
+) -> Loaded:
+    """Everything that ``text`` declares. ``read_tree`` gives a file of the kernel tree, ``headers`` what is
+    not declared in a test that has SOURCE() lines.
 
     Raises LastputError for what cannot be read or parsed, or is declared wrongly.
     """
-    return _Loader(file, text, options, read_tree).load()
+    return _Loader(file, text, options, read_tree, headers).load()
 
 
 class _Loader:
     def __init__(
-        self, file: str, text: str, options: ModelOptions, read_tree: Callable[[str], str] | None
+        self,
+        file: str,
+        text: str,
+        options: ModelOptions,
+        read_tree: Callable[[str], str] | None,
+        headers: Headers | None,
     ) -> None:
         self.file = file
         self.text = text
         self.options = options
         self.read_tree = read_tree
         self.world = World(file)
-        self.world.noops.update(dict.fromkeys(options.assume_noop))
+        self.world.noops.update(dict.fromkeys(options.assume_noop, Place(file)))
         self.world.assumed.update(dict.fromkeys(options.assume_noop))
+        self.world.any_all = "all" in options.assume_any
+        self.world.any.update((name, Place(file)) for name in options.assume_any if name != "all")
         self.sources = {file: text}
         self.paths: dict[str, Path] = {}
-        self.from_tree: set[str] = set()
+        self.from_tree = self.world.from_tree
         self.skipped: list[c.Skipped] = []
-        self.typedefs: set[str] = set()
+        self.typedefs = TypeNames()
         self.module = -1
         self.own: set[str] = set()
         self.missing: dict[str, LastputError] = {}
         self.preprocessor = Preprocessor(_predefined(options), self._include)
+        self.demand: OnDemand | None = None
+        if headers is not None:
+            self.demand = OnDemand(
+                self.world, headers, self.typedefs, KERNEL, self.preprocessor, self._from_header
+            )
+            self.typedefs.demand = self.demand.typedef
+            self.world.headers = self.demand
+
+    def _from_header(self, item: c.TopLevel, path: str) -> None:
+        """Adds what a header defines. Its text belongs to the kernel, or to whoever calls it."""
+        assert self.demand is not None
+        if path not in self.from_tree:
+            self.from_tree.add(path)
+            self.sources[path] = self.demand.headers.tree.read(path)
+        module, self.module = self.module, -1
+        with contextlib.suppress(LastputError):
+            self._item(item, strict=False)
+        self.module = module
+
+    def _own_text(self, text: str) -> None:
+        """Notes what a text of the test defines, and which files of the tree it speaks of."""
+        if self.demand is not None:
+            self.demand.own(text)
+            for path in _SOURCES.findall(text):
+                self.demand.view(path)
 
     def load(self) -> Loaded:
+        self._own_text(self.text)
+        if self.demand is not None:
+            self.preprocessor.demand = self.demand.in_test(self.text)
         tokens = self.preprocessor.run(self.text, self.file)
         unit = parse_unit(tokens, self.file, DIRECTIVES, True, self.typedefs)
         self.skipped += unit.skipped
         for item in unit.items:
             self._item(item, strict=True)
         for name, error in self.missing.items():
-            if name not in self.world.functions:
+            if name not in self.world.functions and name not in self.world.variables:
                 raise error
         if not any(t.kind == "thread" for t in self.world.threads):
             raise LastputError(
@@ -98,6 +148,10 @@ class _Loader:
                 text = path.read_text(encoding="utf-8")
                 self.sources[name] = text
                 self.paths[name] = path
+                if path.parent == KERNEL:
+                    self.world.modelled.add(name)
+                else:
+                    self._own_text(text)
                 return text
         if place.file not in self.from_tree and not angled:
             raise LastputError(
@@ -162,6 +216,7 @@ class _Loader:
 
         def parse() -> c.FunctionDef:
             definition = parse_function(stub, typedefs)
+            world.local_names.update(definition.names)
             for tag in definition.tags:
                 if isinstance(tag, c.StructDef):
                     world.define(tag.type)
@@ -177,7 +232,7 @@ class _Loader:
     def _declaration(self, item: c.Declaration, strict: bool) -> None:
         type = self.world.type(item.type)
         if isinstance(type, Func):
-            self.world.prototypes[item.name] = item.place
+            self.world.prototypes.setdefault(item.name, item.type)
             return
         known = self.world.variables.get(item.name)
         extern = "extern" in item.storage and item.init is None
@@ -189,7 +244,7 @@ class _Loader:
             completes = known.init is None and item.init is not None and known.place.file == item.place.file
             if not completes:
                 return
-        if isinstance(type, Array) and not type.length and isinstance(item.init, c.InitList):
+        if isinstance(type, Array) and not type.length and isinstance(item.init, c.InitList | c.String):
             type.length = open_length(self.world, type, item.init)
         variable = Variable(item.name, type, item.place, "", self.module)
         variable.written = item.type
@@ -224,7 +279,10 @@ class _Loader:
             self.world.kthreads[_ident(args, 0, line)] = self._number(args, 1, line)
         elif name == "ASSUME_NOOP":
             for i in range(len(args)):
-                self.world.noops[_ident(args, i, line)] = None
+                self.world.noops[_ident(args, i, line)] = place
+        elif name == "ASSUME_ANY":
+            for i in range(len(args)):
+                self.world.any[_ident(args, i, line)] = place
         elif name == "SOURCE":
             self._source(line)
 
@@ -307,22 +365,36 @@ class _Loader:
             return
         self.sources[path.value] = text
         self.from_tree.add(path.value)
-        tokens = self.preprocessor.fork().run(text, path.value, strict=False)
-        unit = parse_unit(tokens, path.value, DIRECTIVES[:0], False, self.typedefs)
-        defined = {item.name for item in unit.items if isinstance(item, c.FunctionStub)}
+        unit = self._read_source(path.value, text, frozenset())
+        absent = [name for name in wanted if name not in _names_of(unit)]
+        if absent and self.demand is not None:
+            needed = frozenset(
+                option
+                for one in scan(text)
+                if one.name in absent
+                for option in options_around(text, one.start)
+            )
+            unit = self._read_source(path.value, text, needed)
         for name in wanted:
-            if name not in defined:
+            if name not in _names_of(unit):
                 self.missing[name] = LastputError(
                     "not-in-source",
-                    f"{path.value} of this tree has no function {name}",
+                    f"{path.value} of this tree has no function or variable {name}",
                     "drop the name, or write a __weak one for trees that lack it",
                     line.place,
                 )
         self.skipped += [s for s in unit.skipped if s.why != "says nothing about object lifetimes"]
         for item in unit.items:
             if isinstance(item, c.FunctionStub) and wanted and item.name not in wanted:
+                self.world.prototypes.setdefault(item.name, item.type)
                 continue
             self._item(item, strict=False)
+
+    def _read_source(self, path: str, text: str, needed: frozenset[str]) -> c.Unit:
+        """A file of the tree, with options that are on besides those that always are."""
+        demand = None if self.demand is None else self.demand.in_source(path, text, needed)
+        tokens = self.preprocessor.fork(demand).run(text, path, strict=False)
+        return parse_unit(tokens, path, DIRECTIVES[:0], False, self.typedefs)
 
     def _number(self, args: tuple[c.Expr, ...], i: int, line: c.Directive) -> int:
         value = self.world.constant(args[i]) if i < len(args) else None
@@ -334,6 +406,11 @@ class _Loader:
                 line.place,
             )
         return value
+
+
+def _names_of(unit: c.Unit) -> set[str]:
+    """The functions and variables that a file defines."""
+    return {item.name for item in unit.items if isinstance(item, c.FunctionStub | c.Declaration)}
 
 
 def _ident(args: tuple[c.Expr, ...], i: int, line: c.Directive) -> str:

@@ -16,7 +16,7 @@ from lastput.model.lower_expr import ExprLowerer
 from lastput.model.lvalue import InMemory, InRegister
 from lastput.model.regions import has_label, label_regions
 from lastput.model.tac import Ins, Pseudo, Ref, Template
-from lastput.model.types import Pointer, Record, Type, Void, find
+from lastput.model.types import Array, Pointer, Record, Type, Void, find
 from lastput.model.world import Function, Variable
 
 _BLOCKS = {"atomic": Kind.SYNC, "plain": Kind.PLAIN, "acquire": Kind.ACQUIRE, "release": Kind.RELEASE}
@@ -312,7 +312,9 @@ class FunctionLowerer(ExprLowerer):
         if isinstance(where, InRegister):
             value = self.converted(self.value(declaration.init), declaration.init, variable.type)
             self.emit(Op.MOV, where.register, value, 0, declaration.place)
-        elif isinstance(declaration.init, c.InitList):
+        elif isinstance(declaration.init, c.InitList) or (
+            isinstance(declaration.init, c.String) and isinstance(find(variable.type), Array)
+        ):
             self.store_initialiser(where, find(variable.type), declaration.init, declaration.place)
         elif isinstance(find(variable.type), Record):
             self.copy(where, declaration.init, declaration.place)

@@ -38,7 +38,7 @@ class CallLowerer(ArithmeticLowerer):
         params = type.params if isinstance(type, Func) else []
         values: list[int] = []
         for i, arg in enumerate(call.args):
-            value = self.value(arg)
+            value = self.constant(0, arg.place) if isinstance(arg, c.TypeArg) else self.value(arg)
             values.append(self.converted(value, arg, params[i]) if i < len(params) else value)
         return tuple(values)
 

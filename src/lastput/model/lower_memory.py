@@ -181,7 +181,8 @@ class MemoryLowerer(Emitter):
 
     def store_initialiser(self, where: InMemory, type: Type, init: c.Expr, place: Place) -> None:
         """Zero the object, then store what the initialiser names."""
-        if not isinstance(init, c.InitList):
+        is_text = isinstance(init, c.String) and isinstance(find(type), Array)
+        if not isinstance(init, c.InitList) and not is_text:
             self.copy(where, init, place)
             return
         self.emit(Pseudo.BEGIN, Kind.PLAIN, 0, 0, place, f"initialise {where.text}")

@@ -14,7 +14,9 @@ _PREEMPT = ("full", "voluntary", "none")
 class ModelOptions(msgspec.Struct, frozen=True):
     """``workers`` kworkers; ``preempt`` the kernel's preemption model; ``tail_calls`` as gcc -O2 makes
     them; ``defines`` macros for the litmus file; ``tree`` the kernel tree for SOURCE() lines;
-    ``assume_noop`` functions whose calls do nothing. None leaves it to the litmus file."""
+    ``assume_noop`` functions whose calls do nothing, ``assume_any`` those that give any value ("all": what is
+    defined nowhere); ``config`` the .config file that headers are read with. None leaves it to the litmus
+    file."""
 
     workers: int | None = None
     preempt: str | None = None
@@ -22,6 +24,8 @@ class ModelOptions(msgspec.Struct, frozen=True):
     defines: tuple[tuple[str, str], ...] = ()
     tree: str = ""
     assume_noop: tuple[str, ...] = ()
+    assume_any: tuple[str, ...] = ()
+    config: str = ""
 
 
 def with_words(options: ModelOptions, words: tuple[str, ...], file: str) -> ModelOptions:

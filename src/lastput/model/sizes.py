@@ -27,6 +27,8 @@ def _measure(type: Type) -> tuple[int, int] | None:
     if isinstance(found, Array):
         inner = _measure(found.element)
         return None if inner is None or found.length < 0 else (inner[0] * found.length, inner[1])
+    if isinstance(found, Record):
+        found.complete()
     if isinstance(found, Record) and found.defined and not found.aligned:
         return _record(found)
     return None

@@ -14,7 +14,7 @@ from lastput.model.layout import Cell, Layout
 from lastput.model.lower import Registry
 from lastput.model.static_value import StaticValues
 from lastput.model.tac import Ref
-from lastput.model.types import Array, Record, Type, find
+from lastput.model.types import Array, Field, Record, Type, find
 from lastput.model.world import Variable, World
 
 _DEFAULT_POOL = 2
@@ -224,14 +224,17 @@ class Space:
 
     # --- initial values -------------------------------------------------------------------------
 
-    def set_cell(self, address: int, value: int) -> None:
+    def _is_read(self, address: int) -> bool:
+        """Whether somebody looks at a cell; the others are not kept."""
         slot = self.cells[address]
-        if slot < 0:
+        return slot >= 0 and self.ranges[self.slots[slot].group] != (0, 0)
+
+    def set_cell(self, address: int, value: int) -> None:
+        if not self._is_read(address):
             return
+        slot = self.cells[address]
         old = self.slots[slot]
         low, high = self.ranges[old.group]
-        if (low, high) == (0, 0):
-            return  # a member that nobody reads
         self.ranges[old.group] = (min(low, value), max(high, value))
         self.slots[slot] = msgspec.structs.replace(old, init=value)
 
@@ -247,7 +250,13 @@ class Space:
             if variable.init is None:
                 continue
             for leaf in flatten_initialiser(self.world, variable.type, variable.init):
+                offset, _ = self.layout.place(variable.type, leaf.path)
+                if not self._is_read(self.globals[name] + offset):
+                    continue
                 value = statics.value(leaf.value, variable.module)
+                if value is None and self.world.is_lenient(variable.place):
+                    self.world.assume("initial value", f"{name}{_written(leaf.path)}", leaf.value.place)
+                    continue
                 if value is None:
                     raise LastputError(
                         "static-initialiser",
@@ -255,8 +264,9 @@ class Space:
                         "set it in module_init() or BOOT()",
                         leaf.value.place,
                     )
-                offset, _ = self.layout.place(variable.type, leaf.path)
                 self.set_cell(self.globals[name] + offset, value)
+        for variable, path, target in self.inference.links:
+            self._link(variable, path, target)
         for module in self.world.modules:
             record = find(self.world.variables[f"module {module.name}"].type)
             assert isinstance(record, Record)
@@ -271,3 +281,18 @@ class Space:
                 start = base + self.layout.offset(record, "deps")
                 for i, dep in enumerate(module.deps):
                     self.set_cell(start + i, self.globals[f"module {dep}"])
+
+    def _link(self, variable: Variable, path: tuple[str, ...], target: Variable) -> None:
+        """Lets the member ``path`` of a variable point to another variable."""
+        at, type = self.globals[variable.name], find(variable.type)
+        for name in path:
+            record = find(type)
+            field = record.lookup(name) if isinstance(record, Record) else None
+            assert field is not None and isinstance(record, Record)
+            at += self.layout.offset(record, name)
+            type = field.type
+        self.set_cell(at, self.globals[target.name])
+
+
+def _written(path: tuple[Field | int, ...]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step.name}" for step in path)

@@ -22,6 +22,8 @@ __all__ = [
     "unify",
 ]
 
+from collections.abc import Callable
+
 from lastput.c.syntax import CType
 from lastput.errors import Place
 
@@ -79,15 +81,17 @@ class Array(Type):
 
 
 class Func(Type):
-    """A function; ``functions`` are those that a pointer of this type may hold, in order of discovery."""
+    """A function; ``functions`` are those that a pointer of this type may hold, in order of discovery.
+    ``called``: somebody calls through such a pointer."""
 
-    __slots__ = ("functions", "params", "result")
+    __slots__ = ("called", "functions", "params", "result")
 
     def __init__(self, result: Type, params: list[Type]) -> None:
         super().__init__()
         self.result = result
         self.params = params
         self.functions: dict[str, None] = {}
+        self.called = False
 
 
 class Field:
@@ -107,13 +111,15 @@ class Field:
 
 class Record(Type):
     """A struct or a union; ``tag`` is "" for anonymous and inferred ones. ``declared`` are the types of
-    the members of its definition, in order; ``packed`` and ``aligned`` its attributes."""
+    the members of its definition, in order; ``packed`` and ``aligned`` its attributes. ``more`` is asked
+    for a member that is not known yet, and may define the struct or add that member."""
 
-    __slots__ = ("aligned", "anonymous", "declared", "defined", "fields", "packed", "tag", "union")
+    __slots__ = ("aligned", "anonymous", "declared", "defined", "fields", "more", "packed", "tag", "union")
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, more: Callable[[Record, str], None] | None = None) -> None:
         super().__init__()
         self.tag = tag
+        self.more = more
         self.fields: dict[str, Field] = {}
         self.anonymous: list[Record] = []
         self.declared: list[Type] = []
@@ -125,9 +131,17 @@ class Record(Type):
     def field(self, name: str) -> Field:
         """The field of that name, looked for in anonymous members too, added if there is none."""
         found = self.lookup(name)
+        if found is None and self.more is not None:
+            self.more(self, name)
+            found = self.lookup(name)
         if found is None:
             found = self.fields[name] = Field(name, Var())
         return found
+
+    def complete(self) -> None:
+        """Defines it, if it is not, and if somebody knows how."""
+        if not self.defined and self.more is not None:
+            self.more(self, "")
 
     def lookup(self, name: str) -> Field | None:
         if name in self.fields:
@@ -186,6 +200,7 @@ def unify(left: Type, right: Type) -> None:
             todo += zip(a.params, b.params, strict=False)
             todo.append((a.result, b.result))
             a.functions.update(b.functions)
+            a.called |= b.called
             b.link = a
         elif isinstance(a, Record) and isinstance(b, Record):
             todo += _merge(a, b)

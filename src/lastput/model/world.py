@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-__all__ = ["MODULE_DEPS", "Function", "Module", "ThreadDecl", "Variable", "World", "undefined"]
+__all__ = [
+    "MODULE_DEPS",
+    "Assumption",
+    "Definitions",
+    "Function",
+    "Missing",
+    "Module",
+    "ThreadDecl",
+    "Variable",
+    "World",
+    "undefined",
+]
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -13,7 +25,7 @@ from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
 from lastput.model.constant import evaluate
 from lastput.model.integers import integer
-from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Var, Void
+from lastput.model.types import Array, Field, Func, Int, Pointer, Record, Type, Var, Void
 
 #: How many modules a module may use symbols of.
 MODULE_DEPS = 4
@@ -35,7 +47,7 @@ class Variable:
     """A variable: ``scope`` is "" at file scope, else the function (unique within it by ``key``).
 
     ``memory`` says that it has an address (file scope, aggregates, address taken); the others live in
-    registers. ``written`` is the type of its declaration.
+    registers. ``written`` is the type of its declaration. ``any``: it is defined nowhere.
     """
 
     def __init__(self, name: str, type: Type, place: Place, scope: str = "", module: int = -1) -> None:
@@ -49,11 +61,12 @@ class Variable:
         self.init: c.Expr | None = None
         self.memory = scope == ""
         self.defined = False
+        self.any = False
 
 
 class Function:
     """A function that can be called: its body is parsed when it is first reached. ``weak``: it stands in
-    for one that the kernel tree may have."""
+    for one that the kernel tree may have; ``any``: it has no body, and gives any value."""
 
     def __init__(self, name: str, module: int, place: Place, parse: Callable[[], c.FunctionDef]) -> None:
         self.name = name
@@ -61,6 +74,7 @@ class Function:
         self.place = place
         self.inline = False
         self.weak = False
+        self.any = False
         self.type = Func(Var(), [])
         self.params: list[Variable] = []
         self.locals: list[Variable] = []
@@ -73,6 +87,10 @@ class Function:
         if self._definition is None:
             self._definition = self._parse()
         return self._definition
+
+    def replace(self, definition: c.FunctionDef) -> None:
+        """Gives it a body that was made for it."""
+        self._definition = definition
 
     @property
     def aggregate_locals(self) -> list[Variable]:
@@ -90,14 +108,34 @@ class ThreadDecl(msgspec.Struct):
     needs: str = ""
 
 
+class Definitions(Protocol):
+    """Gives what is not declared in any file that was read, from the headers of a kernel tree. What it finds
+    it adds to the world."""
+
+    def enumerator(self, name: str) -> bool: ...
+
+    def typedef(self, name: str) -> bool: ...
+
+    def record(self, record: Record, member: str) -> None: ...
+
+    def function(self, name: str) -> bool: ...
+
+    def variable(self, name: str) -> bool: ...
+
+    def prototype(self, name: str) -> c.CType | None: ...
+
+
 class World:
-    """Everything declared, by name. ``constants`` are enumerators."""
+    """Everything declared, by name. ``constants`` are enumerators. ``prototypes`` are the types of functions
+    that were declared without a body. ``any`` are functions that give any value, ``any_all`` says that all do
+    that are defined nowhere; ``headers`` gives what is not declared."""
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.headers: Definitions | None = None
         self.modules: list[Module] = []
         self.functions: dict[str, Function] = {}
-        self.prototypes: dict[str, Place] = {}
+        self.prototypes: dict[str, c.CType] = {}
         self.variables: dict[str, Variable] = {}
         self.typedefs: dict[str, c.CType] = {}
         self.records: dict[str, Record] = {}
@@ -106,7 +144,18 @@ class World:
         self.pools: dict[str, int] = {}
         self.may_leak: set[str] = set()
         self.kthreads: dict[str, int] = {}
-        self.noops: dict[str, None] = {}
+        self.noops: dict[str, Place] = {}
+        #: The files of the modelled kernel that were read.
+        self.modelled: set[str] = set()
+        #: The files of the kernel tree that were read.
+        self.from_tree: set[str] = set()
+        self.any: dict[str, Place] = {}
+        self.assumptions: dict[tuple[str, str], Assumption] = {}
+        self.any_all = False
+        #: Constants that are defined nowhere, and have a number of their own.
+        self.unknown: dict[str, Place] = {}
+        #: Names of locals: none of them stands for an enumerator of a header.
+        self.local_names: set[str] = set()
         self.assumed: dict[str, None] = {}
         self.assumed_sizes: dict[str, None] = {}
         self.notes: list[str] = []
@@ -128,10 +177,34 @@ class World:
         task.field("comm").type = Pointer(Int())
         task.field("kthread").type = Int()
 
+    def assume(self, kind: str, name: str, place: Place) -> None:
+        """Notes what is put in place of something that is not known."""
+        self.assumptions.setdefault((kind, name), Assumption(kind, name, place))
+
+    def is_lenient(self, place: Place) -> bool:
+        """Whether what cannot be modelled there is assumed, since the user did not write it."""
+        return place.file in self.from_tree
+
+    def is_modelled(self, place: Place) -> bool:
+        """Whether a place lies in the modelled kernel."""
+        return place.file in self.modelled
+
     def record(self, tag: str) -> Record:
         if tag not in self.records:
-            self.records[tag] = Record(tag)
+            self.records[tag] = Record(tag, self._more)
         return self.records[tag]
+
+    def _more(self, record: Record, member: str) -> None:
+        if self.headers is not None:
+            self.headers.record(record, member)
+
+    def enumerator(self, name: str) -> int | None:
+        """The value of an enumerator; None if it is none."""
+        if name not in self.constants and self.headers is not None:
+            declared = name in self.local_names or name in self.variables or name in self.functions
+            if declared or not self.headers.enumerator(name):
+                return None
+        return self.constants.get(name)
 
     def define(self, written: c.CType) -> Record:
         """The record of a struct with a body; its fields keep the written order."""
@@ -149,16 +222,23 @@ class World:
         record.union = written.kind == "union"
         record.packed, record.aligned = written.packed, written.aligned
         for item in written.fields or ():
-            inner = self.type(item.type)
-            if item.bits is not None and isinstance(inner, Int) and not inner.boolean:
-                inner = Int(self.constant(item.bits) or inner.bits, inner.signed)
+            inner = self.add_member(record, item)
             record.declared.append(inner if item.bits is None else Var())
-            if item.name:
-                field = record.field(item.name)
-                field.type, field.place, field.written = inner, item.place, item.type
-            elif isinstance(inner, Record):
-                record.anonymous.append(inner)
         return record
+
+    def add_member(self, record: Record, item: c.FieldDecl) -> Type:
+        """Adds a member as it is declared; its type."""
+        inner = self.type(item.type)
+        if item.bits is not None and isinstance(inner, Int) and not inner.boolean:
+            inner = Int(self.constant(item.bits) or inner.bits, inner.signed)
+        if item.name:
+            field = record.fields.get(item.name)
+            if field is None:
+                field = record.fields[item.name] = Field(item.name, inner)
+            field.type, field.place, field.written = inner, item.place, item.type
+        elif isinstance(inner, Record):
+            record.anonymous.append(inner)
+        return inner
 
     def type(self, written: c.CType, typeof: Callable[[c.Expr], Type] | None = None) -> Type:
         """The inferred-type node of a type as written; each call makes fresh function types."""
@@ -175,7 +255,9 @@ class World:
             if written.name == "bool":
                 return Int(boolean=True)
             known = self.typedefs.get(written.name)
-            return self.type(known, typeof) if known is not None else Int()
+            if known is None and written.name and self.headers and self.headers.typedef(written.name):
+                known = self.typedefs.get(written.name)
+            return self.type(known, typeof) if known is not None else Var()
         assert written.inner is not None or kind == "typeof"
         if kind == "typeof":
             assert written.length is not None
@@ -203,12 +285,66 @@ class World:
         return None
 
 
-def undefined(kind: str, name: str, place: Place, known: Iterable[str]) -> LastputError:
-    """The error for a function or variable that is used and nowhere defined."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.75)
-    hint = f" (did you mean '{near[0]}'?)" if near else ""
-    if kind == "function":
-        way = f"define it in the litmus file, SOURCE() it, or run with --assume-noop {name}"
-    else:
-        way = "declare it in the litmus file, or SOURCE() the file that does"
-    return LastputError(f"undefined-{kind}", f"{kind} '{name}' is used but nowhere defined{hint}", way, place)
+class Assumption(msgspec.Struct, frozen=True):
+    """Something that was put in place of what is not known. ``kind`` is noop, any, object, weak, size,
+    constant, initial value, array or union; ``name`` what it is about, ``place`` where that is first used."""
+
+    kind: str
+    name: str
+    place: Place
+
+    def __str__(self) -> str:
+        return _TOLD[self.kind].format(self.name)
+
+
+_TOLD = {
+    "noop": "{0}() does nothing",
+    "any": "{0}() gives any value, and does nothing else",
+    "object": "{0} is defined nowhere: it is one object, zeroed",
+    "weak": "{0}() is that of the test: the tree has none",
+    "size": "{0}",
+    "constant": "{0} is defined nowhere: it is a number of its own",
+    "initial value": "{0} is 0 at first: its initial value is no constant here",
+    "array": "{0}",
+    "union": "{0}",
+}
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """A name that is used and defined nowhere: ``kind`` is function, variable or constant."""
+
+    kind: str
+    name: str
+    place: Place
+
+
+def undefined(missing: Sequence[Missing], known: Iterable[str]) -> LastputError:
+    """The error for names that are used and nowhere defined. ``known``: what may have been meant."""
+    first = missing[0]
+    if len(missing) == 1:
+        near = difflib.get_close_matches(first.name, list(known), n=1, cutoff=0.75)
+        hint = f" (did you mean '{near[0]}'?)" if near else ""
+        what = f"{first.kind} '{first.name}' is used but nowhere defined{hint}"
+        return LastputError(
+            f"undefined-{first.kind}", what, _WAYS[first.kind].format(first.name), first.place
+        )
+    groups = [
+        (kind, [one for one in missing if one.kind == kind]) for kind in ("function", "variable", "constant")
+    ]
+    told = [
+        f"{len(found)} {kind}{'s' * (len(found) > 1)} "
+        + ", ".join(f"{one.name} ({one.place.file}:{one.place.line})" for one in found)
+        for kind, found in groups
+        if found
+    ]
+    ways = [_WAYS[kind].format(", ".join(one.name for one in found)) for kind, found in groups if found]
+    return LastputError(
+        "undefined-names", "used but nowhere defined: " + "; ".join(told), "; ".join(ways), first.place
+    )
+
+
+_WAYS = {
+    "function": "define it in the litmus file, SOURCE() it, or write ASSUME_ANY({0}); or ASSUME_NOOP({0});",
+    "variable": "declare it in the litmus file, or SOURCE() the file that does ({0})",
+    "constant": "#define it in the litmus file ({0})",
+}
