@@ -27,10 +27,12 @@ _ARROWS: dict[str, set[str]] = {
     "replay": {"replay", "schema"},
     "splat": {"splat", "schema", "c"},
     "check": {"check", "model", "engine", "facts", "c", "schema"},
+    "prove": {"prove", "check", "model", "engine", "facts", "c", "schema"},
     "show": {"show", "check", "schema", "engine"},
     "cli": {
         *("cli", "audit", "check", "effects", "facts", "show", "splat", "schema", "engine", "model", "c"),
         "executor",
+        "prove",
         "replay",
     },
 }

@@ -25,6 +25,7 @@ from lastput.model.load import Loaded, load
 from lastput.model.lower import Registry, lower_function
 from lastput.model.options import ModelOptions, settled, with_words
 from lastput.model.registers import Allocation, allocate, orders_pointers, spread_pointers
+from lastput.model.shapes import Shape, shapes_of
 from lastput.model.space import Space, ThreadShape
 from lastput.model.static_value import strings_of
 from lastput.model.tac import Ref, Template
@@ -34,7 +35,8 @@ from lastput.model.world import Assumption, ThreadDecl, Variable, World
 
 class Compiled(msgspec.Struct, frozen=True):
     """``sources`` maps the files named in places to their text; ``functions`` are those the program may
-    enter; ``skipped`` lists what was passed over at file scope, ``notes`` what the user should know."""
+    enter; ``skipped`` lists what was passed over at file scope, ``notes`` what the user should know,
+    ``shapes`` what is looked at of the structs, ``assumptions`` what stands for what is not known."""
 
     program: Program
     header: Header
@@ -43,6 +45,8 @@ class Compiled(msgspec.Struct, frozen=True):
     functions: tuple[str, ...]
     skipped: tuple[c.Skipped, ...]
     notes: tuple[str, ...]
+    shapes: tuple[Shape, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
 
 
 def compile_file(
@@ -88,6 +92,8 @@ def compile_text(
         functions=functions,
         skipped=tuple(loaded.skipped),
         notes=(*loaded.world.notes, *compiler.kept_apart(program)),
+        shapes=shapes_of(loaded.world),
+        assumptions=tuple(loaded.world.assumptions.values()),
     )
 
 

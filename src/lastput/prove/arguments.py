@@ -1,0 +1,45 @@
+"""With what a function of the tree is called: an object for each pointer to a struct, any value for a
+number."""
+
+from __future__ import annotations
+
+__all__ = ["Call", "calling", "object_of"]
+
+import re
+
+import msgspec
+
+from lastput.facts.base import FunctionFact
+
+_STRUCT = re.compile(r"\bstruct\s+(\w+)\s*\*\s*(?:const\s*)?$")
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A call as litmus C, and the tags of the structs whose objects it is given."""
+
+    text: str
+    tags: tuple[str, ...]
+
+
+def object_of(tag: str) -> str:
+    """The variable that points to the object of a type."""
+    return f"the_{tag}"
+
+
+def calling(function: FunctionFact) -> Call:
+    """A call of ``function`` with the objects of the test."""
+    arguments: list[str] = []
+    tags: list[str] = []
+    for one in function.parameters:
+        kind = " ".join(one.type.split())
+        if kind == "void" or "..." in (kind, one.name):
+            continue
+        struct = _STRUCT.search(kind)
+        if struct is not None:
+            tags.append(struct[1])
+            arguments.append(object_of(struct[1]))
+        elif "*" in kind:
+            arguments.append("NULL")
+        else:
+            arguments.append("any_number()")
+    return Call(f"{function.name}({', '.join(arguments)})", tuple(dict.fromkeys(tags)))

@@ -1,0 +1,218 @@
+"""The pipeline: a finding in, a proof out."""
+
+from __future__ import annotations
+
+__all__ = ["Tree", "prove"]
+
+import re
+from collections.abc import Callable
+from types import ModuleType
+
+import msgspec
+
+from lastput.check.outcome import Outcome
+from lastput.check.request import Request
+from lastput.check.run import search
+from lastput.check.test import Test, compile_test
+from lastput.engine.verdict import Options
+from lastput.errors import LastputError
+from lastput.facts.base import Facts
+from lastput.facts.definitions.lookup import Headers
+from lastput.model.options import ModelOptions
+from lastput.prove.case import Case, Plan, struct_of
+from lastput.prove.control import Edited, remedied
+from lastput.prove.families import family_of
+from lastput.prove.harness import Harness
+from lastput.prove.judge import Judgement, confirmed, ended_in, refuted, visits
+from lastput.prove.litmus import written
+from lastput.prove.marks import definitions, marked
+from lastput.prove.objects import grown
+from lastput.prove.refine import refined
+from lastput.prove.tokens import counted
+from lastput.schema.finding import Finding
+from lastput.schema.proof import Assumption, Control, Limits, Proof, Reason, Refinement
+
+_ROUNDS = 5
+_DEFAULT = Limits()
+_GROWTH = 6  # compilations until the heap has all that is asked of it
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """A kernel tree: its fact base, the text of its files, and what its headers define."""
+
+    facts: Facts
+    read: Callable[[str], str]
+    headers: Headers
+
+
+def prove(finding: Finding, tree: Tree, limits: Limits = _DEFAULT) -> Proof:
+    """The proof of a finding. What is wrong with the slice is UNDECIDED with its reason, never an error."""
+    claim = finding.claim
+    if claim is None:
+        return _undecided(
+            finding, "no-claim", f"{finding.code} does not say yet who does what to which object"
+        )
+    family = family_of(claim)
+    if family is None:
+        roles = ", ".join(dict.fromkeys(site.role for site in claim.sites))
+        return _undecided(finding, "no-harness", f"nobody runs a claim of {claim.error} with {roles}")
+    case = Case(tree.facts, claim, _module(finding, tree.facts))
+    return _Prover(finding, tree, limits, case, family).prove()
+
+
+class _Prover:
+    def __init__(self, finding: Finding, tree: Tree, limits: Limits, case: Case, family: ModuleType) -> None:
+        self.finding, self.tree, self.limits, self.case, self.family = finding, tree, limits, case, family
+        self.claim = case.claim
+        self.plan = Plan()
+        self.rounds: list[Refinement] = []
+
+    def prove(self) -> Proof:
+        harness: Harness | None = None
+        while True:
+            try:
+                harness, test = self._compiled()
+                if harness is None or test is None:
+                    return _undecided(self.finding, "entry", "no function of the claim reaches all others")
+                outcome = search(test)
+            except LastputError as error:
+                reason: Reason = "limit" if error.slug in _LIMITS else "front-end"
+                told = f"{error.slug}: {error.what}"
+                text = written(harness) if harness is not None else ""
+                return _undecided(self.finding, reason, told, litmus=text, rounds=tuple(self.rounds))
+            found = self._judged(outcome)
+            step = refined(self.case, self.plan, found, outcome) if len(self.rounds) < _ROUNDS else None
+            if step is None:
+                return self._proof(harness, outcome, found)
+            self.plan, change = step
+            self.rounds.append(msgspec.structs.replace(change, round=len(self.rounds) + 1))
+
+    def _compiled(self) -> tuple[Harness | None, Test | None]:
+        """The harness whose heap has everything that the functions look at, compiled."""
+        for _ in range(_GROWTH):
+            harness = self.family.build(self.case, self.plan)
+            if harness is None:
+                return None, None
+            test = compile_test(self._request(harness, marked(self.claim, self.tree.read)))
+            heap = grown(self.plan.heap, _wanted(harness), test.compiled.shapes, _tokens(harness))
+            pools = tuple(pool.type for pool in test.program.pools)
+            if heap == self.plan.heap and pools == self.plan.pools:
+                return harness, test
+            self.plan = msgspec.structs.replace(self.plan, heap=heap, pools=pools)
+        return harness, test
+
+    def _request(self, harness: Harness, read: Callable[[str], str]) -> Request:
+        return Request(
+            file=f"{self.finding.code}-{self.finding.fingerprint}.c",
+            text=written(
+                msgspec.structs.replace(
+                    harness,
+                    may_leak=self._may_leak(),
+                    models=f"{harness.models}\n\n{definitions(self.claim)}",
+                )
+            ),
+            model=ModelOptions(
+                workers=self.limits.workers, assume_any=("all",), defines=(("CONFIG_FAIL_FUNCTION", "1"),)
+            ),
+            search=Options(max_states=self.limits.states),
+            read_tree=read,
+            headers=self.tree.headers,
+        )
+
+    def _may_leak(self) -> tuple[str, ...]:
+        """A leak is told by the mark at the claim's exit: what is left over at the end is nobody's claim."""
+        if self.claim.error != "leak" or not struct_of(self.claim.object):
+            return self.plan.heap.tags
+        return tuple(dict.fromkeys((*self.plan.heap.tags, *self.plan.pools)))
+
+    def _judged(self, outcome: Outcome) -> Judgement:
+        if ended_in(self.claim, outcome):
+            return confirmed(self.claim, outcome)
+        return refuted(self.claim, outcome)
+
+    def _proof(self, harness: Harness, outcome: Outcome, found: Judgement) -> Proof:
+        control = None
+        if found.verdict == "CONFIRMED":
+            control, found = self._controlled(harness, found)
+        assumed = outcome.test.compiled.assumptions
+        named = msgspec.structs.replace(
+            harness,
+            results=outcome.classes,
+            may_leak=tuple(tag for tag in self._may_leak() if tag != struct_of(self.claim.object)),
+            any=tuple(one.name for one in assumed if one.kind == "any"),
+            about=(f"{self.finding.code} at {self.finding.where}: {self.finding.message}.",),
+        )
+        return Proof(
+            fingerprint=self.finding.fingerprint,
+            code=self.finding.code,
+            verdict=found.verdict,
+            reason=found.reason,
+            why=found.why,
+            error=self.claim.error,
+            assumptions=tuple(Assumption(one.kind, one.name, str(one)) for one in assumed),
+            visits=visits(self.claim, outcome),
+            inlined=tuple(pair for one in harness.taken for pair in one.functions),
+            limits=self.limits,
+            rounds=tuple(self.rounds),
+            control=control,
+            states=outcome.checked.states,
+            trace=found.trace,
+            litmus=written(named),
+        )
+
+    def _controlled(self, harness: Harness, found: Judgement) -> tuple[Control | None, Judgement]:
+        read = marked(self.claim, self.tree.read)
+        edited = remedied(self.claim, read)
+        if edited is None:
+            return None, Judgement("UNDECIDED", "control", "the remedy is no edit of one line", found.trace)
+        try:
+            outcome = search(compile_test(self._request(harness, _with(edited, read))))
+        except LastputError as error:
+            why = f"the model with the remedy is no program: {error.what}"
+            return None, Judgement("UNDECIDED", "control", why, found.trace)
+        control = Control(edited.what, outcome.verdict, outcome.checked.states)
+        if ended_in(self.claim, outcome):
+            why = f"with {edited.what} the model goes wrong as well"
+            return control, Judgement("UNDECIDED", "control", why, found.trace)
+        return control, found
+
+
+_LIMITS = frozenset({"model-limit", "too-large", "value-range", "pool"})
+
+
+def _wanted(harness: Harness) -> tuple[str, ...]:
+    """The structs whose objects the threads name."""
+    words = " ".join(line for thread in harness.threads for line in thread.lines)
+    return tuple(dict.fromkeys(re.findall(r"\bthe_(\w+)", words)))
+
+
+def _tokens(harness: Harness) -> frozenset[str]:
+    return counted() | frozenset(re.findall(r"^TOKEN\((\w+),", harness.models, re.MULTILINE))
+
+
+def _with(edited: Edited, read: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda path: edited.text if path == edited.path else read(path)
+
+
+def _module(finding: Finding, facts: Facts) -> str:
+    rows = facts.sql(
+        "SELECT m.name FROM modules m JOIN module_files f ON f.module = m.id"
+        " WHERE f.path = ? AND m.modular ORDER BY m.name",
+        finding.where.path,
+    )
+    return re.sub(r"\W", "_", str(rows[0][0])) if rows else ""
+
+
+def _undecided(
+    finding: Finding, reason: Reason, why: str, litmus: str = "", rounds: tuple[Refinement, ...] = ()
+) -> Proof:
+    return Proof(
+        fingerprint=finding.fingerprint,
+        code=finding.code,
+        verdict="UNDECIDED",
+        reason=reason,
+        why=why,
+        error=finding.claim.error if finding.claim is not None else "",
+        rounds=rounds,
+        litmus=litmus,
+    )
