@@ -48,6 +48,7 @@
 #define EPROTO 71
 #define EBADMSG 74
 #define EOVERFLOW 75
+#define EIDRM 43
 #define EILSEQ 84
 #define EMSGSIZE 90
 #define EPROTONOSUPPORT 93
@@ -56,6 +57,9 @@
 #define EADDRINUSE 98
 #define EADDRNOTAVAIL 99
 #define ENETDOWN 100
+#define ENETUNREACH 101
+#define ECONNABORTED 103
+#define ECONNRESET 104
 #define ENOBUFS 105
 #define EISCONN 106
 #define ENOTCONN 107

@@ -48,14 +48,6 @@ POOL_MAY_LEAK(struct workqueue_struct);
 
 static struct workqueue_struct __system_wq, __system_unbound_wq;
 
-#define system_wq (&__system_wq)
-#define system_percpu_wq (&__system_wq)
-#define system_highpri_wq (&__system_wq)
-#define system_long_wq (&__system_wq)
-#define system_freezable_wq (&__system_wq)
-#define system_unbound_wq (&__system_unbound_wq)
-#define system_dfl_wq (&__system_unbound_wq)
-
 #define __WORK_INITIALIZER(function) { .func = (function) }
 #define DECLARE_WORK(name, function) struct work_struct name = { .func = (function) }
 #define DECLARE_DELAYED_WORK(name, function) struct delayed_work name = { .work = { .func = (function) } }
