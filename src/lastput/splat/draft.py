@@ -64,6 +64,7 @@ class Draft(msgspec.Struct, kw_only=True):
     in_modules: bool = False
     in_task: bool = False
     in_trace: bool = False
+    in_lock: bool = False  # the line of a lock ended before the function that took it
     done: bool = False
 
     @property
@@ -92,7 +93,11 @@ class Draft(msgspec.Struct, kw_only=True):
             self.traces.append(Trace(role, title, cpu, pid, comm))
 
     def add(self, frame: Frame) -> None:
-        """One more frame, of the stack that is open."""
+        """One more frame, of the stack that is open; behind half a line of a lock, the rest of that."""
+        if self.in_lock and self.locks:
+            self.locks[-1] = msgspec.structs.replace(self.locks[-1], at=frame.function)
+            self.in_lock = False
+            return
         if not self.traces:
             self.open_stack(Role.TASK)
         trace = self.traces[-1]

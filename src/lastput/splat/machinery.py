@@ -18,8 +18,9 @@ __all__ = [
     "TICK",
 ]
 
-import re
 from functools import lru_cache
+
+from lastput.splat.lazy import Lazy
 
 
 class Names:
@@ -27,7 +28,7 @@ class Names:
 
     def __init__(self, exact: str, patterns: str = "(?!)", *others: Names) -> None:
         self._exact = frozenset(exact.split())
-        self._like = re.compile(rf"(?:{patterns})$")
+        self._like = Lazy(rf"(?:{patterns})$")
         self._others = others
         self._find = lru_cache(maxsize=1 << 14)(self._known)
 
@@ -178,6 +179,7 @@ HELPERS = Names(
     " __read_once_size __write_once_size __read_once_word_nocheck",
     r"_*(?:mem|str)(?:cpy|move|set)(?:_\w+)?|_?_?copy_(?:from|to)_user\w*|_raw_(?:spin|read|write)_(?:un)?(?:try)?lock\w*"
     r"|_*refcount_\w+|_*kref_\w+|_*(?:arch_|raw_)?atomic(?:64|_long)?_\w+|_*list_(?:add|del|empty|move|splice)\w*"
+    r"|_*(?:rt_|ww_)?mutex_(?:un|try)lock\w*|_*up_(?:read|write)(?:_\w+)?|\w+_unlock_slowpath|up_(?:read|write)"
     r"|_*hlist_\w+|__rcu_read_\w+|queued_\w+_(?:un)?lock\w*|do_raw_\w+",
 )
 

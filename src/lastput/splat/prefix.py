@@ -28,7 +28,7 @@ _PREFIX = re.compile(
     r"[ \t]{0,8}(?:"
     r"<(?:\d{1,3}|c\d{1,2})>"
     rf"|{_SECONDS}"
-    r"|\[ {0,7}(?P<caller>[TC]\d{1,10})\]"
+    r"|\[ {0,7}(?P<caller>[TC]\d{1,10})\](?:@\d{1,3})?"
     rf"|\[[^\[\]<>+]{{0,40}}?{_CLOCK}[^\[\]<>+]{{0,16}}\]"  # dmesg -T, and terminals
     rf"|\d{{4}}-\d\d-\d\d[T ]?{_CLOCK}{_ZONE}(?=[ \t\[<:])"
     # Sun Nov 22 18:20:01 2026, in any language, with or without day and year
@@ -58,7 +58,10 @@ _MESSAGE = re.compile(r"BUG|WARNING|INFO|Oops|\+0x|Call |Unable|fault|panic|refc
 CACHED = 1 << 14
 _LONGEST = 4096  # bytes of a line that are read
 #: The usual case: dmesg's own prefix, and behind it printable ASCII that cannot begin with another one.
-_PLAIN = re.compile(rb"\[ {0,8}\d{1,9}\.\d{6}\] {1,9}([!\"$%'(),./:;=?-Z\\-~][ -%'-~]{0,4000})$").match
+_PLAIN = re.compile(
+    rb"\[ {0,8}\d{1,9}\.\d{6}\] {0,9}"
+    rb"((?:[!\"$%'(),./:=?-Z\]-~]|<[/A-Z]|\[<|-[->]|#[\dP]|\*\*|>f|\d{1,3} l|\d\.\d)[ -%'-\[\]-~]{0,4000}|)$"
+).match
 _KMSG_CALLER = re.compile(r"caller=([TC]\d{1,10})")
 _STARTS = frozenset("[< \t0123456789#/*;-(")
 _LETTER = re.compile(r"[A-Za-z]+/|[VDIWEF]\[|MESSAGE=")
@@ -66,16 +69,14 @@ _LETTER = re.compile(r"[A-Za-z]+/|[VDIWEF]\[|MESSAGE=")
 
 def split(raw: bytes) -> list[bytes]:
     """The lines that a logger wrote as one, with ``#012`` or ``\\n`` between them."""
-    if b"#012" in raw or b"\\n" in raw:
-        return _LINES.split(raw)
-    return [raw]
+    return _LINES.split(raw)
 
 
 def clean(raw: bytes) -> tuple[str, str, bool]:
     """A line's caller (``T123`` or ``C1``, where printk says), its text without prefix, noise and outer
     blanks, and whether there was a prefix of a logger: a line without one may go on the line before."""
     plain = _PLAIN(raw)
-    if plain is not None:
+    if plain is not None and b"http" not in raw:
         return "", plain[1].decode("ascii").rstrip(), True
     text = _text(raw)
     caller = ""

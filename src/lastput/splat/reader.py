@@ -26,7 +26,7 @@ _STALE = 400  # lines without a line of its own, after which a report is over
 _LONGEST = 6000  # lines of one report
 _AFTERGLOW = 60  # lines after a report in which a bare stack is a part of it
 _PANIC = 250  # lines after a panic that came of a report
-_FOLDED = 50  # bytes of a line that a mailer may have folded
+_FOLDED = 28  # characters behind the prefix of a line that a mailer may have folded
 
 _CUT = "[ cut here ]"
 _LIVE = re.compile(
@@ -60,8 +60,8 @@ class Log(msgspec.Struct, kw_only=True):
 class _Lane(msgspec.Struct):
     """What one caller prints: the report that is open, the text since ``cut here``, half a headline.
 
-    ``before`` is the line before, if it is long enough to have been folded, ``stamped`` whether the lines
-    of the report have prefixes, ``junk`` a prefix that only the headline told.
+    ``before`` is the line before, which a mailer may have folded, ``headline`` the last one that was met,
+    ``junk`` a prefix that only it told.
     """
 
     draft: Draft | None = None
@@ -70,7 +70,7 @@ class _Lane(msgspec.Struct):
     half: str = ""
     glow: int = 0  # line until which a bare stack belongs to the report that ended
     before: str = ""
-    stamped: bool = False
+    headline: str = ""
     junk: str = ""
 
 
@@ -98,12 +98,20 @@ class _Reader:
 
     def raw(self, number: int, raw: bytes) -> None:
         """One line as it stands in the log, or several that a logger made one."""
-        for one in split(raw):
-            self.feed(number, *clean(one))
+        if b"#012" in raw or b"\\n" in raw:
+            for one in split(raw):
+                self.feed(number, *clean(one))
+        else:
+            self.feed(number, *clean(raw))
 
     def feed(self, number: int, caller: str, text: str, stamped: bool = False) -> None:
         """One line, cleaned."""
         lane = self.lanes.get(caller)
+        if lane is not None and lane.draft is not None and "+0x" in text and not lane.junk:
+            draft = lane.draft  # the most of what there is: frames of the stack that is open
+            if draft.traces and body.frame_line(draft, text):
+                draft.last, draft.quiet, lane.before = number, 0, text
+                return
         if lane is None:
             if len(self.lanes) > 512:
                 self._sweep()
@@ -116,17 +124,17 @@ class _Reader:
             lane.before = ""
         self._text(lane, number, text)
         if lane.draft is not None or lane.cut is not None or lane.half:
-            self.busy.add(caller)
-            lane.before = text if len(text) >= _FOLDED or text.endswith(("/", "[", "?", "]")) else ""
-            lane.stamped = lane.stamped or stamped
+            if caller not in self.busy:
+                self.busy.add(caller)
+            lane.before = text
         elif caller in self.busy:
             self.busy.discard(caller)
-            lane.before, lane.junk, lane.stamped = "", "", False
+            lane.before = lane.junk = ""
 
     def _text(self, lane: _Lane, number: int, text: str) -> None:
         draft = lane.draft
         if draft is not None:
-            if draft.traces and ("+0x" in text or text in body.MARKS) and body.take(draft, text):
+            if draft.traces and text in body.MARKS and body.take(draft, text):
                 draft.last, draft.quiet = number, 0
                 return
             if not lane.half and not kinds.may_be_head(text, True) and _CUT not in text:
@@ -137,10 +145,16 @@ class _Reader:
 
     def _line(self, lane: _Lane, number: int, text: str) -> None:
         if _CUT in text:
+            draft = lane.draft
+            fresh = draft is not None and lane.kind is not None and not draft.has_stack
+            if fresh and lane.kind and lane.kind.absorbs & {"bug", "warning"}:
+                return  # the headline came first, the BUG() or WARN() of it follows
             self._close(lane)
             lane.cut = []
         elif lane.cut is not None:
-            self._cut_text(lane, text)
+            whole = f"{lane.cut[-1]} {text}" if lane.cut and lane.before == lane.cut[-1] else ""
+            if not (whole and kinds.may_be_head(whole) and self._head(lane, number, whole)):
+                self._cut_text(lane, text)
         elif lane.draft is not None:
             self._body(lane, lane.draft, number, text)
         elif "Live 0x" in text:
@@ -171,6 +185,7 @@ class _Reader:
             return False
         kind, match = found
         draft = lane.draft
+        lane.headline = text
         if kind.bare and (draft is not None or lane.cut is not None or number <= lane.glow):
             if text.startswith("Kernel panic"):
                 lane.glow = number + _PANIC
@@ -211,7 +226,9 @@ class _Reader:
         assert lane.kind is not None
         if not text:
             body.take(draft, "")
-        elif _take(lane.kind, draft, text) or self._unfold(lane, draft, text):
+        elif self._half_headline(lane, draft, text) or (
+            _take(lane.kind, draft, text) or self._unfold(lane, draft, text)
+        ):
             draft.last = number
             draft.quiet = 0
         else:
@@ -222,9 +239,31 @@ class _Reader:
             lane.glow = number + _AFTERGLOW
             self._close(lane)
 
+    def _half_headline(self, lane: _Lane, draft: Draft, text: str) -> bool:
+        """Whether a symbol is the end of a headline that a mailer folded: it is no frame of a stack."""
+        if not lane.before or draft.traces or "+0x" not in text or not lane.headline.endswith(lane.before):
+            return False
+        found = kinds.find_head(f"{lane.before} {text}")
+        if found is not None and found[0] is lane.kind:
+            draft.learn(found[1].groupdict())
+        return True
+
     def _unfold(self, lane: _Lane, draft: Draft, text: str) -> bool:
         """Whether the line is the rest of the one before, which a mailer folded."""
-        if not lane.before or lane.kind is None:
+        before = lane.before
+        kind = lane.kind
+        if kind and before and draft.head.endswith(before[:400]) and not draft.has_stack:
+            whole = f"{draft.head} {text}"[:400]
+            found = kinds.find_head(whole)
+            more = found is not None and found[1].end() > len(draft.head) + 1 and not found[0].last
+            if found is not None and more and (found[0] is kind or kind.last):
+                draft.kind, lane.kind, draft.head = found[0].name, found[0], whole
+                for name in set(found[1].groupdict()) & set(draft.facts):
+                    del draft.facts[name]  # half of it was read
+                draft.learn(found[1].groupdict())
+                return True
+        folded = len(before) >= _FOLDED or before.endswith(("/", "[", "?", "]"))
+        if not before or not folded or lane.kind is None:
             return False
         return any(_take(lane.kind, draft, f"{lane.before}{gap}{text}") for gap in (" ", ""))
 

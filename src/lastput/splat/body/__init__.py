@@ -5,18 +5,18 @@ One file an idea; each has ``READERS``: a word, and the function that may know a
 
 from __future__ import annotations
 
-__all__ = ["MARKS", "take"]
+__all__ = ["MARKS", "frame_line", "take"]
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 
 from lastput.splat.body import locks, modules, place, task, trace
-from lastput.splat.body.trace import MARKS
+from lastput.splat.body.trace import MARKS, frame_line
 from lastput.splat.draft import Draft
+from lastput.splat.lazy import Lazy
 from lastput.splat.prefix import CACHED
 
-_IGNORED = re.compile(
+_IGNORED = Lazy(
     r"(?:Hardware name|Tainted|FS|CS|PGD|PKRU|DR0|DR3|pstate|Mem abort info|ESR|EC|SET|EA|FSC|ISV|CM|GCS"
     r"|Data abort info|CPU features|Kernel Offset|swapper pgtable|user pgtable|Showing all locks|irq event"
     r"|hardirqs last|softirqs last|Stopper|Sched_ext|Call trace|INFO: lockdep is turned off|pgd|Stack|Flags"
@@ -34,7 +34,7 @@ _READERS: tuple[tuple[str, Callable[[Draft, str], bool]], ...] = (
 
 def take(draft: Draft, text: str) -> bool:
     """Read one line into the draft; False when it says nothing that any report knows."""
-    if trace.frame_line(draft, text):
+    if frame_line(draft, text):
         return True
     if not text:
         draft.blank = True
@@ -46,9 +46,14 @@ def take(draft: Draft, text: str) -> bool:
     if draft.in_modules and modules.names(draft, text):
         return True
     draft.in_modules = False
-    if trace.rest(draft, text) or _IGNORED.match(text):
+    if trace.rest(draft, text) or _ignored(text):
         return True
     return place.registers(draft, text)
+
+
+@lru_cache(maxsize=CACHED)
+def _ignored(text: str) -> bool:
+    return _IGNORED.match(text) is not None
 
 
 @lru_cache(maxsize=CACHED)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 __all__ = ["READERS", "names"]
 
-import re
 from collections.abc import Callable
 
 from lastput.splat.draft import Draft
+from lastput.splat.lazy import Lazy
 
-_MODULE = re.compile(r"([A-Za-z0-9_-]{1,64})(?:\([A-Z+-]{1,8}\))?$")
-_UNLOADED = re.compile(r"\[last unloaded: (?P<name>[\w-]{1,64})(?:\([A-Z+-]{1,8}\))?(?::\d+)?\]")
+_MODULE = Lazy(r"([A-Za-z0-9_-]{1,64})(?:\([A-Z+-]{1,8}\))?$")
+_UNLOADED = Lazy(r"\[last unloaded: (?P<name>[\w-]{1,64})(?:\([A-Z+-]{1,8}\))?(?::\d+)?\]")
 _MOST = 1024
 
 

@@ -15,19 +15,20 @@ from collections.abc import Callable
 from lastput.schema.splat import Frame
 from lastput.splat.draft import Draft
 from lastput.splat.frames import symbol
+from lastput.splat.lazy import Lazy
 
 _ADDRESSES = r"(?:\[<? {0,20}(?:0x)?(?P<address>[0-9a-f]{8,16}|\(null\))>?\] {0,16})"
-_X86 = re.compile(
+_X86 = Lazy(
     rf"(?:R|E)?IP(?:: (?P<segment>[0-9a-f]{{4}}):| is at|:|  ) {{0,8}}{_ADDRESSES}?"
     r"(?:\[<[^>]{1,30}>\] {0,16})?(?P<where>.{0,400})"
 )
-_COUNTER = re.compile(
+_COUNTER = Lazy(
     r"(?:(?:pc|PC|ip|IP)(?: : | is at )|epc ?: |TPC: <|Krnl PSW : [0-9a-f]{16} [0-9a-f]{16} \("
     r"|(?:epc|pc|PC|ERA|era) {1,3}: {0,2}(?:0x)?(?:\[<)?[0-9a-f]{8,16}(?:>\])? (?=[A-Za-z_])"
     r"|NIP \[[0-9a-f]{8,16}\] |NIP: {1,2}[0-9a-f]{8,16} (?=[A-Za-z_])(?!LR)|ERA: [0-9a-f]{8,16} "
     r"|IAOQ\[0\]: )(?P<where>.{1,400})"
 )
-_LINK = re.compile(
+_LINK = Lazy(
     r"(?:(?:lr|LR|ra|RA)(?: : | is at )|I7: <|LR \[[0-9a-f]{8,16}\] "
     r"|(?:ra|RA) {1,4}: {0,2}[0-9a-f]{8,16} (?=[A-Za-z_])|ra: [0-9a-f]{8,16} )(?P<where>.{1,400})"
 )
@@ -35,7 +36,7 @@ _ARCH = (
     ("Krnl PSW", "s390"), ("NIP", "powerpc"), ("ERA", "loongarch"), ("epc   :", "mips"), ("epc :", "riscv"),
     ("TPC", "sparc"), ("IAOQ", "parisc"), ("pc : ", "arm64"),
 )  # fmt: skip
-_REGISTER = re.compile(r"\b(CR2|R[A-D]X|R[SD]I|R[BS]P|R\d\d|[xsp]\d{0,2} ?|sp ?): ?([0-9a-f]{16})\b")
+_REGISTER = Lazy(r"\b(CR2|R[A-D]X|R[SD]I|R[BS]P|R\d\d|[xsp]\d{0,2} ?|sp ?): ?([0-9a-f]{16})\b")
 _REGISTERS = ("RSP:", "RAX:", "RDX:", "RBP:", "R10:", "R13:", "CR2:", "sp :", "x")
 
 

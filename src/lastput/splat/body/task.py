@@ -13,28 +13,29 @@ from collections.abc import Callable
 
 from lastput.schema.splat import Frame, Role
 from lastput.splat.draft import Draft
+from lastput.splat.lazy import Lazy
 
 _RELEASE = r"(?P<release>\d{1,2}\.\d{1,4}\S{0,80})"
 _TAINT = (
     r"(?:Not tainted|Tainted: (?P<tainted>(?:\[\w\]=\w{1,30}(?:, )?){1,20}|[A-Z](?:[A-Z ]{0,40}[A-Z])?))"
     rf" {{1,20}}\(?{_RELEASE}"
 )
-_CPU = re.compile(
+_CPU = Lazy(
     r"CPU: (?P<cpu>\d{1,5})(?: UID: \d{1,10})? PID: (?P<pid>\d{1,10}) Comm: (?P<comm>.{1,24}?)"
     rf"(?: Kdump: loaded)?(?: {{1,3}}{_TAINT}|$| (?=Not |Tainted))"
 )
-_OLD_CPU = re.compile(rf"Pid: (?P<pid>\d{{1,10}}), comm: (?P<comm>.{{1,20}}?)(?: {{1,3}}{_TAINT}|$| )")
-_PROCESS = re.compile(r"Process (?P<comm>.{1,20}?) \(pid: (?P<pid>\d{1,10})[,)]")
-_POWERPC = re.compile(r"TASK(?::| =) ?[0-9a-f]{8,16}\[(?P<pid>\d{1,10})\] '(?P<comm>.{1,20}?)'")
-_TAINTED = re.compile(_TAINT)
+_OLD_CPU = Lazy(rf"Pid: (?P<pid>\d{{1,10}}), comm: (?P<comm>.{{1,20}}?)(?: {{1,3}}{_TAINT}|$| )")
+_PROCESS = Lazy(r"Process (?P<comm>.{1,20}?) \(pid: (?P<pid>\d{1,10})[,)]")
+_POWERPC = Lazy(r"TASK(?::| =) ?[0-9a-f]{8,16}\[(?P<pid>\d{1,10})\] '(?P<comm>.{1,20}?)'")
+_TAINTED = Lazy(_TAINT)
 #: sched_show_task() since 5.9, from 4.10, and before.
-TASK_LINE = re.compile(
+TASK_LINE = Lazy(
     r"task:(?P<comm>.{1,30}?) {1,15}state:(?P<state>[A-Za-z])\b.{0,80}?\bpid: ?(?P<pid>\d{1,10})"
     r"|(?P<old_comm>\S.{0,24}?) {1,15}(?P<old_state>[RSDTtXZPIKW]) {1,4}(?:running task|[0-9a-f]{8,16}"
     r"|\(NOTLB\))?"
     r" {1,10}\d{1,6} {1,10}(?P<old_pid>\d{1,10}) {1,10}\d{1,10} 0x[0-9a-f]{8,16}$"
 )
-_WORK = re.compile(
+_WORK = Lazy(
     r"Workqueue: (?P<queue>\S.{0,60}?) (?:0x(?P<address>[0-9a-f]{1,16})|(?P<function>[\w.$]{1,256}))"
     r"(?: \[(?P<module>[\w-]{1,64})\])?(?: \(.{0,40}\))?$"
 )

@@ -12,28 +12,25 @@ import msgspec
 from lastput.schema.splat import Role
 from lastput.splat.draft import Draft
 from lastput.splat.frames import called_from, frame, is_module_name, symbol
+from lastput.splat.lazy import Lazy
 
 #: Lines around the stack of a task; True opens it.
 MARKS = {"<TASK>": True, "</TASK>": False}
 #: Marks of x86 between the stacks of one CPU; alone (since 4.14), or before a frame.
-_STACK_MARKS = re.compile(
+_STACK_MARKS = Lazy(
     r"(?:<{1,2}/?(?:IRQ|NMI|SOFTIRQ|HARDIRQ|EOI|EOE|TASK|#DF|#DB|#MC|DOUBLEFAULT|DEBUG|ENTRY_TRAMPOLINE"
     r"|EXCEPTION|UNK)>{1,2}[ \t]{0,8})+"
 )
-_OPENER = re.compile(r"(?:call trace|stack backtrace|backtrace|trace): ?", re.IGNORECASE)
-_PAGE = re.compile(
+_OPENER = Lazy(r"(?:call trace|stack backtrace|backtrace|trace): ?", re.IGNORECASE)
+_PAGE = Lazy(
     r"page last allocated via order.{0,200}?, pid (?P<maker>\d{1,10})\b|page last allocated via order"
     r"|page last free (?:pid (?P<freer>\d{1,10}) .{0,40})?stack trace|page_owner "
     r"(?P<none>\w{1,10} stack trace missing)"
 )
-_NMI = re.compile(r"NMI backtrace for cpu (?P<cpu>\d{1,5})$|Task dump for CPU (?P<dump>\d{1,5}):?")
+_NMI = Lazy(r"NMI backtrace for cpu (?P<cpu>\d{1,5})$|Task dump for CPU (?P<dump>\d{1,5}):?")
 #: s390 and lockdep name one function below such a line, which is no call trace.
-_ASIDE = re.compile(
-    r"Last Breaking-Event-Address|Preemption disabled at:|(?:preempt|softirq|hardirq)s? last "
-)
-_INTERRUPT = re.compile(
-    r"-{2,3} ?(?:interrupt|Exception): ?(?:[0-9a-f]{2,5})(?: .{0,20}at (?P<at>.{1,200}))?"
-)
+_ASIDE = Lazy(r"Last Breaking-Event-Address|Preemption disabled at:|(?:preempt|softirq|hardirq)s? last ")
+_INTERRUPT = Lazy(r"-{2,3} ?(?:interrupt|Exception): ?(?:[0-9a-f]{2,5})(?: .{0,20}at (?P<at>.{1,200}))?")
 
 
 def frame_line(draft: Draft, text: str) -> bool:

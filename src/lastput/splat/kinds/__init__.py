@@ -19,6 +19,7 @@ import msgspec
 
 from lastput.schema.splat import Report, Role
 from lastput.splat.draft import Draft
+from lastput.splat.lazy import Lazy
 from lastput.splat.prefix import CACHED
 
 
@@ -43,11 +44,11 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     source: str
     needles: tuple[bytes, ...]
-    heads: tuple[re.Pattern[str], ...]
-    details: tuple[re.Pattern[str], ...] = ()
-    stacks: tuple[tuple[re.Pattern[str], Role], ...] = ()
+    heads: tuple[Lazy, ...]
+    details: tuple[Lazy, ...] = ()
+    stacks: tuple[tuple[Lazy, Role], ...] = ()
     absorbs: frozenset[str] = frozenset()
-    end: re.Pattern[str] | None = None
+    end: Lazy | None = None
     take: Callable[[Draft, str], bool] | None = None
     settle: Callable[[Report], Report] | None = None
     last: bool = False
@@ -134,6 +135,7 @@ def _rank() -> dict[str, int]:
     return {kind.name: rank for rank, kind in enumerate(kinds())}
 
 
+@lru_cache(maxsize=CACHED)
 def find_head(text: str) -> tuple[Kind, re.Match[str]] | None:
     """The kind of report that ``text`` opens, with the match of its pattern."""
     asked = {kind.name: kind for word, some in _words() if word in text for kind in some}

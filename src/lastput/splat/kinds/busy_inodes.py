@@ -4,20 +4,19 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="busy-inodes",
     source="fs/super.c: generic_shutdown_super",
-    needles=(b"Busy inodes after unmount",),
+    needles=(b"Busy inodes after",),
     heads=(
-        re.compile(
+        Lazy(
             r"VFS: Busy inodes after unmount of (?P<device>\S{1,60}?)(?: \((?P<filesystem>\w{1,30})\)"
             r"|\. Self-destruct|$)"
         ),
-        re.compile(r"(?P<what>Busy inodes after unmount)"),
+        Lazy(r"(?P<what>Busy inodes after unmount)"),
     ),
     absorbs=frozenset({"bug", "warning"}),
 )

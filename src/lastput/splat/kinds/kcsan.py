@@ -4,13 +4,12 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.schema.splat import Role
 from lastput.splat.draft import Draft
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
-_ACCESS = re.compile(
+_ACCESS = Lazy(
     r"(?:race at unknown origin, with )?(?P<access>(?:assert no )?(?:read|write|read-write|accesses)"
     r"(?:-write)?(?: \(.{1,30}\))?(?: \(reordered\))?)"
     r"(?: \([\w-]+\))? to (?P<address>0x[0-9a-f]{1,16}|\(?\w+\)?) of (?P<bytes>\d{1,6}) bytes by"
@@ -37,17 +36,17 @@ def _take(draft: Draft, text: str) -> bool:
 KIND = Kind(
     name="kcsan",
     source="kernel/kcsan/report.c: print_report",
-    needles=(b"BUG: KCSAN: ",),
+    needles=(b"BUG: ",),
     heads=(
-        re.compile(
-            r"BUG: KCSAN: (?P<what>[\w-]{1,40}(?: race)?) in (?P<at>[\w.$]{1,200})(?: / "
-            r"(?P<other>[\w.$]{1,200}))?"
+        Lazy(
+            r"BUG: KCSAN: (?P<what>[\w-]{1,40}(?:: race)?) in (?P<at>[\w.$]{1,200})(?: \[[\w-]+\])?"
+            r"(?: / (?P<other>[\w.$]{1,200}))?"
         ),
     ),
     details=(
-        re.compile(r"value changed: (?P<before>0x[0-9a-f]+) -> (?P<after>0x[0-9a-f]+)"),
-        re.compile(r"Reported by Kernel Concurrency Sanitizer"),
+        Lazy(r"value changed: (?P<before>0x[0-9a-f]+) -> (?P<after>0x[0-9a-f]+)"),
+        Lazy(r"Reported by Kernel Concurrency Sanitizer"),
     ),
     take=_take,
-    end=re.compile(r"={60,80}$"),
+    end=Lazy(r"={60,80}$"),
 )

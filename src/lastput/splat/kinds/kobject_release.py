@@ -4,9 +4,8 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="kobject-release",
@@ -17,15 +16,13 @@ KIND = Kind(
         b"tried to init an initialized",
     ),
     heads=(
-        re.compile(
-            r"kobject: '(?P<name>[^']{0,80})' \(.{1,40}\): (?P<what>does not have a release\(\) function)"
-        ),
-        re.compile(r"Device '(?P<name>[^']{0,80})' (?P<what>does not have a release\(\) function)"),
-        re.compile(
+        Lazy(r"kobject: '(?P<name>[^']{0,80})' \(.{1,40}\): (?P<what>does not have a release\(\) function)"),
+        Lazy(r"Device '(?P<name>[^']{0,80})' (?P<what>does not have a release\(\) function)"),
+        Lazy(
             r"kobject: '(?P<name>[^']{0,80})' \(.{1,40}\): (?P<what>is not initialized, yet kobject_(?:put"
             r"|get|del)\(\) is being called)"
         ),
-        re.compile(r"kobject \(.{1,40}\): (?P<what>tried to init an initialized object)"),
+        Lazy(r"kobject \(.{1,40}\): (?P<what>tried to init an initialized object)"),
     ),
     absorbs=frozenset({"warning"}),
 )

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.schema.splat import Role
 from lastput.splat.draft import Draft
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
-_WANTS = re.compile(
+_WANTS = Lazy(
     r"(?P<comm>.{1,24})/(?P<pid>\d{1,10})(?: \[HC.{1,40}\])? (?:is trying to (?:acquire|release|contend)"
     r" (?:lock)?|takes:|just changed)"
 )
-_CHAIN = re.compile(r"-> #(?P<depth>\d{1,4}) \((?P<name>.{1,160}?)\)\{")
-_RELEASES = re.compile(
+_CHAIN = Lazy(r"-> #(?P<depth>\d{1,4}) \((?P<name>.{1,160}?)\)\{")
+_RELEASES = Lazy(
     r"(?P<comm>.{1,24})/(?P<pid>\d{1,10}) is trying to (?:release|contend) lock \((?P<lock>.{1,160}?)\) at:"
 )
-_FREES = re.compile(
+_FREES = Lazy(
     r"(?P<comm>.{1,24})/(?P<pid>\d{1,10}) is (?P<freeing>freeing memory|leaving the kernel|exiting)"
 )
-_SCENARIO = re.compile(
+_SCENARIO = Lazy(
     r"(?:r?lock\(|<Interrupt>|CPU0|----|\*\*\* DEADLOCK|Chain exists of|Possible |May be due|[-=]{20,80}$)"
 )
 #: Stacks before that of the report: where each state of a lock was seen first.
-_SEEN = re.compile(
+_SEEN = Lazy(
     r"\{[\w-]{1,40}\} state was registered at:|(?:IN-|INITIAL |\w{0,20}HARDIRQ|\w{0,20}SOFTIRQ"
     r"|\w{0,20}RECLAIM).{0,40} at:$"
     r"|\.{3} ?(?:acquired|key {1,4}) ?at:|\.\.\. (?:which became .{1,60}|acquired) at:|(?:holding"
@@ -64,40 +63,27 @@ KIND = Kind(
     name="lockdep",
     source="kernel/locking/lockdep.c: print_circular_bug, print_deadlock_bug, print_usage_bug",
     needles=(
-        b"ossible circular lock",
-        b"ossible recursive lock",
-        b"ossible irq lock inv",
-        b"inconsistent lock state",
-        b"bad unlock balance",
-        b"held lock freed",
-        b"lock held when",
-        b"unsafe lock order detected",
-        b"has locks held!",
-        b"nested lock was not taken",
-        b"bad contention detected",
-        b"lock held at task exit",
-        b"non-static key",
+        b"WARNING: ",
+        b"INFO: ",
+        b"BUG: ",
     ),
     heads=(
-        re.compile(
+        Lazy(
             r"(?:WARNING|INFO): possible (?P<what>circular locking dependency|recursive locking"
             r"|irq lock inversion)"
         ),
-        re.compile(
+        Lazy(
             r"(?:WARNING|INFO|BUG): (?P<what>inconsistent lock state|bad unlock balance|held lock freed"
             r"|lock held when"
             r"|nested lock was not taken|bad contention|lock held at task exit)"
         ),
-        re.compile(r"(?:WARNING|INFO): .{1,60}(?P<what>unsafe lock order) detected"),
-        re.compile(r"(?:WARNING|INFO|BUG): .{1,40}has (?P<what>(?:still has )?locks held)!"),
-        re.compile(r"(?:WARNING|INFO|BUG): .{1,40}(?P<what>still has locks held)!"),
-        re.compile(r"INFO: (?P<what>trying to register non-static key)"),
+        Lazy(r"(?:WARNING|INFO): .{1,60}(?P<what>unsafe lock order) detected"),
+        Lazy(r"(?:WARNING|INFO|BUG): .{1,40}(?P<what>still has locks held)!"),
+        Lazy(r"INFO: (?P<what>trying to register non-static key)"),
     ),
     details=(
-        re.compile(r"inconsistent \{(?P<before>[\w-]{1,30})\} -> \{(?P<now>[\w-]{1,30})\} usage"),
-        re.compile(
-            r"but there are no more locks to release!|the code is fine but needs lockdep|turning off the"
-        ),
+        Lazy(r"inconsistent \{(?P<before>[\w-]{1,30})\} -> \{(?P<now>[\w-]{1,30})\} usage"),
+        Lazy(r"but there are no more locks to release!|the code is fine but needs lockdep|turning off the"),
     ),
     take=_take,
 )

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.schema.splat import Role
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="netdev-wait",
     source="net/core/dev.c: netdev_wait_allrefs_any",
     needles=(b"unregister_netdevice: ",),
     heads=(
-        re.compile(
+        Lazy(
             r"unregister_netdevice: waiting for (?P<device>\S{1,40}) to become free\. Usage count = "
             r"(?P<count>-?\d{1,10})"
         ),
     ),
-    stacks=((re.compile(r"ref_tracker: .{0,80}has \d{1,9}/\d{1,9} users at"), Role.CREATED),),
-    details=(re.compile(r"ref_tracker: "),),
+    stacks=((Lazy(r"ref_tracker: .{0,80}has \d{1,9}/\d{1,9} users at"), Role.CREATED),),
+    details=(Lazy(r"ref_tracker: "),),
 )

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="panic",
     source="kernel/panic.c: panic",
-    needles=(b"Kernel panic - not syncing", b"stack is corrupted in"),
+    needles=(b"Kernel panic",),
     heads=(
-        re.compile(
-            r"Kernel panic - not syncing: (?P<what>stack-protector: Kernel stack is corrupted in: "
-            r"(?P<at>[\w.$]{1,200}))"
-        ),
-        re.compile(r"Kernel panic - not syncing: (?P<what>.{1,200})"),
-        re.compile(r"(?P<what>Kernel panic - not syncing)"),
+        Lazy(r"Kernel panic - not syncing: (?P<what>.{1,200})"),
+        Lazy(r"(?P<what>Kernel panic - not syncing)"),
     ),
     last=True,
     bare=True,

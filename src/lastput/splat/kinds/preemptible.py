@@ -4,19 +4,18 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="preemptible",
     source="lib/smp_processor_id.c: check_preemption_disabled",
-    needles=(b"in preemptible [",),
+    needles=(b"BUG: ",),
     heads=(
-        re.compile(
+        Lazy(
             r"BUG: using (?P<what>\w{1,40})\(\) in preemptible \[(?P<preempt>[0-9a-f]{8})\] code: "
             r"(?P<comm>.{1,24})/(?P<pid>\d{1,10})"
         ),
     ),
-    details=(re.compile(r"caller is (?P<at>[\w.$]{1,200})"),),
+    details=(Lazy(r"caller is (?P<at>[\w.$]{1,200})"),),
 )

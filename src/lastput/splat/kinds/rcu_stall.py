@@ -4,17 +4,16 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 import msgspec
 
 from lastput.schema.splat import Report, Role
 from lastput.splat.draft import Draft
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
-_CPUS = re.compile(r"(?:on CPUs?(?:/tasks)?:? ?)?\{ ?(?P<list>[^}]{0,200}?)\}")
-_NUMBER = re.compile(r"(?<![\w.])(\d{1,5})(?![\w.]*=)")
-_STALLED = re.compile(r"(?:rcu: )?\s*(?P<stalled>\d{1,5})-[O.?!\w]{1,8}:? ?(?:\(|$)")
+_CPUS = Lazy(r"(?:on CPUs?(?:/tasks)?:? ?)?\{ ?(?P<list>[^}]{0,200}?)\}")
+_NUMBER = Lazy(r"(?<![\w.])(\d{1,5})(?![\w.]*=)")
+_STALLED = Lazy(r"(?:rcu: )?\s*(?P<stalled>\d{1,5})-[O.?!\w]{1,8}:? ?(?:\(|$)")
 
 
 def _take(draft: Draft, text: str) -> bool:
@@ -58,29 +57,27 @@ def _settle(report: Report) -> Report:
 KIND = Kind(
     name="rcu-stall",
     source="kernel/rcu/tree_stall.h: print_other_cpu_stall, print_cpu_stall",
-    needles=(b"detected stall", b"self-detected stall", b"detected expedited stall", b"detected stalls"),
+    needles=(b"INFO: ",),
     heads=(
-        re.compile(r"INFO: (?P<flavour>\w{1,30}) (?P<self>self-)detected (?:expedited )?stall on CPU"),
-        re.compile(
+        Lazy(r"INFO: (?P<flavour>\w{1,30}) (?P<self>self-)detected (?:expedited )?stall on CPU"),
+        Lazy(
             r"INFO: (?P<flavour>\w{1,30}) detected (?P<expedited>expedited )?stalls on (?:CPUs/tasks|tasks)"
         ),
-        re.compile(r"INFO: (?P<flavour>\w{1,30}) (?P<self>self-)?detected stalls? on"),
+        Lazy(r"INFO: (?P<flavour>\w{1,30}) (?P<self>self-)?detected stalls? on"),
     ),
     details=(
-        re.compile(
-            r"(?:rcu: )?\s*Tasks blocked on level-\d rcu_node \(CPUs [\d-]{1,11}\): P(?P<blocker>\d{1,10})"
-        ),
-        re.compile(r"(?:rcu: )?\s*\((?:detected by (?P<_by>\d{1,5}), )?t=(?P<jiffies>\d{1,20}) jiffies"),
-        re.compile(
+        Lazy(r"(?:rcu: )?\s*Tasks blocked on level-\d rcu_node \(CPUs [\d-]{1,11}\): P(?P<blocker>\d{1,10})"),
+        Lazy(r"(?:rcu: )?\s*\((?:detected by (?P<_by>\d{1,5}), )?t=(?P<jiffies>\d{1,20}) jiffies"),
+        Lazy(
             r"(?:rcu: )?(?P<starved>\w{1,20} kthread (?:timer wakeup didn't happen|starved)) for "
             r"(?P<starved_for>\d{1,20}) jiffies"
         ),
-        re.compile(r"(?:rcu: )?\s*(?:hardirqs|number:|cputime:|Unless |blocking rcu_node)"),
-        re.compile(r"blocking rcu_node structures"),
+        Lazy(r"(?:rcu: )?\s*(?:hardirqs|number:|cputime:|Unless |blocking rcu_node)"),
+        Lazy(r"blocking rcu_node structures"),
     ),
     stacks=(
-        (re.compile(r"(?:rcu: )?RCU grace-period kthread stack dump:"), Role.STARVED),
-        (re.compile(r"(?:rcu: )?Stack dump where RCU GP kthread last ran:"), Role.OTHER_CPU),
+        (Lazy(r"(?:rcu: )?RCU grace-period kthread stack dump:"), Role.STARVED),
+        (Lazy(r"(?:rcu: )?Stack dump where RCU GP kthread last ran:"), Role.OTHER_CPU),
     ),
     take=_take,
     settle=_settle,

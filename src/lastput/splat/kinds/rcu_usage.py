@@ -4,21 +4,23 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="rcu-usage",
     source="kernel/locking/lockdep.c: lockdep_rcu_suspicious",
-    needles=(b"suspicious RCU usage", b"suspicious rcu_dereference"),
+    needles=(
+        b"WARNING: ",
+        b"INFO: ",
+    ),
     heads=(
-        re.compile(r"(?:WARNING|INFO): suspicious RCU usage"),
-        re.compile(r"INFO: (?P<what>suspicious rcu_dereference\w*\(?\)? usage)"),
+        Lazy(r"(?:WARNING|INFO): suspicious RCU usage"),
+        Lazy(r"INFO: (?P<what>suspicious rcu_dereference\w*\(?\)? usage)"),
     ),
     details=(
-        re.compile(r"(?P<place>[\w./+-]{1,200}:\d{1,6}) (?P<what>.{1,200}?)!{1,2}$"),
-        re.compile(
+        Lazy(r"(?P<place>[\w./+-]{1,200}:\d{1,6}) (?P<what>.{1,200}?)!{1,2}$"),
+        Lazy(
             r"\[ INFO: suspicious RCU usage|other info that|rcu_scheduler_active|RCU used illegally|[-=]{20,}"
         ),
     ),

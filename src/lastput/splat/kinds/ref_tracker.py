@@ -4,23 +4,22 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.schema.splat import Role
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="ref-tracker",
     source="lib/ref_tracker.c: ref_tracker_dir_exit, ref_tracker_free",
     needles=(b"ref_tracker: ",),
     heads=(
-        re.compile(r"ref_tracker: (?:\S{1,60} )?(?P<what>leaked) reference"),
-        re.compile(r"ref_tracker: (?P<directory>\S{1,80}) has (?P<users>\d{1,9})/(?P<all>\d{1,9}) users at"),
-        re.compile(r"ref_tracker: (?P<what>reference already released)"),
+        Lazy(r"ref_tracker: (?:\S{1,60} )?(?P<what>leaked) reference"),
+        Lazy(r"ref_tracker: (?P<directory>\S{1,80}) has (?P<users>\d{1,9})/(?P<all>\d{1,9}) users at"),
+        Lazy(r"ref_tracker: (?P<what>reference already released)"),
     ),
     stacks=(
-        (re.compile(r"ref_tracker: (?:allocated in|.{0,80}users at)"), Role.CREATED),
-        (re.compile(r"ref_tracker: freed in"), Role.FREED),
+        (Lazy(r"ref_tracker: (?:allocated in|.{0,80}users at)"), Role.CREATED),
+        (Lazy(r"ref_tracker: freed in"), Role.FREED),
     ),
     absorbs=frozenset({"warning"}),
 )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.schema.splat import Frame, Role
 from lastput.splat.draft import Draft
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
-_TRACK = re.compile(
+_TRACK = Lazy(
     r"(?:INFO: )?(?P<what>Allocated|Freed) in (?P<function>[\w.$]{1,200})"
     r"(?:\+0x[0-9a-f]{1,8}/0x[0-9a-f]{1,8})?"
-    r"(?: \[(?P<module>[\w-]{1,64})\])? age=\d{1,20} cpu=\d{1,5} pid=(?P<pid>-?\d{1,10})"
+    r"(?: \[(?P<module>[\w-]{1,64})\])? age=\d{1,20}(?: cpu=\d{1,5} pid=(?P<pid>-?\d{1,10}))?"
 )
 
 
@@ -23,7 +22,7 @@ def _take(draft: Draft, text: str) -> bool:
     if match is None:
         return False
     freed = match["what"] == "Freed"
-    draft.open_stack(Role.FREED if freed else Role.ALLOCATED, pid=max(int(match["pid"]), 0))
+    draft.open_stack(Role.FREED if freed else Role.ALLOCATED, pid=max(int(match["pid"] or 0), 0))
     draft.add(Frame(match["function"], match["module"] or ""))
     return True
 
@@ -35,24 +34,17 @@ KIND = Kind(
         b"Objects remaining ",
         b"still has objects",
         b"already free",
-        b"Poison overwritten",
-        b"edzone overwritten",
-        b"Freepointer corrupt",
-        b"Freechain corrupt",
+        b"verwritten",
+        b"orrupt",
         b"Wrong object count",
-        b"Padding overwritten",
         b"Wrong freelist",
-        b"Slab corruption",
-        b"double free detected",
         b"lab error in",
-        b"Free pointer",
         b"Invalid object pointer",
-        b"Object padding",
         b"Freelist cycle",
         b"Attempt to free object",
     ),
     heads=(
-        re.compile(
+        Lazy(
             r"BUG (?P<cache>\S{1,80})(?: \(.{1,80}\))?: (?P<what>Objects remaining|Object already free|Poison"
             r" overwritten|\w{0,8} ?[Rr]edzone overwritten|Freepointer corrupt|Freechain corrupt"
             r"|Wrong object count"
@@ -60,19 +52,19 @@ KIND = Kind(
             r"|Freelist cycle detected"
             r"|Free pointer corrupt|Attempt to free object)"
         ),
-        re.compile(
+        Lazy(
             r"kmem_cache_destroy\(?\)? (?P<cache>\S{1,80}?): Slab cache (?P<what>still has objects)"
             r"(?: when called"
             r" from (?P<at>[\w.$]{1,200}))?"
         ),
-        re.compile(
+        Lazy(
             r"slab error in \w{1,40}\(\): cache `(?P<cache>[^']{1,80})': (?P<what>Can't free all objects"
             r"|double free detected|.{1,80})"
         ),
-        re.compile(r"(?P<what>Slab corruption)(?: \(.{1,40}\))?: (?P<cache>\S{1,80})"),
+        Lazy(r"(?P<what>Slab corruption)(?: \(.{1,40}\))?: (?P<cache>\S{1,80})"),
     ),
     details=(
-        re.compile(
+        Lazy(
             r"(?:Slab|Object|INFO: Object|INFO: Slab|INFO: 0x|0x[0-9a-f]{8,16}-0x|Allocated in|Freed in"
             r"|Redzone|Padding|Disabling lock"
             r"|Bytes b4|Right Redzone|Left Redzone|FIX |-{20,}|={20,}|Last user:|Prev obj|Next obj"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="spinlock",
     source="kernel/locking/spinlock_debug.c: spin_bug",
-    needles=(b"BUG: spinlock ", b"BUG: rwlock "),
+    needles=(b"BUG: ",),
     heads=(
-        re.compile(
+        Lazy(
             r"BUG: (?:spinlock|rwlock) (?P<what>bad magic|wrong CPU|wrong owner|already unlocked"
             r"|lockup suspected|lockup"
             r"|recursion|trylock failure on UP|cpu recursion|uninitialized|wrong cpu)"
@@ -21,7 +20,7 @@ KIND = Kind(
         ),
     ),
     details=(
-        re.compile(
+        Lazy(
             r"lock: (?P<lock>\S{1,100}(?: \[[\w-]+\])?), \.magic: (?P<magic>[0-9a-f]{8}), \.owner: "
             r"(?P<owner>.{1,30}?), \.owner_cpu"
         ),

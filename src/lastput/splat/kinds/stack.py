@@ -4,34 +4,32 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="stack",
     source="kernel/sched/core.c: sched_show_task; lib/dump_stack.c: dump_stack",
     needles=(
-        b"Call Trace:",
-        b"Call trace:",
+        b"all Trace:",
+        b"all trace:",
         b" Comm: ",
         b"RIP: 0010",
         b" state:D",
         b"Pid: ",
-        b"PC is at ",
+        b" is at ",
         b"Backtrace:",
         b"NIP [",
         b"Krnl PSW",
-        b"EIP is at ",
     ),
     heads=(
-        re.compile(
+        Lazy(
             r"^(?:task:(?P<comm>.{1,30}?) {1,15}state:(?P<state>[A-Za-z])\b.{0,80}?\bpid: ?(?P<pid>\d{1,10}))"
         ),
-        re.compile(r"^CPU: \d{1,5}(?: UID: \d{1,10})? PID: \d{1,10} Comm: "),
-        re.compile(r"^Pid: \d{1,10}, comm: "),
-        re.compile(r"^RIP: 0010:|^EIP is at |^PC is at [A-Za-z_]|^NIP \[[0-9a-f]{8,16}\] |^Krnl PSW : "),
-        re.compile(r"^Call [Tt]race:|^Backtrace: ?$"),
+        Lazy(r"^CPU: \d{1,5}(?: UID: \d{1,10})? PID: \d{1,10} Comm: "),
+        Lazy(r"^Pid: \d{1,10}, comm: "),
+        Lazy(r"^RIP: 0010:|^EIP is at |^PC is at [A-Za-z_]|^NIP \[[0-9a-f]{8,16}\] |^Krnl PSW : "),
+        Lazy(r"^Call [Tt]race:|^Backtrace: ?$"),
     ),
     last=True,
     bare=True,

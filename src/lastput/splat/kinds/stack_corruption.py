@@ -4,20 +4,22 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="stack-corruption",
     source="kernel/sched/core.c: schedule_debug; kernel/panic.c: __stack_chk_fail",
-    needles=(b"orrupted stack end", b"stack is corrupted in", b"Thread overran stack"),
+    needles=(
+        b"orrupt",
+        b"Thread overran stack",
+    ),
     heads=(
-        re.compile(r"(?P<what>[Cc]orrupted stack end) detected inside scheduler"),
-        re.compile(
+        Lazy(r"(?P<what>[Cc]orrupted stack end) detected inside scheduler"),
+        Lazy(
             r"stack-protector: (?P<what>Kernel stack is corrupted) in: (?P<at>[\w.$]{1,200}|[0-9a-f]{8,16})"
         ),
-        re.compile(r"(?P<what>Thread overran stack)"),
+        Lazy(r"(?P<what>Thread overran stack)"),
     ),
     absorbs=frozenset({"bug", "oops", "panic"}),
 )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="sysfs-duplicate",
@@ -14,11 +13,9 @@ KIND = Kind(
     " proc_register",
     needles=(b"cannot create duplicate filename", b"failed for ", b" already registered"),
     heads=(
-        re.compile(r"sysfs: cannot create duplicate filename '(?P<name>[^']{1,200})'"),
-        re.compile(r"kobject_add(?:_internal)? failed for (?P<name>.{1,80}?) (?:\(error: |with )-EEXIST"),
-        re.compile(
-            r"(?:proc_dir_entry|debugfs:.{0,40}) '(?P<name>[^']{1,200})' already (?:registered|present)"
-        ),
+        Lazy(r"sysfs: cannot create duplicate filename '(?P<name>[^']{1,200})'"),
+        Lazy(r"kobject_add(?:_internal)? failed for (?P<name>.{1,80}?) (?:\(error: |with )-EEXIST"),
+        Lazy(r"(?:proc_dir_entry|debugfs:.{0,40}) '(?P<name>[^']{1,200})' already (?:registered|present)"),
     ),
     absorbs=frozenset({"warning"}),
 )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.splat.draft import Draft
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
-_SENTENCE = re.compile(
+_SENTENCE = Lazy(
     r"(?:index|shift exponent|left shift|right shift|negation|division|signed integer|unsigned integer"
     r"|member access"
     r"|load of|store to|variable length|null pointer|value|implicit|applying|upcast|downcast|constructor"
@@ -30,10 +29,10 @@ KIND = Kind(
     source="lib/ubsan.c: ubsan_prologue",
     needles=(b"UBSAN: ",),
     heads=(
-        re.compile(r"UBSAN: (?P<what>[\w -]{1,60}?) in (?P<place>[\w./+-]{1,200}:\d{1,6})(?::\d{1,6})?"),
-        re.compile(r"UBSAN: (?P<what>[\w -]{1,60})$"),
+        Lazy(r"UBSAN: (?P<what>[\w -]{1,60}?) in (?P<place>[\w./+-]{1,200}:\d{1,6})(?::\d{1,6})?"),
+        Lazy(r"UBSAN: (?P<what>[\w -]{1,60})$"),
     ),
     take=_take,
     absorbs=frozenset({"oops"}),
-    end=re.compile(r"={60,80}$|---\[ end trace"),
+    end=Lazy(r"={60,80}$|---\[ end trace"),
 )

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="usercopy",
     source="mm/usercopy.c: usercopy_abort",
     needles=(b"usercopy: ",),
     heads=(
-        re.compile(
+        Lazy(
             r"usercopy: Kernel memory (?P<what>exposure|overwrite) attempt detected (?:from|to) "
             r"(?P<object>.{1,100}?)"
             r"(?: \(offset (?P<offset>\d{1,12}), size (?P<bytes>\d{1,12})\))?!"
         ),
-        re.compile(
+        Lazy(
             r"usercopy: kernel memory (?P<what>exposure|overwrite) attempt detected (?:from|to) "
             r"(?P<object>.{1,100})"
         ),

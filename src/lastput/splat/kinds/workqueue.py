@@ -4,25 +4,27 @@ from __future__ import annotations
 
 __all__ = ["KIND"]
 
-import re
-
 from lastput.splat.kinds import Kind
+from lastput.splat.lazy import Lazy
 
 KIND = Kind(
     name="workqueue",
     source="kernel/workqueue.c: check_flush_dependency, wq_watchdog_timer_fn",
-    needles=(b"is flushing !WQ_MEM_RECLAIM", b"workqueue lockup"),
+    needles=(
+        b"BUG: ",
+        b"is flushing !WQ_MEM_RECLAIM",
+    ),
     heads=(
-        re.compile(
+        Lazy(
             r"workqueue: (?:WQ_MEM_RECLAIM|PF_MEMALLOC task) (?P<who>\S{1,100}(?: \[[\w-]+\])?) is flushing"
             r" !WQ_MEM_RECLAIM"
             r" (?P<target>\S{1,100})"
         ),
-        re.compile(r"BUG: (?P<what>workqueue lockup) - pool .{0,120}?stuck for (?P<seconds>\d{1,10})s!"),
+        Lazy(r"BUG: (?P<what>workqueue lockup) - pool .{0,120}?stuck for (?P<seconds>\d{1,10})s!"),
     ),
     details=(
-        re.compile(r" *in-flight: (?P<in_flight>.{1,300})"),
-        re.compile(
+        Lazy(r" *in-flight: (?P<in_flight>.{1,300})"),
+        Lazy(
             r"Showing (?:busy|backtraces)|workqueue \S+: flags=| *pwq \d+: cpus=| *(?:pending|in-flight"
             r"|delayed|inactive|inflight):"
             r" |pool \d+: cpus="

@@ -6,7 +6,7 @@ __all__ = ["WEIGHT", "judge"]
 
 import msgspec
 
-from lastput.schema.splat import Certainty, Diagnosis
+from lastput.schema.splat import Certainty, Diagnosis, Role
 from lastput.splat.kernel import base_name
 from lastput.splat.machinery import HELPERS, MACHINERY
 from lastput.splat.rules import rule
@@ -125,7 +125,10 @@ def judge(view: View) -> Diagnosis | None:
     what = report.facts.get("what", "")
     if memory and what and not what.endswith("use-after-free"):
         return None
-    if view.report.rip is not None and not view.report.rip.function and not view.frames:
+    rip = report.rip
+    if rip is not None and not rip.function and not (view.fetch and 0 <= view.address < 4096):
+        return None  # it ran where there is no symbol: not in the core
+    if report.kind == "kasan-tail" and view.stack(Role.FREED) is None:
         return None
     met = _met(view)
     if met is None:
@@ -145,7 +148,7 @@ def judge(view: View) -> Diagnosis | None:
             " it was"
             f" {core.state}",
             error="use-after-free",
-            certainty=Certainty.CERTAIN if life.freer else Certainty.LIKELY,
+            certainty=Certainty.CERTAIN if life.freer and what else Certainty.LIKELY,
             causes=(*told, queued, f"nothing took its {core.noun} back first, or waited for it",
                     f"{call(name)} followed the pointer"),
             unknown=(

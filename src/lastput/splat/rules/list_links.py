@@ -52,7 +52,7 @@ def judge(view: View) -> Diagnosis | None:
         story,
         error="warn" if twice else "use-after-free",
         also=("use-after-free", "double-free") if twice else (),
-        certainty=Certainty.CERTAIN if certain else Certainty.LIKELY if what or poison else Certainty.UNKNOWN,
+        certainty=Certainty.CERTAIN if certain else Certainty.LIKELY if twice and what else Certainty.UNKNOWN,
         causes=(cause, f"{where} met it{view.whom}" if where != view.who else ""),
         unknown=unknown,
         instead="one owner takes the entry off, under the list's lock, before the object is freed",

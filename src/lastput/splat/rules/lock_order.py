@@ -98,6 +98,7 @@ def _circular(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
     held = holds[0] if holds else wants
     stacks = [one for one in view.report.stacks if one.role is Role.LOCK and one.title]
     names = [one.title for one in stacks]
+    where = f" in {_at(wants)}" if wants.at else ""
     flush = wants.name.startswith(_FLUSHES) or any(name.startswith(_FLUSHES) for name in names)
     if wants.name.startswith(_FLUSHES):
         story = (
@@ -110,12 +111,12 @@ def _circular(view: View, wants: Lock, holds: list[Lock]) -> Diagnosis:
         others = [name for name in dict.fromkeys(names) if name not in (wants.name, held.name)]
         story = (
             f"{wants.name} and {held.name} are taken in both orders, the other way through"
-            f" {' and '.join(others[:3])}: {view.who} takes {wants.name} under {held.name}"
+            f" {' and '.join(others[:3])}: {view.who} takes {wants.name}{where} under {held.name}"
         )
     else:
         story = (
-            f"{wants.name} and {held.name} are taken in both orders: {view.who} takes {wants.name} under"
-            f" {held.name}"
+            f"{wants.name} and {held.name} are taken in both orders: {view.who} takes"
+            f" {wants.name}{where} under {held.name}"
         )
     seen = tuple(_link(one.title, one.frames) for one in stacks[::-1][:6])
     return rule(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from lastput.schema.splat import Certainty, Diagnosis, Role
 from lastput.splat.kernel import base_name
-from lastput.splat.machinery import MACHINERY
+from lastput.splat.machinery import HELPERS, MACHINERY
 from lastput.splat.rules import rule
 from lastput.splat.view import View, about, call
 
@@ -24,9 +24,9 @@ def _where(view: View) -> str:
     """The function that the headline names, or that the stack shows."""
     at = base_name(view.report.facts.get("at", ""))
     who = view.blame()
-    if at and at not in MACHINERY:
+    if at and at not in MACHINERY and at not in HELPERS:
         return call(at)
-    return call(who.function) if who else view.who
+    return call(who.function) if who else call(at) if at else view.who
 
 
 def _kmsan(view: View) -> Diagnosis:

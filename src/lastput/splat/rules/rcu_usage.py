@@ -42,7 +42,7 @@ def judge(view: View) -> Diagnosis | None:
         " knows",
         error="lock-misuse",
         also=("use-after-free",),
-        certainty=Certainty.CERTAIN if what else Certainty.LIKELY,
+        certainty=Certainty.CERTAIN if what else Certainty.UNKNOWN,
         causes=(
             f"the check failed: {what}" if what else "",
             f"held there: {', '.join(held[:4])}" if held else "",

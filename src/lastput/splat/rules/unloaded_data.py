@@ -17,7 +17,8 @@ def judge(view: View) -> Diagnosis | None:
         return None
     if view.fetch or not view.module_data(view.address) or not report.unloaded:
         return None
-    if report.facts.get("page", "").startswith("permissions") or "null" in report.facts:
+    mapped = int(report.facts.get("oops", "0"), 16) & 1  # the page is there: it may not be accessed like that
+    if mapped or report.facts.get("page", "").startswith("permissions") or "null" in report.facts:
         return None
     who = view.blame()
     where = call(who.function) if who else view.who

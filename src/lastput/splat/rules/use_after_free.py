@@ -34,7 +34,7 @@ def judge(view: View) -> Diagnosis | None:
         view,
         (f"the headline is lost: {view.who}" if lost else view.who) + f"{used} after it was freed{by}",
         error="use-after-free",
-        certainty=Certainty.LIKELY if lost or stack else Certainty.CERTAIN,
+        certainty=Certainty.UNKNOWN if lost else Certainty.LIKELY if stack else Certainty.CERTAIN,
         causes=(
             life.made(),
             life.freed(),

@@ -59,8 +59,10 @@ def _crosswise(view: View, circle: list[tuple[str, Lock]], holders: Holders) -> 
         causes.append(f"{task} waits{where} for {lock.name}, which {owner} holds")
     number = {2: "two", 3: "three"}.get(len(circle), str(len(circle)))
     names = [lock.name for _, lock in circle]
+    inside = [_where(one) for task, _ in circle if (one := view if task == view.task else holders.hung(task))]
     return rule(
-        "wait_cycle", view, f"{number} tasks wait for each other's locks: {' and '.join(names)}",
+        "wait_cycle", view, f"{number} tasks wait for each other's locks, in {' and '.join(inside)}:"
+                            f" {' and '.join(names)}",
         error="deadlock", certainty=Certainty.CERTAIN, causes=causes,
         instead="take the locks in one order everywhere", terms=_terms(view), context="",
     )  # fmt: skip
