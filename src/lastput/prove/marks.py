@@ -7,8 +7,9 @@ A mark before ``return -EINVAL;`` also is a step, where the statement has none.
 
 from __future__ import annotations
 
-__all__ = ["definitions", "marked"]
+__all__ = ["definitions", "marked", "targeted"]
 
+import re
 from collections.abc import Callable
 
 from lastput.prove.case import struct_of
@@ -18,15 +19,28 @@ from lastput.schema.claim import Claim, Site
 _TAKES, _LEAVES = "lastput_takes", "lastput_leaves"
 
 
-def definitions(claim: Claim) -> str:
-    """Litmus C for what the marks call."""
-    tag = struct_of(claim.object)
-    if claim.error != "leak" or not tag:
+def targeted(claim: Claim, read_tree: Callable[[str], str]) -> bool:
+    """Whether the marks tell the claim's own reference: there is a place for each of them."""
+    get = next((site for site in claim.sites if site.role == "get"), None)
+    left = [site for site in claim.sites if site.role == "exit"]
+    return (
+        claim.error == "leak"
+        and bool(struct_of(claim.object))
+        and get is not None
+        and _after("", get, read_tree(get.path)) is not None
+        and bool(left)
+        and all(with_call("", site, read_tree) is not None for site in left)
+    )
+
+
+def definitions(claim: Claim, own: bool) -> str:
+    """Litmus C for what the marks call. ``own``: they tell the claim's reference (``targeted``)."""
+    if not own:
         return f"static int lastput_left;\nstatic void {_LEAVES}(void) {{ plain {{ lastput_left = 0; }} }}"
     return f"""\
-static struct {tag} *lastput_taken;
+static struct {struct_of(claim.object)} *lastput_taken;
 
-static void {_TAKES}(struct {tag} *token)
+static void {_TAKES}(struct {struct_of(claim.object)} *token)
 {{
 	plain {{ lastput_taken = token; }}
 }}
@@ -40,7 +54,7 @@ static void {_LEAVES}(void)
 }}"""
 
 
-def marked(claim: Claim, read_tree: Callable[[str], str]) -> Callable[[str], str]:
+def marked(claim: Claim, own: bool, read_tree: Callable[[str], str]) -> Callable[[str], str]:
     """The files of the tree with the marks of a claim."""
     texts: dict[str, str] = {}
 
@@ -52,21 +66,26 @@ def marked(claim: Claim, read_tree: Callable[[str], str]) -> Callable[[str], str
             edited = with_call(f"{_LEAVES}()", site, read)
             if edited is not None:
                 texts[edited.path] = edited.text
-        elif site.role == "get" and claim.error == "leak" and struct_of(claim.object):
-            texts[site.path] = _after(f"{_TAKES}({site.text})", site, read(site.path))
+        elif site.role == "get" and own:
+            text = _after(f"{_TAKES}({site.text})", site, read(site.path))
+            if text is not None:
+                texts[site.path] = text
     return read
 
 
-def _after(call: str, site: Site, text: str) -> str:
-    """The file with ``call`` after the statement that begins in the site's line, or as it is."""
+def _after(call: str, site: Site, text: str) -> str | None:
+    """The file with ``call`` after the statement that begins in the site's line, or at the begin of the
+    body of the loop that does; None if neither stands there."""
     lines = text.split("\n")
+    if re.match(r"\s*(?:else\s+)?(?:if|while|switch|return)\b", lines[site.line - 1]):
+        return None
     depth = 0
     for number in range(site.line - 1, min(site.line + 8, len(lines))):
         for at, letter in enumerate(lines[number]):
             depth += (letter in "([{") - (letter in ")]}")
-            if depth < 0 or (letter == "{" and depth == 1):
-                return text
-            if letter == ";" and depth == 0:
+            if depth < 0:
+                return None
+            if (letter == ";" and depth == 0) or (letter == "{" and depth == 1):
                 lines[number] = f"{lines[number][: at + 1]} {call};{lines[number][at + 1 :]}"
                 return "\n".join(lines)
-    return text
+    return None

@@ -25,7 +25,7 @@ from lastput.prove.families import family_of
 from lastput.prove.harness import Harness
 from lastput.prove.judge import Judgement, confirmed, ended_in, refuted, visits
 from lastput.prove.litmus import written
-from lastput.prove.marks import definitions, marked
+from lastput.prove.marks import definitions, marked, targeted
 from lastput.prove.objects import grown
 from lastput.prove.refine import refined
 from lastput.prove.tokens import counted
@@ -64,6 +64,7 @@ class _Prover:
     def __init__(self, finding: Finding, tree: Tree, limits: Limits, case: Case, family: ModuleType) -> None:
         self.finding, self.tree, self.limits, self.case, self.family = finding, tree, limits, case, family
         self.claim = case.claim
+        self.own = targeted(self.claim, tree.read)
         self.plan = Plan()
         self.rounds: list[Refinement] = []
 
@@ -93,7 +94,7 @@ class _Prover:
             harness = self.family.build(self.case, self.plan)
             if harness is None:
                 return None, None
-            test = compile_test(self._request(harness, marked(self.claim, self.tree.read)))
+            test = compile_test(self._request(harness, marked(self.claim, self.own, self.tree.read)))
             heap = grown(self.plan.heap, _wanted(harness), test.compiled.shapes, _tokens(harness))
             pools = tuple(pool.type for pool in test.program.pools)
             if heap == self.plan.heap and pools == self.plan.pools:
@@ -108,7 +109,7 @@ class _Prover:
                 msgspec.structs.replace(
                     harness,
                     may_leak=self._may_leak(),
-                    models=f"{harness.models}\n\n{definitions(self.claim)}",
+                    models=f"{harness.models}\n\n{definitions(self.claim, self.own)}",
                 )
             ),
             model=ModelOptions(
@@ -121,7 +122,7 @@ class _Prover:
 
     def _may_leak(self) -> tuple[str, ...]:
         """A leak is told by the mark at the claim's exit: what is left over at the end is nobody's claim."""
-        if self.claim.error != "leak" or not struct_of(self.claim.object):
+        if not self.own:
             return self.plan.heap.tags
         return tuple(dict.fromkeys((*self.plan.heap.tags, *self.plan.pools)))
 
@@ -161,7 +162,7 @@ class _Prover:
         )
 
     def _controlled(self, harness: Harness, found: Judgement) -> tuple[Control | None, Judgement]:
-        read = marked(self.claim, self.tree.read)
+        read = marked(self.claim, self.own, self.tree.read)
         edited = remedied(self.claim, read)
         if edited is None:
             return None, Judgement("UNDECIDED", "control", "the remedy is no edit of one line", found.trace)

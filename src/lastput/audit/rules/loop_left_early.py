@@ -39,6 +39,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from lastput.audit.claims import lost_reference
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
 from lastput.audit.lost import locals_of, returns_pointer
@@ -103,12 +104,26 @@ def _judge(
         ways = ways_out(graph, Start(node.index, known, "next"), stop, returns_pointer(function, graph))
         if ways:
             yield _finding(
-                function, graph, node, variable, looped, min(ways, key=lambda way: way.last.line), name
+                bodies.facts,
+                function,
+                graph,
+                node,
+                variable,
+                looped,
+                min(ways, key=lambda way: way.last.line),
+                name,
             )
 
 
 def _finding(
-    function: FunctionFact, graph: Graph, loop: Node, variable: str, looped: Iterated, way: Way, name: str
+    facts: Facts,
+    function: FunctionFact,
+    graph: Graph,
+    loop: Node,
+    variable: str,
+    looped: Iterated,
+    way: Way,
+    name: str,
 ) -> Finding:
     def at(line: int) -> Where:
         return Where(function.path, line, function=function.name)
@@ -141,6 +156,7 @@ def _finding(
         ),
         chain=(Link(function.name, at(left.line)),),
         remedy=f"call {put}({variable}) before the loop is left, or use its _scoped() form",
+        claim=lost_reference(facts, function, variable, name, (loop.line, way.last.line), looped.puts),
     )
 
 

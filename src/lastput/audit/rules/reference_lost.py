@@ -49,6 +49,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from lastput.audit.called import Called
+from lastput.audit.claims import lost_reference
 from lastput.audit.feasible import Way
 from lastput.audit.lost import Lost, losses, put_aside
 from lastput.audit.memo import Memo
@@ -275,6 +276,9 @@ def _finding(
         chain=(Link(function.name, at(left.line)),),
         remedy=f"call {put}({name}) before it is left, or declare {name} with __free()",
         depends_on=depends,
+        claim=lost_reference(
+            facts, function, name, producer.name, (lost.call.line, left.line), producer.puts
+        ),
     )
 
 

@@ -40,6 +40,7 @@ from functools import partial
 
 import msgspec
 
+from lastput.audit.claims import object_of
 from lastput.audit.conditional import forbidden, only_if_broken
 from lastput.audit.deferred import Deferred, Item, Touch, judged_in, keys, same_path
 from lastput.audit.feasible import always_before
@@ -53,6 +54,7 @@ from lastput.facts.base import Facts, member
 from lastput.facts.bodies import Bodies
 from lastput.facts.lockstate import Held, locks_held
 from lastput.facts.resolve import resolve
+from lastput.schema.claim import Claim, Site
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "LCK001"
@@ -344,4 +346,24 @@ def _finding(
         ),
         remedy=f"call {touch.name}() before {lock.object} is taken, or after it is let go",
         depends_on=doubts,
+        claim=_claim(inside, item, callback, wait, lock, match),
+    )
+
+
+def _claim(inside: Inside, item: Item, callback: int, wait: _Wait, lock: Held, match: Taken) -> Claim:
+    facts = inside.facts
+    waiter, runs, taker = (facts.function(one) for one in (wait.function, callback, match.function))
+    end = wait.links[-1] if wait.links else Link(waiter.name, inside.where(waiter, wait.line))
+    thing = object_of(facts, facts.function(item.function), item.object) if item.function else ""
+    thing = thing or item.object
+    wanted = wait.touch
+    return Claim(
+        "deadlock",
+        thing,
+        (
+            Site("lock", waiter.path, lock.line, waiter.name, text=lock.object),
+            Site("wait", end.where.path, end.where.line, end.function, thing, wanted.object, wanted.name),
+            Site("callback", runs.path, runs.line, runs.name, thing, item.object, detail=item.role),
+            Site("lock", taker.path, match.line, taker.name, text=match.text, call=match.call),
+        ),
     )
