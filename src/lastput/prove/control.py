@@ -9,13 +9,13 @@ from __future__ import annotations
 __all__ = ["Edited", "remedied", "with_call"]
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from lastput.schema.claim import Claim, Site
 
-_STATEMENT = re.compile(r"^(\s*)(?:else\s+)?(return\b[^;]*;|goto\s+\w+;|break;|continue;|[^;{}]*;)\s*$")
+_STATEMENT = re.compile(r"^\s*(?:else\s+)?(?!(?:if|while|for|do|switch|else|case|default)\b)(\w[^{}]*)$")
 
 #: A statement that had a call put before it.
 _BLOCK = re.compile(r"^(\s*(?:else\s+)?\{ )(?=.*; \}\s*$)")
@@ -49,15 +49,17 @@ def with_call(call: str, site: Site, read_tree: Callable[[str], str]) -> Edited 
     line = lines[site.line - 1]
     opened = _BLOCK.match(line)
     statement = _STATEMENT.match(line)
+    end = _end(lines, site.line - 1)
     if opened is not None:
         lines[site.line - 1] = f"{opened[1]}{call}; {line[opened.end() :]}"
-    elif statement is None:
+    elif statement is None or end < 0:
         if site.role != "exit" or line.strip() != "}":
             return None
         lines[site.line - 1] = f"{call}; {line.strip()}"
     else:
-        start = statement.start(2)
-        lines[site.line - 1] = f"{line[:start]}{{ {call}; {line[start:].strip()} }}"
+        start = statement.start(1)
+        lines[site.line - 1] = f"{line[:start]}{{ {call}; {line[start:].strip()}"
+        lines[end] += " }"
     return Edited(site.path, "\n".join(lines), f"{call} before line {site.line}")
 
 
@@ -71,3 +73,15 @@ def _without(site: Site, read_tree: Callable[[str], str]) -> Edited | None:
         return None
     lines[site.line - 1] = f"{line[: found.start()]};{line[found.end() :]}"
     return Edited(site.path, "\n".join(lines), f"no {site.call}() in line {site.line}")
+
+
+def _end(lines: Sequence[str], first: int) -> int:
+    """The line in which the statement that begins in line ``first`` ends, both from 0, if nothing follows it
+    there; -1 if it does not end soon."""
+    depth = 0
+    for number in range(first, min(first + 8, len(lines))):
+        for at, letter in enumerate(lines[number]):
+            depth += (letter in "([{") - (letter in ")]}")
+            if letter == ";" and depth == 0:
+                return number if not lines[number][at + 1 :].strip() else -1
+    return -1

@@ -18,6 +18,7 @@ from lastput.prove.slice import cut, entry_of
 from lastput.prove.tokens import standing
 from lastput.schema.claim import Claim
 
+_TOKENS = 8  # references of the claim's type, those of all loops together
 _ERRORS = {"leak", "double-free", "refcount-underflow", "use-after-free"}
 _ROLES = {"get", "put", "exit", "use", "branch", "free"}
 
@@ -41,7 +42,7 @@ def build(case: Case, plan: Plan) -> Harness | None:
         module=case.module,
         models=models,
         taken=cut(case.facts, claim, {getter, putter}, plan.inline).taken,
-        pools=tuple((one, 2) for one in plan.heap.tags),
+        pools=(*((one, 2) for one in plan.heap.tags), *(((tag, _TOKENS),) if tag else ())),
         objects=plan.heap.declarations,
         boot=plan.heap.boot,
         setup=plan.heap.numbers_set(plan.numbers),
