@@ -28,6 +28,7 @@ struct rcu_work {
 	struct work_struct work;
 	struct rcu_head rcu;
 	struct workqueue_struct *wq;
+	int armed;			/* PENDING while it waits for the grace period */
 };
 
 #define INIT_RCU_WORK(rwork, func) INIT_WORK(&(rwork)->work, func)
@@ -39,13 +40,19 @@ static void rcu_work_rcufn(struct rcu_head *rcu)
 	struct rcu_work *rwork = container_of(rcu, struct rcu_work, rcu);
 
 	queue_work(rwork->wq, &rwork->work);
+	plain { rwork->armed = 0; }
 }
 
 /* kernel/workqueue.c:2652: after a grace period; false if it waits for one already */
 static bool queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork)
 {
-	bool ret = !rwork->rcu.pending && !work_pending(&rwork->work);
+	bool ret;
 
+	atomic {
+		ret = !rwork->armed && !rwork->work.pending;
+		if (ret)
+			rwork->armed = 1;
+	}
 	if (ret) {
 		rwork->wq = wq;
 		call_rcu_hurry(&rwork->rcu, rcu_work_rcufn);
@@ -56,7 +63,7 @@ static bool queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork)
 /* kernel/workqueue.c:4335 */
 static bool flush_rcu_work(struct rcu_work *rwork)
 {
-	if (rwork->rcu.pending)
+	if (rwork->armed)
 		rcu_barrier();
 	return flush_work(&rwork->work);
 }
