@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["SEARCHES", "Search", "lock_fields", "searches", "searching", "spoils", "variables"]
+__all__ = ["SEARCHES", "Search", "lock_fields", "searches", "searching", "spoils", "variables", "walking"]
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -84,6 +84,15 @@ def searching(facts: Facts) -> dict[tuple[str, str], list[int]]:
             *unlocks,
         )
     }
+    return _by_list(facts, unlocking.__contains__)
+
+
+def walking(facts: Facts) -> dict[tuple[str, str], list[int]]:
+    """Functions of the kernel in which there is a search, by directory and the field that links objects."""
+    return _by_list(facts, lambda _: True)
+
+
+def _by_list(facts: Facts, wanted: Callable[[int], bool]) -> dict[tuple[str, str], list[int]]:
     rows = facts.sql(
         "SELECT DISTINCT n.name, c.arguments, c.function, p.path FROM names n"
         " JOIN call_row c ON c.name = n.id JOIN functions f ON f.id = c.function"
@@ -93,7 +102,7 @@ def searching(facts: Facts) -> dict[tuple[str, str], list[int]]:
     )
     found: dict[tuple[str, str], dict[int, None]] = {}
     for name, arguments, function, path in rows:
-        if function in unlocking and path.endswith(".c") and not path.startswith(_PROGRAMS):
+        if wanted(function) and path.endswith(".c") and not path.startswith(_PROGRAMS):
             field = member(argument(arguments, _LOOPS[name][1])) if name in _LOOPS else ""
             found.setdefault((path.rpartition("/")[0], field), {})[function] = None
     return {key: list(functions) for key, functions in found.items()}

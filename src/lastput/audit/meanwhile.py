@@ -37,7 +37,7 @@ class Meanwhile:
                 and removed.function.id not in (user, search.function.id)
                 and removed.locks & lock_fields(search.locks)
                 and not held & self._shut(removed.function)
-                and not self._together(user, removed.function)
+                and not self.together(user, removed.function)
             ):
                 return removed
         return None
@@ -47,7 +47,7 @@ class Meanwhile:
         taken = (call for call in self._facts.calls_in(function.id) if call.name in _LOCKS)
         return self.above.of(function.id) | {member(call.argument(0)) for call in taken}
 
-    def _together(self, user: int, removal: FunctionFact) -> bool:
+    def together(self, user: int, removal: FunctionFact) -> bool:
         """Whether one calls the other, up to three calls down, or one function calls both."""
         beside = {call.function for call in callers(self._facts, removal.id)}
         if beside & {call.function for call in callers(self._facts, user)}:

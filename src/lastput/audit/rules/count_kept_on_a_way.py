@@ -30,7 +30,7 @@ Known limits
     Functions in which no path puts the object are not judged, nor is an object with another name there.
 
 History
-    Reported on Linux 6.12.117: 0 places with default confidence.
+    Reported on Linux 6.12.117: 3 places with default confidence.
 """
 
 from __future__ import annotations

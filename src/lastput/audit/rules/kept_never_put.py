@@ -34,7 +34,7 @@ Known limits
     declared below include/. Code that cannot be unloaded or unbound is not judged.
 
 History
-    Reported on Linux 6.12.117: 0 places with default confidence.
+    Reported on Linux 6.12.117: 35 places with default confidence.
 """
 
 from __future__ import annotations
