@@ -9,6 +9,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 
 from lastput.audit.registry import all_rules, select
@@ -17,10 +18,11 @@ from lastput.c.tree import open_tree
 from lastput.cli.tree import opener, store_of
 from lastput.cli.write import write_whole
 from lastput.errors import LastputError
+from lastput.executor import Lost, executor
 from lastput.facts.base import Facts
 from lastput.facts.definitions.lookup import Headers
 from lastput.facts.location import database_path
-from lastput.prove.run import Tree, prove
+from lastput.prove.run import Tree, lost, prove
 from lastput.schema.finding import Finding, at_least, reported
 from lastput.schema.proof import Limits, Proof
 from lastput.show.proofs import render
@@ -90,9 +92,28 @@ def _findings(args: argparse.Namespace, what: str, root: Path) -> list[Finding]:
 def _proofs(
     args: argparse.Namespace, wanted: Sequence[Finding], root: Path
 ) -> Iterator[tuple[Finding, Proof]]:
+    """The proofs in the order of the findings, wherever and in whatever order they are made."""
     limits = Limits(states=args.max_states) if args.max_states else Limits()
-    with Facts(root, database_path(root)) as facts:
-        source = open_tree(str(root))
-        tree = Tree(facts, source.read, Headers(source))
-        for finding in wanted:
-            yield finding, prove(finding, tree, limits)
+    jobs = args.jobs or len(os.sched_getaffinity(0))
+    work = partial(_prove, str(root.resolve()), limits)
+    ready: dict[int, Proof] = {}
+    following = 0
+    for position, outcome in executor(args.on, jobs).run(work, wanted):
+        finding = wanted[position]
+        ready[position] = lost(finding, outcome.why) if isinstance(outcome, Lost) else outcome
+        while following in ready:
+            yield wanted[following], ready.pop(following)
+            following += 1
+
+
+def _prove(root: str, limits: Limits, finding: Finding) -> Proof:
+    """One finding, in whichever process this is."""
+    return prove(finding, _tree(root), limits)
+
+
+@cache
+def _tree(root: str) -> Tree:
+    """The tree, opened once a process."""
+    path = Path(root)
+    source = open_tree(root)
+    return Tree(Facts(path, database_path(path)), source.read, Headers(source))

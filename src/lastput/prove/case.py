@@ -22,12 +22,14 @@ class Case(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """What a round of refinement may change: ``inline`` are functions that are taken besides those of the
     slice, ``numbers`` is how many members that are read start with any value, ``heap`` what exists,
-    ``pools`` the types that are allocated."""
+    ``pools`` the types that are allocated,
+    ``members`` the numbers that are read of the claim's object."""
 
     inline: tuple[str, ...] = ()
     numbers: int = 6
     heap: Heap = Heap()
     pools: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 def struct_of(printed: str) -> str:

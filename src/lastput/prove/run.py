@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Tree", "prove"]
+__all__ = ["Tree", "lost", "prove"]
 
 import re
 from collections.abc import Callable
@@ -60,6 +60,11 @@ def prove(finding: Finding, tree: Tree, limits: Limits = _DEFAULT) -> Proof:
     return _Prover(finding, tree, limits, case, family).prove()
 
 
+def lost(finding: Finding, why: str) -> Proof:
+    """The proof of a finding whose process died again and again."""
+    return _undecided(finding, "limit", why)
+
+
 class _Prover:
     def __init__(self, finding: Finding, tree: Tree, limits: Limits, case: Case, family: ModuleType) -> None:
         self.finding, self.tree, self.limits, self.case, self.family = finding, tree, limits, case, family
@@ -97,9 +102,13 @@ class _Prover:
             test = compile_test(self._request(harness, marked(self.claim, self.own, self.tree.read)))
             heap = grown(self.plan.heap, _wanted(harness), test.compiled.shapes, _tokens(harness))
             pools = tuple(pool.type for pool in test.program.pools)
-            if heap == self.plan.heap and pools == self.plan.pools:
+            tag = struct_of(self.claim.object)
+            shapes = [one for one in test.compiled.shapes if one.record == tag and one.kind == "number"]
+            members = tuple(one.path for one in shapes[: self.plan.numbers])
+            plan = msgspec.structs.replace(self.plan, heap=heap, pools=pools, members=members)
+            if plan == self.plan:
                 return harness, test
-            self.plan = msgspec.structs.replace(self.plan, heap=heap, pools=pools)
+            self.plan = plan
         return harness, test
 
     def _request(self, harness: Harness, read: Callable[[str], str]) -> Request:

@@ -7,10 +7,11 @@ driver's own count, becomes one more line of that table.
 
 from __future__ import annotations
 
-__all__ = ["counted", "modelled", "standing"]
+__all__ = ["counted", "modelled", "standing", "unknown_members"]
 
 import functools
 import re
+from collections.abc import Sequence
 
 from lastput.model.load import KERNEL
 
@@ -49,3 +50,24 @@ def counted() -> frozenset[str]:
         for path in sorted(KERNEL.glob("*.[ch]"))
         for tag in re.findall(r"^TOKEN\((\w+),", path.read_text("utf-8"), re.MULTILINE)
     )
+
+
+def unknown_members(tag: str, members: Sequence[str]) -> str:
+    """Litmus C that stands for the modelled kernel's maker of a token of ``struct tag``: the ``members`` of
+    a new one have any value. "" without members."""
+    if not members:
+        return ""
+    values = "".join(f"\ttoken->{member} = any_number();\n" for member in members)
+    return f"""\
+/* A new struct {tag}: what it says is any value. */
+static struct {tag} *__new_{tag}(int round)
+{{
+	struct {tag} *token = __alloc();
+
+	plain {{
+		token->token_refs = 1;
+		token->token_counted = 1;
+		token->token_round = round;
+	}}
+{values}	return token;
+}}"""

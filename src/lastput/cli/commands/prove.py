@@ -34,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="write the litmus test there (one finding)")
     parser.add_argument("--format", choices=("text", "line", "json"), default="text")
     parser.add_argument("-j", "--jobs", type=count, metavar="N", help="processes (default: the CPUs)")
+    parser.add_argument("--on", default="local", metavar="WHERE", help="local (default), or dask://HOST:PORT")
     parser.add_argument("-v", "--verbose", action="store_true", help="every assumption, function and site")
     parser.add_argument("-q", "--quiet", action="store_true", help="verdicts only")
 

@@ -15,7 +15,7 @@ from lastput.prove.arguments import calling
 from lastput.prove.case import Case, Plan, struct_of
 from lastput.prove.harness import Harness, Running
 from lastput.prove.slice import cut, entry_of
-from lastput.prove.tokens import standing
+from lastput.prove.tokens import counted, standing, unknown_members
 from lastput.schema.claim import Claim
 
 _TOKENS = 8  # references of the claim's type, those of all loops together
@@ -36,6 +36,8 @@ def build(case: Case, plan: Plan) -> Harness | None:
         return None
     tag, getter, putter = struct_of(claim.object), _call(claim, "get"), _putter(claim)
     models = standing(tag, getter, putter, _nothing(case, entry)) if tag and getter else ""
+    if tag in counted():
+        models = f"{models}\n\n{unknown_members(tag, plan.members)}".strip()
     call = calling(entry)
     return Harness(
         question=f"Does {entry.name}() do with each reference to a struct {tag or 'object'} what it must?",
