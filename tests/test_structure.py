@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import re
 import statistics
@@ -38,14 +39,22 @@ _ARROWS: dict[str, set[str]] = {
 }
 
 
-def _sources() -> list[Path]:
-    return sorted(path for path in _SOURCE.rglob("*.py") if path.relative_to(_SOURCE).parts[0] != "shelf")
+@functools.cache
+def _sources() -> tuple[Path, ...]:
+    return tuple(
+        sorted(path for path in _SOURCE.rglob("*.py") if path.relative_to(_SOURCE).parts[0] != "shelf")
+    )
+
+
+@functools.cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 def _imports(path: Path) -> set[str]:
     """Parts of lastput that a file imports."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(_tree(path)):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [one.name for one in node.names]
@@ -71,7 +80,8 @@ def test_only_the_command_line_shows() -> None:
 
 
 def test_files_import_in_no_circle() -> None:
-    imports = {name: _modules(path, set(_names())) - {name} for name, path in _names().items()}
+    names = _names()
+    imports = {name: _modules(path, set(names)) - {name} for name, path in names.items()}
     try:
         graphlib.TopologicalSorter(imports).prepare()
     except graphlib.CycleError as error:
@@ -90,7 +100,7 @@ def _names() -> dict[str, Path]:
 def _modules(path: Path, known: set[str]) -> set[str]:
     """Which files of ours a file imports, anywhere in it."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
             found |= {one.name for one in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -121,7 +131,7 @@ def test_kernel_files_are_small() -> None:
 
 def test_public_modules_say_what_they_are() -> None:
     for path in _sources():
-        tree = ast.parse(path.read_text())
+        tree = _tree(path)
         assert not tree.body or ast.get_docstring(tree), f"{path.relative_to(_ROOT)} has no docstring"
 
 
@@ -150,7 +160,7 @@ def test_every_message_is_explained() -> None:
     explained = set(re.findall(r"^### ([a-z0-9-]+)$", page, re.MULTILINE))
     used: dict[str, str] = {}
     for path in _sources():
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(_tree(path)):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
             if node.func.id == "LastputError":

@@ -15,7 +15,10 @@ MODULE(kvm);
 
 static int kvm_put_thread(void *data)
 {
+	struct module *vendor = kvm_chardev_ops.owner;
+
 	kvm_put_kvm(data);
+	module_put(vendor);
 	module_put_and_kthread_exit(0);
 	return 0;
 }

@@ -93,7 +93,7 @@ static int preemption(void)
 	local_irq_save(flags);
 	local_bh_disable();
 	local_irq_disable();
-	WARN_ON(preempt_count() != 3 || in_interrupt() || !in_task());
+	WARN_ON(preempt_count() != 3 || !in_interrupt() || !in_task());
 	local_irq_enable();
 	local_bh_enable();
 	local_irq_restore(flags);

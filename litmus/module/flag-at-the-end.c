@@ -1,8 +1,8 @@
 /*
  * Result: unmapped-text (drv)
  *
- * May a module's exit function wait for a flag that a work item sets as its last statement?
- * No. After the store the work function must still return, and the exit function no longer waits for it. Only
+ * May a module's exit function wait for a flag that a work item sets at its end?
+ * No. After the wake-up the work function must still return, and the exit function no longer waits for it. Only
  * what built-in code says after the return will do: flush_work(), kthread_complete_and_exit().
  */
 #include <lastput.h>
@@ -16,6 +16,7 @@ static DECLARE_WAIT_QUEUE_HEAD(queue);
 static void drv_work(struct work_struct *w)
 {
 	done = 1;
+	wake_up(&queue);
 }
 
 static int drv_init(void)

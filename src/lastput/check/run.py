@@ -7,12 +7,15 @@ __all__ = ["failed", "run", "search"]
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from lastput.check.expectation import differences, expectation
 from lastput.check.outcome import Outcome
 from lastput.check.request import Request
 from lastput.check.test import Test, compile_test
 from lastput.check.trace.build import build
 from lastput.check.vacuity import never
+from lastput.check.workers import with_enough
 from lastput.engine.search import check
 from lastput.engine.verdict import Progress, Result, Verdict
 from lastput.errors import LastputError
@@ -32,7 +35,14 @@ def run(request: Request, progress: Callable[[Progress], None] | None = None) ->
 def search(test: Test, progress: Callable[[Progress], None] | None = None) -> Outcome:
     """The same for a test that has been compiled."""
     result = check(test.program, test.request.search, progress, test.request.resume)
-    return Outcome(test, result, _checked(test, result))
+    enough = with_enough(test, result)
+    if enough is None:
+        return Outcome(test, result, _checked(test, result))
+    wide, result = enough
+    checked = _checked(wide, result)
+    few, many = test.compiled.options.workers, wide.compiled.options.workers
+    note = f"checked with {many} kworkers: with {few} there is a deadlock that only wants another one"
+    return Outcome(wide, result, msgspec.structs.replace(checked, notes=(*checked.notes, note)))
 
 
 def failed(request: Request, error: LastputError) -> Checked:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from lastput.check.coverage import booted
 from lastput.check.trace.kernelwords import HOLDS, is_hidden
 from lastput.engine.program import Location, Program
+from lastput.errors import Place
 
 _MOST = 8  # names in a list
 
@@ -34,6 +35,7 @@ def never(
         if name and executed[number]:
             waited[name] = waited.get(name, False) or blocked[number]
     told = []
+    told += [f"never succeeded: {name}" for name in _refused(program, executed, boot, own)]
     functions = [name for name, was in entered.items() if not was]
     waits = [name for name, was in waited.items() if not was]
     if functions:
@@ -41,6 +43,21 @@ def never(
     if waits:
         told.append(f"never had to wait: {_list(waits)}")
     return tuple(told)
+
+
+def _refused(
+    program: Program, executed: tuple[bool, ...], boot: frozenset[int], own: Callable[[str], bool]
+) -> list[str]:
+    """The calls of rmmod() by own code that never unload their module."""
+    freed: dict[tuple[Place, str], bool] = {}
+    for number, location in enumerate(program.locations):
+        for at, frame in enumerate(location.frames):
+            if frame.function == "rmmod" and own(frame.call.file):
+                key = (frame.call, f"rmmod({frame.args})")
+                inside = any(one.function == "free_module" for one in location.frames[at:])
+                freed[key] = freed.get(key, False) or (inside and (executed[number] or number in boot))
+    done = {name for (_, name), was in freed.items() if was}
+    return list(dict.fromkeys(name for (_, name), was in freed.items() if not was and name not in done))
 
 
 def _file(location: Location, function: str) -> str:

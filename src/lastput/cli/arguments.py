@@ -69,7 +69,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--tree", metavar="DIR", help="kernel tree, or linux-source tarball, for SOURCE() lines"
     )
-    group.add_argument("--workers", type=count, metavar="N", help="kworkers (default 1, or the file's)")
+    group.add_argument("--workers", type=count, metavar="N", help="kworkers (default: as it takes)")
     group.add_argument("--preempt", choices=_PREEMPT, help="preemption model (default full, or the file's)")
     group.add_argument(
         "--tail-calls", action="store_true", default=None, help="a call in tail position leaves no frame"

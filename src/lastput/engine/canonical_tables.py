@@ -170,10 +170,8 @@ def _instance_offsets(program: Program, member: _Member) -> list[list[int]]:
     if member.object < 0:
         return []
     base = program.objects[member.object].base
-    return [
-        [a - base for a in instance.addresses if program.owner[a] == member.object]
-        for instance in program.instances
-    ]
+    own = _addresses(program, member.object)
+    return [[a - base for a in instance.addresses if a in own] for instance in program.instances]
 
 
 def _interchangeable(program: Program, members: list[_Member], named: set[int]) -> bool:

@@ -22,8 +22,7 @@ static void __handle_irq_event_percpu(struct irqaction *action, irq_handler_t ha
 		if (ret == IRQ_WAKE_THREAD)
 			action->woken = 1;		/* __irq_wake_thread(), kernel/irq/handle.c:61 */
 		action->running = 0;
-		current->preempt_count--;
-		__rcu_section_end();
+		__leave_context();
 	}
 }
 
@@ -38,7 +37,7 @@ DAEMON(hardirq, 1, __setup_irq) {
 			action->events--;
 			action->running = 1;
 			handler = action->handler;
-			current->preempt_count++;
+			__enter_context(2);
 		}
 		__handle_irq_event_percpu(action, handler);
 	}

@@ -6,17 +6,23 @@
  * A spinlock turns preemption off: sleeping under it is sleep-in-atomic, and a grace period waits for it.
  * Giving back a lock that the task does not hold is lock-misuse.
  *
- * Left out: interrupts on the same CPU (the _irq and _bh variants only turn preemption off); signals, so the
- * _interruptible and _killable variants succeed; lockdep's rules about order; that mutex_unlock() may still
- * touch the mutex after another task has taken it (__mutex_unlock_slowpath(), kernel/locking/mutex.c:913).
+ * A timer, an interrupt or an RCU callback runs beside its CPU's task here. That it may come in the middle of
+ * the task that holds a lock, and then spins for ever, is reported when it finds the lock held by one that did
+ * not turn it off (_bh, _irq, _irqsave). mutex_unlock() still touches the mutex after another may have taken it
+ * (Documentation/locking/mutex-design.rst), so that one must not free it.
+ *
+ * Left out: signals, so the _interruptible and _killable variants succeed; lockdep's rules about order; that
+ * interrupts which are off delay those of the same CPU.
  */
 
 typedef struct spinlock {
 	struct task_struct *owner;
+	int shield;			/* of the owner when it took the lock */
 } spinlock_t;
 
 struct mutex {
 	struct task_struct *owner;
+	int wait_lock;
 };
 
 #define raw_spinlock_t spinlock_t
@@ -26,14 +32,35 @@ struct mutex {
 #define __SPIN_LOCK_UNLOCKED(name) { .owner = NULL }
 #define spin_lock_init(lock) ((lock)->owner = NULL)
 #define raw_spin_lock_init(lock) ((lock)->owner = NULL)
-#define mutex_init(lock) ((lock)->owner = NULL)
+
+/* __mutex_init(), kernel/locking/mutex.c:46, with debug_check_no_locks_freed(): also a lock that is held */
+static inline void mutex_init(struct mutex *lock)
+{
+	plain {
+		if (lock->owner)
+			warn(LOCK_MISUSE, lock, "BUG: held lock initialised again");
+		lock->owner = NULL;
+	}
+}
+
+/*
+ * A callback may have come in the middle of the owner on its CPU, and then spins for ever: lockdep's
+ * "inconsistent lock state" (kernel/locking/lockdep.c:3948). In a block.
+ */
+static inline void __spins_over_owner(spinlock_t *lock)
+{
+	if (lock->owner && current->context > lock->shield)
+		fail(DEADLOCK, lock, "interrupts the holder of the lock on its CPU, and spins for it");
+}
 
 /* _raw_spin_lock(), kernel/locking/spinlock.c:152 */
 static void spin_lock(spinlock_t *lock)
 {
 	acquire {
+		__spins_over_owner(lock);
 		wait_until(!lock->owner);
 		lock->owner = current;
+		lock->shield = __shield();
 		current->preempt_count++;
 	}
 }
@@ -47,6 +74,7 @@ static int spin_trylock(spinlock_t *lock)
 		got = !lock->owner;
 		if (got) {
 			lock->owner = current;
+			lock->shield = __shield();
 			current->preempt_count++;
 		}
 	}
@@ -59,6 +87,7 @@ static void spin_unlock(spinlock_t *lock)
 	release {
 		if (lock->owner == current) {
 			lock->owner = NULL;
+			lock->shield = 0;
 			current->preempt_count--;
 			__rcu_section_end();
 		} else {
@@ -69,19 +98,19 @@ static void spin_unlock(spinlock_t *lock)
 
 #define spin_is_locked(lock) ((lock)->owner != NULL)
 #define spin_lock_nested(lock, subclass) spin_lock(lock)
-#define spin_lock_bh(lock) spin_lock(lock)
-#define spin_unlock_bh(lock) spin_unlock(lock)
-#define spin_lock_irq(lock) spin_lock(lock)
-#define spin_unlock_irq(lock) spin_unlock(lock)
-#define spin_lock_irqsave(lock, flags) do { (flags) = 0; spin_lock(lock); } while (0)
-#define spin_unlock_irqrestore(lock, flags) spin_unlock(lock)
+#define spin_lock_bh(lock) do { current->bh_off++; spin_lock(lock); } while (0)
+#define spin_unlock_bh(lock) do { spin_unlock(lock); current->bh_off--; } while (0)
+#define spin_lock_irq(lock) do { current->irqs_off++; spin_lock(lock); } while (0)
+#define spin_unlock_irq(lock) do { spin_unlock(lock); current->irqs_off--; } while (0)
+#define spin_lock_irqsave(lock, flags) do { (flags) = 0; spin_lock_irq(lock); } while (0)
+#define spin_unlock_irqrestore(lock, flags) spin_unlock_irq(lock)
 #define raw_spin_lock(lock) spin_lock(lock)
 #define raw_spin_unlock(lock) spin_unlock(lock)
 #define raw_spin_trylock(lock) spin_trylock(lock)
-#define raw_spin_lock_irq(lock) spin_lock(lock)
-#define raw_spin_unlock_irq(lock) spin_unlock(lock)
+#define raw_spin_lock_irq(lock) spin_lock_irq(lock)
+#define raw_spin_unlock_irq(lock) spin_unlock_irq(lock)
 #define raw_spin_lock_irqsave(lock, flags) spin_lock_irqsave(lock, flags)
-#define raw_spin_unlock_irqrestore(lock, flags) spin_unlock(lock)
+#define raw_spin_unlock_irqrestore(lock, flags) spin_unlock_irq(lock)
 
 /* kernel/locking/mutex.c:281 */
 static void mutex_lock(struct mutex *lock)
@@ -122,6 +151,7 @@ static void mutex_unlock(struct mutex *lock)
 			warn(LOCK_MISUSE, lock, "mutex_unlock() of a mutex that this task does not hold");
 		}
 	}
+	(void)lock->wait_lock;		/* kernel/locking/mutex.c:933: another may have taken it by now */
 }
 
 #define mutex_lock_killable(lock) mutex_lock_interruptible(lock)

@@ -32,7 +32,17 @@ struct module {
 	/* ours */
 	int state;
 	int refcnt;
+	int failed;			/* init() did, and the module is still there */
 };
+
+/* That its text goes is left to a task of its own, init_failed below, as nothing may fail before the first step. */
+static void __init_failed(struct module *mod)
+{
+	atomic {
+		mod->state = MODULE_STATE_GOING;
+		mod->failed = 1;
+	}
+}
 
 /* do_init_module(), kernel/module/main.c:2723, for each module, in the order of the file: dependencies come first */
 BOOT(load_modules) {
@@ -58,8 +68,8 @@ BOOT(load_modules) {
 		if (!mod)
 			break;
 		init = mod->init;
-		if (init)
-			init();
+		if (init && init() < 0)
+			__init_failed(mod);
 	}
 }
 
@@ -179,6 +189,20 @@ static void free_module(struct module *mod)
 		mod->text = 2;
 		if (__pending_objects() != pending)
 			fail(USE_AFTER_FREE, mod, "ODEBUG: free active object: the module goes before its callback");
+	}
+}
+
+/* The way out of do_init_module(), kernel/module/main.c:2880 */
+DAEMON(init_failed, 1, __init_failed) {
+	struct module *mod;
+
+	for (;;) {
+		atomic {
+			mod = pick_idle(struct module, failed);
+			mod->failed = 0;
+			mod->refcnt = 0;
+		}
+		free_module(mod);
 	}
 }
 

@@ -145,8 +145,7 @@ static void __napi_poll(struct napi_struct *napi, int (*poll)(struct napi_struct
 	atomic {
 		if (work >= NAPI_POLL_WEIGHT)
 			napi->pending = 1;
-		current->preempt_count--;
-		__rcu_section_end();
+		__leave_context();
 	}
 }
 
@@ -159,7 +158,7 @@ DAEMON(napi_softirq, 1, __napi_schedule) {
 			napi = pick_idle(struct napi_struct, pending);
 			napi->pending = 0;
 			poll = napi->poll;
-			current->preempt_count++;
+			__enter_context(1);
 		}
 		__napi_poll(napi, poll);
 	}

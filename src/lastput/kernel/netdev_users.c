@@ -93,13 +93,12 @@ DAEMON(net_softirq, 1, register_netdevice) {
 			dev = pick_idle(struct net_device, softirq_events);
 			wait_idle(dev->flags & IFF_UP);
 			dev->softirq_events--;
-			current->preempt_count++;
+			__enter_context(1);
 		}
 		plain { event = choose(3); }
 		__netdev_softirq(dev, event);
 		atomic {
-			current->preempt_count--;
-			__rcu_section_end();
+			__leave_context();
 		}
 	}
 }

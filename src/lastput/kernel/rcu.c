@@ -139,24 +139,26 @@ static void rcu_do_batch(struct rcu_head *head, int gp)
 		current->rcu_barriers = head->barriers;
 		head->barriers = 0;
 		head->pending = 0;
-		current->preempt_count++;
+		head->waits = 0;
+		__enter_context(1);
 	}
 	func(head);
 	atomic {
 		current->rcu_callback = 0;
 		current->rcu_barriers = 0;
-		current->preempt_count--;
-		__rcu_section_end();
+		__leave_context();
 	}
 }
 
-DAEMON(rcu, 1, call_rcu) {
+DAEMON(rcu, 2, call_rcu) {
 	struct rcu_head *head;
 	int gp;
 
 	for (;;) {
 		atomic {
 			head = pick_idle(struct rcu_head, pending);
+			wait_idle(!head->waits);
+			head->waits = 1;
 			gp = __rcu_gp_start();
 		}
 		rcu_do_batch(head, gp);

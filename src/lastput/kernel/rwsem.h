@@ -4,18 +4,23 @@
  * Models kernel/locking/{rwsem,semaphore}.c and include/linux/rwlock.h (6.12): one writer or any number of
  * readers. What blocks: as the names say.
  *
- * Left out: fairness (a waiting writer does not hold up new readers, so a reader that nests is not stuck);
- * downgrade by anybody but the writer.
+ * A writer that waits for readers stops new ones (rwsem_down_read_slowpath(), kernel/locking/rwsem.c:996;
+ * queued_read_lock_slowpath(), kernel/locking/qrwlock.c:22), so a task that reads twice can be stuck. In
+ * interrupts read_lock() only waits for a writer that has the lock.
+ *
+ * Left out: downgrade by anybody but the writer.
  */
 
 struct rw_semaphore {
 	struct task_struct *owner;
 	int readers;
+	int waiters;			/* writers that found it held for reading */
 };
 
 typedef struct {
 	struct task_struct *owner;
 	int readers;
+	int waiters;
 } rwlock_t;
 
 struct semaphore {
@@ -24,14 +29,14 @@ struct semaphore {
 
 #define DECLARE_RWSEM(name) struct rw_semaphore name
 #define DEFINE_RWLOCK(name) rwlock_t name
-#define init_rwsem(sem) do { (sem)->owner = NULL; (sem)->readers = 0; } while (0)
-#define rwlock_init(lock) do { (lock)->owner = NULL; (lock)->readers = 0; } while (0)
+#define init_rwsem(sem) do { (sem)->owner = NULL; (sem)->readers = (sem)->waiters = 0; } while (0)
+#define rwlock_init(lock) init_rwsem(lock)
 #define sema_init(sem, n) ((sem)->count = (n))
 
 /* kernel/locking/rwsem.c:1521 */
 static void down_read(struct rw_semaphore *sem)
 {
-	SLEEP_UNTIL(acquire, !sem->owner, sem->readers++; current->held++);
+	SLEEP_UNTIL(acquire, !sem->owner && !(sem->readers && sem->waiters), sem->readers++; current->held++);
 }
 
 /* kernel/locking/rwsem.c:1561 */
@@ -40,7 +45,7 @@ static int down_read_trylock(struct rw_semaphore *sem)
 	int got;
 
 	atomic {
-		got = !sem->owner;
+		got = !sem->owner && !(sem->readers && sem->waiters);
 		if (got) {
 			sem->readers++;
 			current->held++;
@@ -65,7 +70,23 @@ static void up_read(struct rw_semaphore *sem)
 /* kernel/locking/rwsem.c:1574 */
 static void down_write(struct rw_semaphore *sem)
 {
-	SLEEP_UNTIL(acquire, !sem->owner && !sem->readers, sem->owner = current; current->held++);
+	int waits;
+
+	acquire {
+		__might_resched();
+		waits = sem->readers != 0;
+		if (waits)
+			sem->waiters++;
+		else
+			wait_until(!sem->owner);
+		if (!waits) {
+			sem->owner = current;
+			current->held++;
+		}
+	}
+	if (waits)
+		SLEEP_UNTIL(acquire, !sem->owner && !sem->readers,
+			    sem->waiters--; sem->owner = current; current->held++);
 }
 
 /* kernel/locking/rwsem.c:1603 */
@@ -118,7 +139,7 @@ static void downgrade_write(struct rw_semaphore *sem)
 static void read_lock(rwlock_t *lock)
 {
 	acquire {
-		wait_until(!lock->owner);
+		wait_until(!lock->owner && (!lock->waiters || !lock->readers || current->context));
 		lock->readers++;
 		current->preempt_count++;
 	}
@@ -139,8 +160,17 @@ static void read_unlock(rwlock_t *lock)
 
 static void write_lock(rwlock_t *lock)
 {
+	int waits;
+
+	atomic {
+		waits = lock->readers != 0;
+		if (waits)
+			lock->waiters++;
+	}
 	acquire {
 		wait_until(!lock->owner && !lock->readers);
+		if (waits)
+			lock->waiters--;
 		lock->owner = current;
 		current->preempt_count++;
 	}

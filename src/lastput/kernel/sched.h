@@ -24,6 +24,9 @@ struct task_struct {
 	int rcu_read_lock_nesting;
 	int rcu_blocks;			/* grace periods (bits) that wait for this task */
 	int in_kernel;
+	int context;			/* 0: process, 1: softirq, 2: hard interrupt */
+	int bh_off;			/* softirqs off on this CPU, how often */
+	int irqs_off;
 	int held;			/* sleeping locks held */
 	int __state;
 	struct wait_queue_head *waiting_on;
@@ -126,9 +129,10 @@ static void __rcu_quiescent(void)
 #endif
 }
 
-/* kernel/sched/core.c:7287: a preemption point of non-preemptible kernels */
+/* kernel/sched/core.c:7287, include/linux/sched.h:2077: a preemption point of non-preemptible kernels */
 static int cond_resched(void)
 {
+	plain { __might_resched(); }
 	__rcu_quiescent();
 	return 0;
 }
@@ -159,15 +163,33 @@ static inline void preempt_enable(void)
 	}
 }
 
-#define local_bh_disable() preempt_disable()
-#define local_bh_enable() preempt_enable()
-#define local_irq_disable() preempt_disable()
-#define local_irq_enable() preempt_enable()
-#define local_irq_save(flags) do { (flags) = 0; preempt_disable(); } while (0)
-#define local_irq_restore(flags) preempt_enable()
+/* Which contexts may not come in the middle of this task on its CPU: up to this one. In a block. */
+#define __shield() (current->irqs_off || current->context == 2 ? 2 : current->bh_off || current->context ? 1 : 0)
+
+/* kernel/softirq.c:143 and :200, include/linux/irqflags.h:200 */
+#define local_bh_disable() do { preempt_disable(); current->bh_off++; } while (0)
+#define local_bh_enable() do { current->bh_off--; preempt_enable(); } while (0)
+#define local_irq_disable() do { preempt_disable(); current->irqs_off++; } while (0)
+#define local_irq_enable() do { current->irqs_off--; preempt_enable(); } while (0)
+#define local_irq_save(flags) do { (flags) = 0; local_irq_disable(); } while (0)
+#define local_irq_restore(flags) local_irq_enable()
+
+/* A callback in softirq (1) or hard interrupt (2) context begins and ends. Both in a block. */
+static inline void __enter_context(int context)
+{
+	current->context = context;
+	current->preempt_count++;
+}
+
+static inline void __leave_context(void)
+{
+	current->context = 0;
+	current->preempt_count--;
+	__rcu_section_end();
+}
 #define get_cpu() ({ preempt_disable(); 0; })
 #define put_cpu() preempt_enable()
 #define preempt_count() (current->preempt_count)
 #define in_atomic() (current->preempt_count != 0)
-#define in_interrupt() (current->preempt_count != 0 && current->kthread)
-#define in_task() (!in_interrupt())
+#define in_interrupt() (current->context || current->bh_off)
+#define in_task() (!current->context)

@@ -125,13 +125,12 @@ static void srcu_invoke_callbacks(struct srcu_struct *ssp, struct rcu_head *head
 		ssp->callback = 1;
 		func = head->func;
 		head->srcu = NULL;
-		current->preempt_count++;
+		__enter_context(1);
 	}
 	func(head);
 	atomic {
 		ssp->callback = 0;
-		current->preempt_count--;
-		__rcu_section_end();
+		__leave_context();
 	}
 }
 

@@ -95,8 +95,7 @@ static void tasklet_action(struct tasklet_struct *t)
 		t->func(t->data);
 	atomic {
 		t->running = 0;
-		current->preempt_count--;
-		__rcu_section_end();
+		__leave_context();
 	}
 }
 
@@ -110,7 +109,7 @@ DAEMON(tasklet_softirq, 1, __tasklet_schedule) {
 			t->queued = 0;
 			t->sched = 0;
 			t->running = 1;
-			current->preempt_count++;
+			__enter_context(1);
 		}
 		tasklet_action(t);
 	}

@@ -6,8 +6,10 @@
  * timer_delete_sync() and hrtimer_cancel() while the callback runs (the kernel spins); from the callback itself
  * that is for ever. timer_delete() waits for nothing.
  *
- * Left out: time and the order of expiry; several CPUs that run timers (one timer callback at a time, one of
- * hrtimers beside it); interrupts that come in the middle of a task on the same CPU.
+ * Two CPUs run timers, and two run hrtimers. One timer never runs on both: while its callback runs it stays on
+ * that CPU (kernel/time/timer.c:1131, kernel/time/hrtimer.c:262).
+ *
+ * Left out: time and the order of expiry.
  */
 
 struct timer_list {
@@ -26,7 +28,17 @@ struct hrtimer {
 };
 
 #define DEFINE_TIMER(name, callback) struct timer_list name = { .function = (callback) }
-#define timer_setup(timer, callback, flags) ((timer)->pending = 0, (timer)->function = (callback))
+/* do_init_timer(), kernel/time/timer.c:836, with debug_timer_init() */
+static inline void __timer_setup(struct timer_list *timer, void (*callback)(struct timer_list *timer))
+{
+	plain {
+		if (timer->pending)
+			fail(USE_AFTER_FREE, timer, "ODEBUG: init active object type: timer_list");
+		timer->function = callback;
+	}
+}
+
+#define timer_setup(timer, callback, flags) __timer_setup(timer, callback)
 #define from_timer(var, timer, member) container_of(timer, typeof(*var), member)
 #define timer_container_of(var, timer, member) container_of(timer, typeof(*var), member)
 #define timer_pending(timer) ((timer)->pending != 0)
@@ -104,29 +116,37 @@ static void call_timer_fn(struct timer_list *timer, void (*function)(struct time
 	function(timer);
 	atomic {
 		current->running_timer = NULL;
-		current->preempt_count--;
-		__rcu_section_end();
+		__leave_context();
 	}
 }
 
-DAEMON(softirq, 1, __mod_timer) {
+DAEMON(softirq, 2, __mod_timer) {
 	struct timer_list *timer;
 	void (*function)(struct timer_list *timer);
 
 	for (;;) {
 		atomic {
 			timer = pick_idle(struct timer_list, pending);
+			wait_idle(!__timer_running(timer));
 			timer->pending = 0;
 			function = timer->function;
 			current->running_timer = timer;
-			current->preempt_count++;
+			__enter_context(1);
 		}
 		call_timer_fn(timer, function);
 	}
 }
 
-#define hrtimer_init(timer, clock, mode) ((timer)->pending = 0)
-#define hrtimer_setup(timer, callback, clock, mode) ((timer)->pending = 0, (timer)->function = (callback))
+/* kernel/time/hrtimer.c:1613, with debug_init() */
+static inline void hrtimer_init(struct hrtimer *timer, ...)
+{
+	plain {
+		if (timer->pending)
+			fail(USE_AFTER_FREE, timer, "ODEBUG: init active object type: hrtimer");
+	}
+}
+
+#define hrtimer_setup(timer, callback, clock, mode) (hrtimer_init(timer), (timer)->function = (callback))
 #define hrtimer_active(timer) ((timer)->pending != 0)
 
 /* kernel/time/hrtimer.c:1324 */
@@ -186,22 +206,22 @@ static void __run_hrtimer(struct hrtimer *timer, enum hrtimer_restart (*function
 		if (restart == HRTIMER_RESTART)
 			timer->pending = 1;
 		current->running_hrtimer = NULL;
-		current->preempt_count--;
-		__rcu_section_end();
+		__leave_context();
 	}
 }
 
-DAEMON(hrtimer, 1, __hrtimer_start) {
+DAEMON(hrtimer, 2, __hrtimer_start) {
 	struct hrtimer *timer;
 	enum hrtimer_restart (*function)(struct hrtimer *timer);
 
 	for (;;) {
 		atomic {
 			timer = pick_idle(struct hrtimer, pending);
+			wait_idle(!__hrtimer_running(timer));
 			timer->pending = 0;
 			function = timer->function;
 			current->running_hrtimer = timer;
-			current->preempt_count++;
+			__enter_context(2);
 		}
 		__run_hrtimer(timer, function);
 	}

@@ -19,8 +19,7 @@ static void usb_hcd_giveback_urb(struct urb *urb, void (*complete)(struct urb *u
 		if (anchor)
 			anchor->suspend_wakeups--;
 		urb->use_count--;
-		current->preempt_count--;
-		__rcu_section_end();
+		__leave_context();
 	}
 	usb_put_urb(urb);
 }
@@ -64,7 +63,7 @@ DAEMON(usb_hcd, 1, usb_submit_urb) {
 			if (!urb->unlinked)
 				urb->events--;
 			complete = urb->complete;
-			current->preempt_count++;
+			__enter_context(1);
 		}
 		usb_hcd_giveback_urb(urb, complete);
 	}

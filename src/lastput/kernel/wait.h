@@ -5,8 +5,8 @@
  * What blocks: wait_event*() until its condition holds, whoever made it true; wait_for_completion*() until
  * complete(); schedule() after prepare_to_wait() until wake_up*().
  *
- * wait_event*() does not need the wake-up: the condition is tested all the time, so a forgotten wake_up() is
- * not found. wake_up*() touches the queue, so waking somebody who has freed it is. complete() is one step
+ * wait_event*() tests its condition at the call and after each wake-up, as the kernel does: who makes it true
+ * and wakes nobody leaves the waiter asleep. wake_up*() touches the queue, so waking somebody who has freed it is. complete() is one step
  * together with the waking, as both are under x->wait.lock there; a completion on the waiter's stack is safe.
  * Timeouts may end at any time: the _timeout variants do not wait, they give 1 if the condition holds by now.
  */
@@ -39,16 +39,32 @@ struct completion {
 #define rcuwait_init(w) ((w)->task = NULL)
 
 /* include/linux/wait.h:340 */
-#define wait_event(wq, cond) SLEEP_UNTIL(atomic, cond)
-#define wait_event_killable(wq, cond) ({ SLEEP_UNTIL(atomic, cond); 0; })
+#define __wait_event(queue, sleep, cond)						\
+	do {									\
+		int __true;							\
+		atomic {							\
+			__might_resched();					\
+			__true = !!(cond);					\
+			if (!__true) {						\
+				current->waiting_on = (void *)(queue);		\
+				current->__state = TASK_UNINTERRUPTIBLE;	\
+			}							\
+		}								\
+		while (!__true)							\
+			sleep(atomic, current->__state == TASK_RUNNING, __true = !!(cond); \
+			      current->__state = __true ? TASK_RUNNING : TASK_UNINTERRUPTIBLE; \
+			      if (__true) current->waiting_on = NULL);		\
+	} while (0)
+#define wait_event(wq, cond) __wait_event(&(wq), SLEEP_UNTIL, cond)
+#define wait_event_killable(wq, cond) ({ wait_event(wq, cond); 0; })
+#define wait_event_idle(wq, cond) __wait_event(&(wq), SLEEP_IDLE, cond)
 #define wait_event_interruptible(wq, cond) ({					\
 	if (current->kthread)							\
-		SLEEP_IDLE(atomic, cond);					\
+		wait_event_idle(wq, cond);					\
 	else									\
-		SLEEP_UNTIL(atomic, cond);					\
+		wait_event(wq, cond);						\
 	0;									\
 })
-#define wait_event_idle(wq, cond) SLEEP_IDLE(atomic, cond)
 #define wait_event_freezable(wq, cond) wait_event_interruptible(wq, cond)
 #define __wait_timeout(cond) ({							\
 	int __left;								\
@@ -57,21 +73,26 @@ struct completion {
 })
 #define wait_event_timeout(wq, cond, timeout) __wait_timeout(cond)
 #define wait_event_interruptible_timeout(wq, cond, timeout) __wait_timeout(cond)
-#define swait_event_exclusive(wq, cond) SLEEP_UNTIL(atomic, cond)
-#define rcuwait_wait_event(w, cond, state) ({ SLEEP_UNTIL(atomic, cond); 0; })
+#define swait_event_exclusive(wq, cond) wait_event(wq, cond)
+#define rcuwait_wait_event(w, cond, state) ({ __wait_event(w, SLEEP_UNTIL, cond); 0; })
+
+static void __wake_tasks(void *queue)
+{
+	struct task_struct *t;
+
+	atomic {
+		for_each_instance(struct task_struct, t) {
+			if (t->waiting_on == queue)
+				t->__state = TASK_RUNNING;
+		}
+	}
+}
 
 /* kernel/sched/wait.c:124 */
 static void __wake_up(struct wait_queue_head *wq)
 {
-	struct task_struct *t;
-
-	plain {
-		(void)wq->head;
-		for_each_instance(struct task_struct, t) {
-			if (t->waiting_on == wq)
-				t->__state = TASK_RUNNING;
-		}
-	}
+	(void)wq->head;
+	__wake_tasks(wq);
 }
 
 #define wake_up(wq) __wake_up(wq)
@@ -79,9 +100,9 @@ static void __wake_up(struct wait_queue_head *wq)
 #define wake_up_locked(wq) __wake_up(wq)
 #define wake_up_interruptible(wq) __wake_up(wq)
 #define wake_up_interruptible_all(wq) __wake_up(wq)
-#define swake_up_one(wq) ((void)(wq)->head)
-#define swake_up_all(wq) ((void)(wq)->head)
-#define rcuwait_wake_up(w) ({ (void)(w)->task; 0; })
+#define swake_up_one(wq) __wake_up((void *)(wq))
+#define swake_up_all(wq) __wake_up((void *)(wq))
+#define rcuwait_wake_up(w) ({ (void)(w)->task; __wake_tasks((void *)(w)); 0; })
 #define waitqueue_active(wq) ((void)(wq)->head, 1)
 #define wq_has_sleeper(wq) ((void)(wq)->head, 1)
 
@@ -154,5 +175,5 @@ static bool try_wait_for_completion(struct completion *x)
 
 #define wait_for_completion_interruptible(x) ({ wait_for_completion(x); 0; })
 #define wait_for_completion_killable(x) ({ wait_for_completion(x); 0; })
-#define wait_for_completion_timeout(x, timeout) try_wait_for_completion(x)
+#define wait_for_completion_timeout(x, timeout) (might_sleep(), (long)try_wait_for_completion(x))
 #define completion_done(x) ((x)->done != 0)

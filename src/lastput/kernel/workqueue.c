@@ -56,7 +56,8 @@ static struct workqueue_struct __system_wq, __system_unbound_wq;
 static inline void __INIT_WORK(struct work_struct *work, work_func_t func)
 {
 	plain {
-		work->pending = 0;
+		if (work->pending)
+			fail(USE_AFTER_FREE, work, "ODEBUG: init active object type: work_struct");
 		work->delayed = 0;
 		work->disable = 0;
 		work->func = func;

@@ -6,7 +6,7 @@ __all__ = ["Assembler"]
 
 import msgspec
 
-from lastput.engine.program import Code, Kind, Location, Op
+from lastput.engine.program import LIFE_ALIVE, LIFE_UNUSED, Code, Kind, Location, Op
 from lastput.errors import Place
 from lastput.model.flow import Flow, defined, used
 from lastput.model.inline import Body
@@ -319,9 +319,13 @@ class _BodyEmitter:
             self._out(Op.TASK, self._target(a))
             self._out(Op.ADDI, self._target(a), self._target(a), offset + self._number(c))
             self._save(a)
+        elif op == Pseudo.OPEN:
+            assert isinstance(a, str)
+            self._set_frame(a, LIFE_ALIVE)
         elif op == Pseudo.CLEAR:
             assert isinstance(a, str)
             self._clear_stack(a)
+            self._set_frame(a, LIFE_UNUSED)
         else:
             raise AssertionError(f"no code for {op}")
 
@@ -333,14 +337,19 @@ class _BodyEmitter:
 
     def _stack(self, key: str) -> int:
         function, _, variable = key.partition("\0")
-        return self.owner.space.stack_offsets[function, variable]
+        return self.owner.space.stack_offsets[self.body.function, function, variable]
+
+    def _set_frame(self, function: str, life: int) -> None:
+        self._out(Op.TASK, self.scratch)
+        self._out(Op.CONST, self.scratch + 1, life)
+        self._out(Op.ST, self.scratch, self.scratch + 1, self._stack(f"{function}\0"))
 
     def _clear_stack(self, function: str) -> None:
         space = self.owner.space
         self._out(Op.TASK, self.scratch)
         self._out(Op.CONST, self.scratch + 1, 0)
         for variable in self.owner.world.functions[function].aggregate_locals:
-            start = space.stack_offsets[function, variable.key]
+            start = space.stack_offsets[self.body.function, function, variable.key]
             for k, cell in enumerate(space.layout.cells(variable.type)):
                 if cell is not None and cell.read:
                     self._out(Op.ST, self.scratch, self.scratch + 1, start + k)

@@ -168,7 +168,13 @@ class _Compiler:
         space.add_pools(self._pool_records())
         tasks = [
             space.add_task(
-                ThreadShape(name, decl.name, decl.kind != "thread", self._locals(bodies[decl.function].body))
+                ThreadShape(
+                    name,
+                    decl.function,
+                    decl.name,
+                    decl.kind != "thread",
+                    self._locals(bodies[decl.function].body),
+                )
             )
             for name, (decl, _) in zip(shown, names, strict=True)
         ]

@@ -94,6 +94,8 @@ class Layout:
         return cells or [None]
 
     def _members(self, record: Record, offsets: dict[str, int], cells: list[Cell | None]) -> None:
+        if record.defined and record.fields and not next(iter(record.fields.values())).used:
+            cells.append(None)  # so that no other member has the address of the whole
         for field in record.fields.values():
             offsets[field.name] = len(cells)
             if field.used:

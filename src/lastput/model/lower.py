@@ -7,8 +7,9 @@ __all__ = ["FunctionLowerer", "lower_function"]
 from collections.abc import Callable
 
 from lastput.c import syntax as c
-from lastput.engine.program import Kind, Op
+from lastput.engine.program import ErrorClass, Kind, Op
 from lastput.errors import LastputError, Place
+from lastput.model.armed import armed_offsets
 from lastput.model.inference import Inference
 from lastput.model.integers import narrow, promote
 from lastput.model.layout import Layout
@@ -117,6 +118,8 @@ class FunctionLowerer(ExprLowerer):
                 fn.place,
             )
         self.result = self.register(returns)
+        if fn.aggregate_locals:
+            self.emit(Pseudo.OPEN, fn.name, 0, 0, fn.place)
         for i, param in enumerate(fn.params):
             if param.memory:
                 where = self.variable(param, c.Ident(place=param.place, name=param.name))
@@ -129,8 +132,31 @@ class FunctionLowerer(ExprLowerer):
         end = fn.definition.end
         self.place_label(self.end, end)
         if fn.aggregate_locals:
-            self.emit(Pseudo.CLEAR, fn.name, 0, 0, end)
+            self._end_frame(end)
         return self._finish(isinstance(returns, Void))
+
+    def _end_frame(self, place: Place) -> None:
+        """The locals that have an address go. What is armed in them is reported, as debug objects do."""
+        armed = [
+            (variable, offset)
+            for variable in self.fn.aggregate_locals
+            for offset in armed_offsets(self.layout, variable.type)
+        ]
+        if armed:
+            self.emit(Pseudo.BEGIN, Kind.PLAIN, 0, 0, place)
+        for variable, offset in armed:
+            where = self.variable(variable, c.Ident(place=place, name=variable.name))
+            assert isinstance(where, InMemory)
+            item = self.address_of(where, place)
+            pending, calm = self.register(), self.label()
+            self.emit(Op.LD, pending, item, offset, place)
+            self.emit(Op.JZ, pending, calm, 0, place)
+            what = f"ODEBUG: {self.fn.name}() returns while '{variable.name}' on its stack is armed"
+            self.emit(Op.FAIL, int(ErrorClass.USE_AFTER_FREE), item, what, place)
+            self.place_label(calm, place)
+        self.emit(Pseudo.CLEAR, self.fn.name, 0, 0, place)
+        if armed:
+            self.emit(Pseudo.END, 0, 0, 0, place)
 
     def _finish(self, void: bool) -> Template:
         definitions: dict[int, list[Ins]] = {}

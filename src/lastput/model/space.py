@@ -18,13 +18,15 @@ from lastput.model.types import Array, Field, Record, Type, find
 from lastput.model.world import Variable, World
 
 _DEFAULT_POOL = 2
+FRAME = "frame of "  # how the cells are named that tell whether a frame is there
 
 
 class ThreadShape(msgspec.Struct, frozen=True):
     """What a thread instance needs memory for: its stack variables, by function and key. Instances of
-    one declaration share ``comm``, so that nothing tells them apart."""
+    one declaration share ``comm``, so that nothing tells them apart. ``body`` is the function it runs."""
 
     name: str
+    body: str
     comm: str
     kthread: bool
     locals: tuple[tuple[str, Variable], ...]
@@ -46,7 +48,9 @@ class Space:
         self.pools: list[Pool] = []
         self.pool_index: dict[str, int] = {}
         self.globals: dict[str, int] = {}
-        self.stack_offsets: dict[tuple[str, str], int] = {}
+        #: From the task object of a thread: by the function that the thread runs, the function and the key of
+        #: a local. The key "" is for the cell that tells whether the frame is there.
+        self.stack_offsets: dict[tuple[str, str, str], int] = {}
         self.functions: dict[str, int] = {}
         self.strings: dict[str, int] = {}
         self._groups: dict[str, int] = {}
@@ -208,19 +212,41 @@ class Space:
         record = self.world.record("task_struct")
         extra: list[Cell | None] = []
         size = self.layout.size(record)
+        for function in dict.fromkeys(function for function, _ in shape.locals):
+            self.stack_offsets[shape.body, function, ""] = size + len(extra)
+            extra.append(Cell(f"{FRAME}{function}", False, True))
         for function, variable in shape.locals:
-            self.stack_offsets[function, variable.key] = size + len(extra)
+            extra += [None] * self._padding(variable.type)
+            self.stack_offsets[shape.body, function, variable.key] = size + len(extra)
             for cell in self.layout.cells(variable.type):
                 path = f"{function}.{variable.name}"
                 if cell is not None:
                     path += cell.path if cell.path.startswith("[") else f".{cell.path}" if cell.path else ""
                 extra.append(cell and Cell(path, cell.pointer, cell.read))
         base = self._object(shape.name, record, extra, -1, -1, -1, "task_struct")
+        task = len(self.objects) - 1
         for function, variable in shape.locals:
-            self._register_instances(variable.type, base + self.stack_offsets[function, variable.key])
+            self._add_local(shape, base, function, variable)
         self.set_field(base, record, "comm", self.strings[shape.comm])
         self.set_field(base, record, "kthread", int(shape.kthread))
-        return len(self.objects) - 1
+        return task
+
+    def _add_local(self, shape: ThreadShape, task: int, function: str, variable: Variable) -> None:
+        """A variable on the stack: an object within the memory of the task, alive as its frame is there."""
+        start = task + self.stack_offsets[shape.body, function, variable.key]
+        size, pad = self.layout.size(variable.type), self._padding(variable.type)
+        found = find(variable.type)
+        self.owner[start - pad : start + size] = [len(self.objects)] * (pad + size)
+        self.objects.append(
+            Object(
+                name=f"{shape.name}.{function}.{variable.name}",
+                type=found.tag if isinstance(found, Record) else "",
+                base=start,
+                size=size,
+                life=self.cells[task + self.stack_offsets[shape.body, function, ""]],
+            )
+        )
+        self._register_instances(variable.type, start)
 
     # --- initial values -------------------------------------------------------------------------
 

@@ -24,7 +24,8 @@ class Pseudo(enum.IntEnum):
     TEXT = 106  # an instruction is fetched from module text; a = text
     SPAWN = 107  # a = result, b = register of the function, c = (argument register, Func type)
     STACK = 108  # a = address of the local b, plus offset c
-    CLEAR = 109  # the locals of the function b go out of scope
+    CLEAR = 109  # the frame of the function a ends, and its locals with it
+    OPEN = 110  # it begins
 
 
 class Ref(msgspec.Struct, frozen=True):

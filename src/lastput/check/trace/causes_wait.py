@@ -4,7 +4,16 @@ from __future__ import annotations
 
 __all__ = ["deadlock", "sleep_in_atomic"]
 
-from lastput.check.trace.analysis import Analysis, Cause, at, done, name_of, object_of, violated_at
+from lastput.check.trace.analysis import (
+    Analysis,
+    Cause,
+    at,
+    done,
+    last_change,
+    name_of,
+    object_of,
+    violated_at,
+)
 from lastput.check.trace.budget import inside
 from lastput.check.trace.history import History
 from lastput.check.trace.kernelwords import ATOMIC_ENTRIES, HOLDS
@@ -15,6 +24,8 @@ from lastput.schema.trace import Violated, Wait
 
 def deadlock(history: History, found: Finding) -> Analysis:
     """Tasks that wait for ever: the cycle first, then whoever hangs on it."""
+    if found.thread >= 0:
+        return _spins(history, found)
     chain = stuck(history)
     cycle = [one.wait for one in chain if one.wait.cycle]
     causes: list[Cause] = []
@@ -49,6 +60,22 @@ def deadlock(history: History, found: Finding) -> Analysis:
         why=() if cycle else why,
     )
     return Analysis(headline, tuple(causes), violated, tuple(one.wait for one in chain))
+
+
+def _spins(history: History, found: Finding) -> Analysis:
+    """A callback that spins for a lock whose holder it interrupts."""
+    who, lock = name_of(history, found.thread), history.namer.place(found.address).removesuffix(".owner")
+    taken = last_change(history, lambda _, change: change.field == "owner" and change.object == lock)
+    if taken is None:
+        taken = last_change(history, lambda _, c: f"{c.object}.{c.field}".startswith(f"{lock}."))
+    holder = name_of(history, taken.thread) if taken is not None else "a task"
+    violated = violated_at(history, found, f"{lock} is not held on a CPU that takes it in an interrupt", lock)
+    where = inside(history, violated.frame, found.thread)
+    causes = (
+        *done(history, taken, f"takes {lock} and leaves interrupts (or softirqs) on"),
+        Cause(0, f"{who} interrupts {holder} on its CPU, and spins for {lock}{where}"),
+    )
+    return Analysis(f"{who} spins for {lock} over {holder}, which holds it", causes, violated)
 
 
 def _taking(wait: Wait) -> str:

@@ -18,6 +18,13 @@ from lastput.check.trace.kernelwords import (
 )
 from lastput.engine.program import FUNCTION_BASE, Object, Program
 
+FRAME = "frame of "  # how the compiler names the cells that tell whether a frame is on the stack
+
+
+def _is_local(program: Program, thing: Object) -> bool:
+    """Whether an object is a variable on a stack."""
+    return thing.life >= 0 and "." + FRAME in program.slots[thing.life].name
+
 
 class Cell(msgspec.Struct, frozen=True):
     """Where a slot lies: ``object`` and ``field`` by name; ``kind`` is count, life, state, lock or data."""
@@ -37,7 +44,7 @@ class Namer:
         }
         self._life: dict[int, tuple[str, str]] = {}
         for thing in program.objects:
-            if thing.life >= 0:
+            if thing.life >= 0 and not _is_local(program, thing):
                 self._life[thing.life] = (thing.name, "life")
         # A module's data may share the life of its text: the text gives it its name.
         for text in program.texts:
@@ -54,6 +61,8 @@ class Namer:
 
     def cell(self, slot: int) -> Cell | None:
         """What a slot is, or None for registers, locals and program counters."""
+        if "." + FRAME in self.program.slots[slot].name:
+            return None
         if slot in self._life:
             name, field = self._life[slot]
             return Cell(name, field, "life")

@@ -16,6 +16,8 @@ from lastput.check.trace.kernelwords import HOLDS, INLINE, OVER, RUNNERS, TASK_K
 from lastput.engine.program import Kind
 from lastput.schema.trace import Frame, Wait
 
+_WOKEN = 10  # the rank of a task that sleeps until somebody wakes it
+
 
 class Stuck(msgspec.Struct, frozen=True):
     """A wait, and the event by which its holder got hold of what is waited for, if that is known."""
@@ -57,12 +59,15 @@ def wait_of(history: History, thread: int) -> Stuck:
     how, _, noun = HOLDS.get(function, ("has to act on", "", ""))
     if held.rank == 8:
         how = "holds up"
+    what = f"{noun} {held.object}".strip() if held.object else here.waits or call or "something"
+    if held.rank == _WOKEN:
+        what = f"a wake-up on {held.object}" if held.object else "a wake-up"
     wait = Wait(
         task=thread,
         frame=frame,
         place=here.place,
         op=here.what or call,
-        what=f"{noun} {held.object}".strip() if held.object else here.waits or call or "something",
+        what=what,
         object=held.object,
         holder=held.holder,
         how=how if held.holder >= 0 else "",
@@ -113,6 +118,8 @@ def _guess(history: History, thread: int, address: int, mine: frozenset[int]) ->
     writer = _last_writer(history, slot)
     whose = tasks.get(program.owner[address], -1)
     name = _whole(namer.place(address))
+    if whose == thread and program.slots[slot].field == "task_struct.__state":
+        return _Held(_WOKEN, -1, None, _field_of(history, thread, "task_struct.waiting_on")[1])
     pointed = namer.object_at(value)
     target = program.owner[value] if pointed is not None else -1
     if value and target in tasks and pointed is not None and value == pointed.base:
@@ -154,7 +161,7 @@ def _field_of(history: History, thread: int, field: str) -> tuple[Event | None, 
         slot = program.cells[address]
         if slot >= 0 and program.slots[slot].field == field:
             value = history.namer.value(slot, history.state[slot])
-            return _last_writer(history, slot), value.removeprefix("&")
+            return _last_writer(history, slot), value.removeprefix("&").removeprefix("NULL")
     return None, ""
 
 

@@ -1,0 +1,19 @@
+/*
+ * Result: deadlock
+ *
+ * Is it enough to make the condition of wait_event() true?
+ */
+#include <lastput.h>
+
+static DECLARE_WAIT_QUEUE_HEAD(queue);
+static int ready;
+
+THREAD(waiter)
+{
+	wait_event(queue, ready);
+}
+
+THREAD(other)
+{
+	ready = 1;
+}

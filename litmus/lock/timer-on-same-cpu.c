@@ -1,0 +1,26 @@
+/*
+ * Result: deadlock (lock)
+ *
+ * May process context take the lock of a timer callback with softirqs on?
+ */
+#include <lastput.h>
+
+static DEFINE_SPINLOCK(lock);
+static int hits;
+
+static void fn(struct timer_list *timer)
+{
+	spin_lock(&lock);
+	hits++;
+	spin_unlock(&lock);
+}
+
+static DEFINE_TIMER(timer, fn);
+
+THREAD(user)
+{
+	mod_timer(&timer, jiffies + HZ);
+	spin_lock(&lock);
+	hits = 0;
+	spin_unlock(&lock);
+}

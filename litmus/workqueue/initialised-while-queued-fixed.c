@@ -1,0 +1,22 @@
+/*
+ * Result: safe
+ *
+ * May a work item be initialised again while it is queued?
+ * Here: cancelled first.
+ */
+#include <lastput.h>
+
+static void fn(struct work_struct *work)
+{
+}
+
+static DECLARE_WORK(work, fn);
+
+THREAD(user)
+{
+	schedule_work(&work);
+	cancel_work_sync(&work);
+	INIT_WORK(&work, fn);
+	schedule_work(&work);
+	flush_work(&work);
+}
