@@ -109,7 +109,7 @@ class _Compiler:
     def __init__(self, loaded: Loaded, options: ModelOptions) -> None:
         self.world: World = loaded.world
         self.options = options
-        self.layout = Layout()
+        self.layout = Layout(self.world)
         self.registry = Registry()
         self.inference: Inference = infer(self.world)
         self.templates: dict[str, Template] = {}
@@ -294,14 +294,7 @@ class _Compiler:
     def _pool_records(self) -> dict[str, Record]:
         records: dict[str, Record] = {}
         for type, place in self.inference.allocated:
-            record = find(type)
-            if not isinstance(record, Record) or not record.tag:
-                raise LastputError(
-                    "allocation-type",
-                    "cannot tell what type is allocated here",
-                    "assign the result to a pointer to a struct with a tag",
-                    place,
-                )
+            record = self.inference.allocated_record(type, place)
             records[record.tag] = record
         return records
 

@@ -10,8 +10,10 @@ import msgspec
 
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
-from lastput.model.types import Func, Pointer, Record, Type, Var, find, unify
+from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Var, find, unify
 from lastput.model.world import Function, Missing, ThreadDecl, Variable, World
+
+_PLAIN = 8  # cells of memory that holds numbers
 
 
 class Visitor(Protocol):
@@ -147,6 +149,28 @@ class Inference:
             self._held = [one for one in self._held if not _is_called(one[1])]
             for function, _ in called:
                 self.reach(function.name, function.place)
+
+    def allocated_record(self, type: Type, place: Place) -> Record:
+        """The struct whose objects an allocation gives out: numbers in files of the tree lie in plain memory.
+
+        Raises LastputError (``allocation-type``)."""
+        found = find(type)
+        if isinstance(found, Record):
+            found.tag = found.tag or f"struct at {place}"
+            return found
+        if not self.world.is_lenient(place):
+            raise LastputError(
+                "allocation-type",
+                "cannot tell what type is allocated here",
+                "assign the result to a pointer to a struct with a tag",
+                place,
+            )
+        memory = self.world.record("plain memory")
+        field = memory.field("cells")
+        if not field.used:
+            field.used = field.read = True
+            field.type = Array(Int(), _PLAIN)
+        return memory
 
     def settle_sizes(self) -> None:
         """What is allocated and used as ``void *`` only has the type that its ``sizeof`` names, or none:

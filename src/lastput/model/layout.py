@@ -11,6 +11,9 @@ import msgspec
 from lastput.engine.program import FUNCTION_BASE
 from lastput.errors import LastputError
 from lastput.model.types import Array, Field, Pointer, Record, Type, find
+from lastput.model.world import World
+
+_LARGE = 64  # cells that are kept of an array in a file of the tree
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -25,7 +28,8 @@ class Cell(msgspec.Struct, frozen=True):
 class Layout:
     """Offsets and sizes, in addresses. A record without used members still takes one (a hole)."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: World) -> None:
+        self.world = world
         self._cells: dict[int, tuple[Type, tuple[Cell | None, ...]]] = {}
         self._offsets: dict[int, dict[str, int]] = {}
 
@@ -48,11 +52,14 @@ class Layout:
         return self._offsets[id(root)][name]
 
     def place(self, type: Type, path: Sequence[Field | int]) -> tuple[int, Type]:
-        """The offset and the type of what ``path`` (members and indices) names within ``type``."""
+        """The offset and the type of what ``path`` (members and indices) names within ``type``; -1 if it lies
+        behind what is kept of an array."""
         offset, type = 0, find(type)
         for step in path:
             if isinstance(step, int):
                 assert isinstance(type, Array)
+                if step >= type.room:
+                    return -1, type.element
                 type = find(type.element)
                 offset += step * self.size(type)
             else:
@@ -63,35 +70,66 @@ class Layout:
 
     def _build(self, type: Type) -> list[Cell | None]:
         if isinstance(type, Array):
-            if type.length < 0:
-                raise LastputError(
-                    "array-length",
-                    "the length of this array is no constant",
-                    "write a number; an array of variable length is outside of what lastput models",
-                    type.place,
-                )
             inner = self.cells(type.element)
-            if type.length * len(inner) > FUNCTION_BASE:
-                raise LastputError(
-                    "array-length",
-                    f"this array has {type.length} elements of {len(inner)} cells",
-                    f"make it smaller: there is room for {FUNCTION_BASE}, all objects together",
-                    type.place,
-                )
+            self._bound(type, len(inner))
             return [
                 cell and Cell(_join(f"[{i}]", cell.path), cell.pointer, cell.read)
-                for i in range(max(type.length, 1))
+                for i in range(type.room)
                 for cell in inner
             ]
         if not isinstance(type, Record):
             return [Cell("", isinstance(type, Pointer), True)]
         if type.union:
-            _refuse_overlay(type)
+            self._overlay(type)
         offsets: dict[str, int] = {}
         cells: list[Cell | None] = []
         self._members(type, offsets, cells)
         self._offsets[id(type)] = offsets
         return cells or [None]
+
+    def _overlay(self, union: Record) -> None:
+        """Members of a union share their memory; here each has its own, so only one of them may be used. In
+        files of the tree that is assumed to make no difference."""
+        used = [field for field in union.fields.values() if field.used]
+        for anonymous in union.anonymous:
+            inner = find(anonymous)
+            if isinstance(inner, Record):
+                used += [field for field in inner.fields.values() if field.used][:1]
+        if len(used) < 2:
+            return
+        place = used[1].place or used[0].place
+        if place is not None and self.world.is_lenient(place):
+            self.world.assume("union", f"{used[0].name} and {used[1].name}", place)
+            return
+        raise LastputError(
+            "union",
+            f"members '{used[0].name}' and '{used[1].name}' of a union are both used",
+            "use one of them only, or write a struct: the members of a union do not overlay here",
+            place,
+        )
+
+    def _bound(self, array: Array, inner: int) -> None:
+        """Sees to it that an array has room: in files of the tree by keeping its first elements only."""
+        lenient = array.place is not None and self.world.is_lenient(array.place)
+        if array.length < 0 and not lenient:
+            raise LastputError(
+                "array-length",
+                "the length of this array is no constant",
+                "write a number; an array of variable length is outside of what lastput models",
+                array.place,
+            )
+        if array.length * inner > (_LARGE if lenient else FUNCTION_BASE):
+            if not lenient:
+                raise LastputError(
+                    "array-length",
+                    f"this array has {array.length} elements of {inner} cells",
+                    f"make it smaller: there is room for {FUNCTION_BASE}, all objects together",
+                    array.place,
+                )
+            array.kept = max(_LARGE // inner, 1)
+        if lenient and array.place is not None and (array.length < 0 or array.kept):
+            what = f"{array.length} elements" if array.length > 0 else "a length that is no constant"
+            self.world.assume("array", f"{array.place}: {array.room} of {what}", array.place)
 
     def _members(self, record: Record, offsets: dict[str, int], cells: list[Cell | None]) -> None:
         if record.defined and record.fields and not next(iter(record.fields.values())).used:
@@ -104,7 +142,7 @@ class Layout:
             inner = find(anonymous)
             if isinstance(inner, Record):
                 if inner.union:
-                    _refuse_overlay(inner)
+                    self._overlay(inner)
                 self._members(inner, offsets, cells)
 
     def _member(self, field: Field) -> list[Cell | None]:
@@ -115,22 +153,6 @@ class Layout:
                 for cell in self.cells(type)
             ]
         return [Cell(field.name, isinstance(type, Pointer), field.read)]
-
-
-def _refuse_overlay(union: Record) -> None:
-    """Members of a union share their memory; here each has its own, so only one of them may be used."""
-    used = [field for field in union.fields.values() if field.used]
-    for anonymous in union.anonymous:
-        inner = find(anonymous)
-        if isinstance(inner, Record):
-            used += [field for field in inner.fields.values() if field.used][:1]
-    if len(used) > 1:
-        raise LastputError(
-            "union",
-            f"members '{used[0].name}' and '{used[1].name}' of a union are both used",
-            "use one of them only, or write a struct: the members of a union do not overlay here",
-            used[1].place or used[0].place,
-        )
 
 
 def _join(outer: str, inner: str) -> str:

@@ -88,15 +88,7 @@ class FunctionLowerer(ExprLowerer):
         self.registry.contained(member, offset)
 
     def pool_of(self, record: Type, place: Place) -> str:
-        found = find(record)
-        if not isinstance(found, Record) or not found.tag:
-            raise LastputError(
-                "allocation-type",
-                "cannot tell what type is allocated here",
-                "assign the result to a pointer to a struct with a tag",
-                place,
-            )
-        return found.tag
+        return self.inference.allocated_record(record, place).tag
 
     def template(self) -> Template:
         fn = self.fn

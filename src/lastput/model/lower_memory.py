@@ -93,12 +93,18 @@ class MemoryLowerer(Emitter):
             assert isinstance(outer, InMemory)
             if fixed is not None:
                 self.layout.cells(type)
-                if not 0 <= fixed < max(type.length, 1):
+                if type.room <= fixed < type.length or (
+                    not 0 <= fixed < type.room and self.world.is_lenient(expr.place)
+                ):
+                    fixed = 0
+                    self._behind(expr)
+                if not 0 <= fixed < type.room:
                     raise LastputError("index", f"index {fixed} is outside the array", "mend it", expr.place)
                 return InMemory(outer.base, outer.offset + fixed * size, element, unparse(expr))
             start = self.address_of(outer, expr.place)
             where = self.value(index)
-            self._check_index(where, type.length, expr)
+            self.layout.cells(type)
+            self._check_index(where, type.room, expr)
         else:
             start = self.value(base)
             where = self.value(index)
@@ -112,6 +118,10 @@ class MemoryLowerer(Emitter):
         target = self.register(Pointer(Void()))
         self.emit(op, target, base, index, place)
         return target
+
+    def _behind(self, expr: c.Index) -> None:
+        """What lies behind the elements that are kept ends the run."""
+        self.emit(Op.TRAP, f"{expr.place}: index outside the array in {unparse(expr)}", 0, 0, expr.place)
 
     def _check_index(self, index: int, length: int, expr: c.Expr) -> None:
         for op, bound in ((Op.LTI, 0), (Op.LEI, length - 1)):
@@ -189,6 +199,8 @@ class MemoryLowerer(Emitter):
         self.zero(where, place)
         for leaf in flatten_initialiser(self.world, type, init):
             offset, kind = self.layout.place(where.type, leaf.path)
+            if offset < 0:
+                continue
             last = next((step for step in reversed(leaf.path) if not isinstance(step, int)), None)
             if last is None or last.read or isinstance(kind, (Record, Array)):
                 inner = InMemory(where.base, where.offset + offset, kind, where.text)

@@ -150,7 +150,7 @@ class Space:
         if isinstance(type, Array):
             inner = self._embedded(type.element, wanted)
             step = self.layout.size(type.element)
-            found += [i * step + o for i in range(type.length) for o in inner]
+            found += [i * step + o for i in range(type.room) for o in inner]
         elif isinstance(type, Record):
             for field in type.fields.values():
                 if field.used and isinstance(find(field.type), (Record, Array)):
@@ -277,7 +277,7 @@ class Space:
                 continue
             for leaf in flatten_initialiser(self.world, variable.type, variable.init):
                 offset, _ = self.layout.place(variable.type, leaf.path)
-                if not self._is_read(self.globals[name] + offset):
+                if offset < 0 or not self._is_read(self.globals[name] + offset):
                     continue
                 value = statics.value(leaf.value, variable.module)
                 if value is None and self.world.is_lenient(variable.place):

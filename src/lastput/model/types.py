@@ -69,15 +69,21 @@ class Pointer(Type):
 
 class Array(Type):
     """``length`` is 0 if the declaration leaves it open, -1 if it is no constant (then ``place`` says where
-    that stands, for whoever needs it)."""
+    that stands, for whoever needs it). ``kept`` are the elements that have memory, if not all have."""
 
-    __slots__ = ("element", "length", "place")
+    __slots__ = ("element", "kept", "length", "place")
 
     def __init__(self, element: Type, length: int, place: Place | None = None) -> None:
         super().__init__()
         self.element = element
         self.length = length
         self.place = place
+        self.kept = 0
+
+    @property
+    def room(self) -> int:
+        """How many elements have memory."""
+        return self.kept or max(self.length, 1)
 
 
 class Func(Type):

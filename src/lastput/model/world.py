@@ -287,7 +287,8 @@ class World:
 
 class Assumption(msgspec.Struct, frozen=True):
     """Something that was put in place of what is not known. ``kind`` is noop, any, object, weak, size,
-    constant, initial value, array or union; ``name`` what it is about, ``place`` where that is first used."""
+    constant, initial value, array, union or left out; ``name`` what it is about, ``place`` where that is
+    first used."""
 
     kind: str
     name: str
@@ -305,8 +306,9 @@ _TOLD = {
     "size": "{0}",
     "constant": "{0} is defined nowhere: it is a number of its own",
     "initial value": "{0} is 0 at first: its initial value is no constant here",
-    "array": "{0}",
-    "union": "{0}",
+    "array": "the array at {0} is kept",
+    "union": "members {0} of a union do not overlay",
+    "left out": "{0} is left out",
 }
 
 
