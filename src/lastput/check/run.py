@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["failed", "run", "search"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,7 +20,8 @@ from lastput.engine.search import check
 from lastput.engine.verdict import Progress, Result, Verdict
 from lastput.errors import LastputError
 from lastput.model.header import Header, read_header
-from lastput.schema.checked import Checked
+from lastput.schema.checked import Assumed, Checked
+from lastput.schema.trace import Trace
 
 
 def run(request: Request, progress: Callable[[Progress], None] | None = None) -> Outcome:
@@ -67,7 +68,9 @@ def _checked(test: Test, result: Result) -> Checked:
     found = sorted(
         result.findings, key=lambda one: wanted.index(one.error.slug) if one.error.slug in wanted else 99
     )
-    traces = tuple(build(test.program, one, about) for one in found)
+    made = [build(test.program, one, about) for one in found]
+    traces = tuple(msgspec.structs.replace(one, assumptions=_texts(_assumed(test, [one]))) for one in made)
+    assumed = _assumed(test, traces)
     told = result.verdict is Verdict.SAFE and result.complete
     return Checked(
         file=about.file,
@@ -81,6 +84,28 @@ def _checked(test: Test, result: Result) -> Checked:
         traces=traces,
         wrong=differences(expected, result, traces),
         never=never(test.program, result.executed, result.blocked, test.own) if told else (),
-        assumptions=test.program.assumptions,
+        assumptions=_texts(assumed),
+        assumed=assumed,
         notes=(*test.compiled.notes, *dict.fromkeys(f.note for f in result.findings if f.note)),
     )
+
+
+def _assumed(test: Test, traces: Sequence[Trace]) -> tuple[Assumed, ...]:
+    """The assumptions of a test, those first that one of the traces runs through."""
+    functions = {frame.function for trace in traces for frame in trace.frames}
+    lines = {(step.place.file, step.place.line) for trace in traces for step in trace.steps}
+    told = [
+        Assumed(
+            kind=one.kind,
+            name=one.name,
+            place=str(one.place),
+            text=str(one),
+            used=one.name in functions or (one.place.file, one.place.line) in lines,
+        )
+        for one in test.compiled.assumptions
+    ]
+    return tuple(sorted(told, key=lambda one: not one.used))
+
+
+def _texts(assumed: Sequence[Assumed]) -> tuple[str, ...]:
+    return tuple(one.text for one in assumed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Checked", "Claim", "Expectation"]
+__all__ = ["Assumed", "Checked", "Claim", "Expectation"]
 
 from typing import Literal
 
@@ -33,12 +33,25 @@ class Claim(msgspec.Struct, frozen=True):
     because: str
 
 
+class Assumed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that a verdict stands on. ``kind`` is noop, any, object, weak, size, constant, initial value,
+    array, union or left out; ``name`` what it is about, ``place`` (FILE:LINE:COLUMN) where that is used
+    first, ``text`` the sentence; ``used``: some trace runs through it."""
+
+    kind: str
+    name: str
+    place: str
+    text: str
+    used: bool = False
+
+
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """``verdict`` is SAFE, UNSAFE, UNKNOWN, ERROR when ``problem`` says why there is none, or NOT RUN
     when the test reads a kernel tree and none was given.
 
     ``reason`` explains UNKNOWN; ``wrong`` lists how the outcome differs from what the header says;
-    ``never`` what never happened; ``notes`` what the search wants to say.
+    ``assumptions`` are the sentences of ``assumed``, those first that a trace runs through; ``never`` what
+    never happened; ``notes`` what the search wants to say.
     """
 
     schema: str = "lastput-check/1"
@@ -55,5 +68,6 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     wrong: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+    assumed: tuple[Assumed, ...] = ()
     notes: tuple[str, ...] = ()
     saved: str = ""
