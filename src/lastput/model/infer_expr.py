@@ -167,6 +167,8 @@ class ExpressionTypes(CallTypes):
         if name.startswith("CONFIG_"):
             self.result.symbols[id(expr)] = 0
             return Int()
+        if self.result.in_table:
+            return Var()
         if _CONSTANT.fullmatch(name):
             self.result.symbols[id(expr)] = self.result.unknown(name, expr.place)
             return Int(32)

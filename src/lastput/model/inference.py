@@ -47,6 +47,8 @@ class Inference:
         self.assumed: dict[str, None] = {}
         self.missing: dict[str, Missing] = {}
         self.any: list[Function] = []
+        #: The initial value of a variable of the tree is looked at: what is unknown there may not matter.
+        self.in_table = False
         #: What pointers of objects that stand for any of their type hold: object, members, the other object.
         self.links: list[tuple[Variable, tuple[str, ...], Variable]] = []
         #: Functions that were only put into pointers so far: they are visited when somebody calls one.
@@ -126,7 +128,9 @@ class Inference:
         if name not in self.variables:
             self.variables[name] = found
             if found.init is not None:
+                outer, self.in_table = self.in_table, world.is_lenient(found.place)
                 self.visitor.initialiser(found.type, found.init)
+                self.in_table = outer
         return found
 
     def unknown(self, name: str, place: Place) -> int:

@@ -193,7 +193,7 @@ class OnDemand:
         return not reaches_into(self.world, definition)
 
     def variable(self, name: str) -> bool:
-        """A variable that a header defines, or declares: then its value is not known."""
+        """A variable that a header defines, or declares."""
         if name in self.modelled or name in self.test or self._was_tried("variable", name):
             return False
         found = self._find(name, (Kind.VARIABLE, Kind.EXTERN))
@@ -202,10 +202,7 @@ class OnDemand:
         for item in self._items(*found):
             if isinstance(item, c.Declaration) and item.name == name and item.type.kind != "function":
                 self.add(item, found[1].path)
-        known = self.world.variables.get(name)
-        if known is not None and not known.defined:
-            known.any = known.defined = True
-        return known is not None
+        return name in self.world.variables
 
     def prototype(self, name: str) -> c.CType | None:
         if name not in self._prototypes:
