@@ -21,7 +21,6 @@ struct priv {
 struct sdio_func { struct device dev; };
 struct serdev_device { struct device dev; };
 struct amba_device { struct device dev; };
-struct input_dev { struct device dev; };
 struct video_device { struct device dev; };
 
 static struct device parent = { .platform_data = &parent };
