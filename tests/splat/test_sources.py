@@ -6,7 +6,10 @@ import io
 import tarfile
 from pathlib import Path
 
+import pytest
+
 from lastput.c.tree import open_tree
+from lastput.splat.definitions import containing
 from lastput.splat.reader import read
 from lastput.splat.sources import snippets, wanted
 from tests.splat.corpus import LOGS
@@ -73,3 +76,31 @@ def test_a_packed_tree_gives_the_same(tmp_path: Path) -> None:
 def test_no_source_is_no_error() -> None:
     report = read(io.BytesIO((LOGS / "warn-text.txt").read_bytes())).reports[0]
     assert snippets(report, {}) == ()
+
+
+def test_statics_of_one_name_are_told_apart_by_their_neighbours() -> None:
+    """get_info() of a file that does not define the frames beside it is another one."""
+    text = (LOGS / "hung-kthread-stop-under-mutex.txt").read_text()
+    report = read(io.BytesIO(text.encode())).reports[0]
+    other = "static void acme_down(struct zed *z)\n{\n\tzed_stop(z);\n}\n"
+    found = {one.function: one for one in snippets(report, {"a/zed.c": other, "z/core.c": _ACME})}
+    assert found["acme_down"].place == "z/core.c:3"
+
+
+def test_what_cannot_be_told_apart_is_left_out() -> None:
+    text = (LOGS / "hung-kthread-stop-under-mutex.txt").read_text()
+    report = read(io.BytesIO(text.encode())).reports[0]
+    assert not snippets(report, {"a/core.c": _ACME, "b/core.c": _ACME})
+
+
+def test_the_list_of_functions_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second search reads the list, and the files of the functions alone."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = _tree(tmp_path / "linux")
+    said: list[str] = []
+    first = containing(root, ["acme_down", "kthread_stop"], said.append)
+    assert sorted(first) == ["drivers/acme/core.c", "drivers/other.c", "kernel/kthread.c"]
+    assert containing(root, ["acme_down", "kthread_stop"], said.append) == first
+    assert len(said) == 1
+    (root / "drivers" / "new.c").write_text("int zed_new(void)\n{\n\treturn 0;\n}\n")
+    assert sorted(containing(root, ["zed_new"], said.append)) == ["drivers/new.c"]

@@ -19,6 +19,7 @@ from lastput.replay.bindings import has_plan
 from lastput.schema.splat import Explained, Explanation, Report, Snippet
 from lastput.show.explain import render
 from lastput.splat import rules
+from lastput.splat.definitions import containing
 from lastput.splat.reader import read
 from lastput.splat.shelf import ShelfTest, functions_of, matches
 from lastput.splat.sources import snippets, wanted
@@ -117,7 +118,14 @@ def _sources(reports: list[Report], tree: str) -> dict[int, tuple[Snippet, ...]]
     from lastput.c.tree import open_tree
 
     names = sorted({name for report in reports for name, _, _ in wanted(report)})
-    files = open_tree(tree, _say).containing(names) if names else {}
+    opened = open_tree(tree, _say)
+    root = Path(tree)
+    if not names:
+        files = {}
+    elif root.is_dir():
+        files = containing(root, names, _say)
+    else:
+        files = opened.containing(names)
     return {report.line: snippets(report, files) for report in reports}
 
 

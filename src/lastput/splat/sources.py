@@ -35,18 +35,33 @@ def wanted(report: Report) -> list[tuple[str, str, str]]:
 
 
 def snippets(report: Report, files: Mapping[str, str]) -> tuple[Snippet, ...]:
-    """The source of the report's frames out of ``files`` (path in the tree -> text)."""
+    """The source of the report's frames out of ``files`` (path in the tree -> text). A function of whose name
+    there are several, with nothing that tells them apart, is left out."""
     hint = report.facts.get("place", "").rpartition(":")[0]
     arch = report.arch or "x86"
+    frames = wanted(report)
+    defined = {name: _definitions(name, files) for name, _, _ in frames}
+    homes = {name: {path for path, _ in places} for name, places in defined.items()}
+    names = [name for name, _, _ in frames]
     found = []
-    for name, module, inner in wanted(report):
-        best = min(
-            _definitions(name, files), key=lambda one: _distance(one[0], module, hint, arch), default=None
+    for at, (name, module, inner) in enumerate(frames):
+        beside = [homes[one] for one in {*names[max(at - 1, 0) : at], *names[at + 1 : at + 2]} - {name}]
+        ranked = sorted(
+            (_distance(path, module, hint, arch, beside, not _calls_in(files[path], line, inner)), path, line)
+            for path, line in defined[name]
         )
-        if best is not None:
-            path, line = best
-            found.append(_snippet(name, inner, path, line, files[path].splitlines()))
+        if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
+            continue
+        _, path, line = ranked[0]
+        found.append(_snippet(name, inner, path, line, files[path].splitlines()))
     return tuple(found)
+
+
+def _calls_in(text: str, line: int, inner: str) -> bool:
+    """Whether a definition calls the function that the frame inside of it is of."""
+    if not inner or inner in MACHINERY:
+        return False
+    return bool(_calls({inner, public(inner), inner.lstrip("_")}, text.splitlines(), line))
 
 
 def _definitions(name: str, files: Mapping[str, str]) -> list[tuple[str, int]]:
@@ -66,14 +81,21 @@ def _definitions(name: str, files: Mapping[str, str]) -> list[tuple[str, int]]:
     return found
 
 
-def _distance(path: str, module: str, hint: str, arch: str) -> tuple[int, int, str]:
-    """How far a file is from what the log says of the frame: its file, its folder, its module's name."""
+def _distance(
+    path: str, module: str, hint: str, arch: str, beside: Sequence[set[str]], calls_not: bool
+) -> tuple[int, ...]:
+    """How far a file is from what the log says of the frame: its file, the files of the frames beside it, the
+    call of the one inside, its module's name, their folders. Files of one distance cannot be told apart."""
     folder = path.rpartition("/")[0]
     words = re.split(r"[/_.-]", path)
-    near = 0 if path == hint else 1 if hint and folder == hint.rpartition("/")[0] else 2
+    near = 0 if path == hint else 1
+    apart = sum(path not in one for one in beside)
     named = 0 if module and set(re.split(r"[_-]", module)) & set(words) else 1
-    foreign = path.startswith("arch/") and not path.startswith(f"arch/{arch}/")
-    return near, named + 2 * foreign, path
+    foreign = int(path.startswith("arch/") and not path.startswith(f"arch/{arch}/"))
+    tools = int(path.startswith(("tools/", "samples/", "Documentation/")))
+    folders = sum(folder not in {other.rpartition("/")[0] for other in one} for one in beside)
+    hinted = 0 if hint and folder == hint.rpartition("/")[0] else 1
+    return near, foreign + tools, apart, int(calls_not), named, hinted, folders
 
 
 def _snippet(name: str, inner: str, path: str, line: int, lines: Sequence[str]) -> Snippet:
