@@ -131,7 +131,9 @@ REPORTERS = Names(
     " should_fail_usercopy fault_create_debugfs_attr"
     " ref_tracker_free ref_tracker_alloc ref_tracker_dir_exit ref_tracker_dir_print"
     " report_cpu_race csd_lock_record",
-    r"print_(?:report|address_description|bug|circular|usage|unlock|deadlock|irq|lock|bad|object|trailer"
+    r"(?:un)?poison_\w+|unwind_\w+|__?orc_find\w*|__unwind_start|irqentry_\w+|raw_irqentry_\w+"
+    r"|exit_to_user_mode\w*|get_stack_info\w*|in_task_stack\w*|_*kernel_text_address"
+    r"|print_(?:report|address_description|bug|circular|usage|unlock|deadlock|irq|lock|bad|object|trailer"
     r"|tracking|section|page|shadow|memory|track|unreferenced|held|BUG|collision|kernel|lockdep|freed)\w*"
     r"|_*kasan_\w+|_*kfence_\w+|_*kmsan_\w+|_*kcsan_\w+|_*ubsan_\w+|_*(?:asan|hwasan|tsan|msan|sanitizer)_\w+"
     r"|_*(?:hw)?asan\w*|kcov_\w+|write_comp_data|end_report|start_report|report_(?:access|error|usage)\w*"
@@ -180,7 +182,8 @@ HELPERS = Names(
     r"_*(?:mem|str)(?:cpy|move|set)(?:_\w+)?|_?_?copy_(?:from|to)_user\w*|_raw_(?:spin|read|write)_(?:un)?(?:try)?lock\w*"
     r"|_*refcount_\w+|_*kref_\w+|_*(?:arch_|raw_)?atomic(?:64|_long)?_\w+|_*list_(?:add|del|empty|move|splice)\w*"
     r"|_*(?:rt_|ww_)?mutex_(?:un|try)lock\w*|_*up_(?:read|write)(?:_\w+)?|\w+_unlock_slowpath|up_(?:read|write)"
-    r"|_*hlist_\w+|__rcu_read_\w+|queued_\w+_(?:un)?lock\w*|do_raw_\w+",
+    r"|_*hlist_\w+|_*rcu_read_\w+|rcu_is_watching|rcu_lockdep_\w+|lock_is_held\w*|debug_lockdep_\w+"
+    r"|preempt_count_\w+|lockdep_\w+|__?trace_\w+|rcu_dynticks_\w+|queued_\w+_(?:un)?lock\w*|do_raw_\w+",
 )
 
 

@@ -223,6 +223,8 @@ class View:
         if self.interrupting:
             at = self.first_of(_CALLERS)
             if at > 0 and self.names[at - 1] not in MACHINERY:
+                if self.names[at - 1] in ("__queue_work", "delayed_work_timer_fn"):
+                    return "the timer of a delayed work item"
                 return f"{_CALLERS[self.names[at]]} {call(self.names[at - 1])}"
             softirq = any(name in SOFTIRQ for name in self.names)
             return "a softirq" if softirq else "an interrupt"
@@ -239,6 +241,10 @@ class View:
         if self.interrupting or self.in_work or self.in_kthread or self.task:
             return f" in {self.who}"
         return ""
+
+    def inside(self, where: str) -> str:
+        """`` in f()`` behind what somebody did; "" if ``who`` says it already."""
+        return "" if not where or where == self.who or self.who.endswith(f" {where}") else f" in {where}"
 
     @property
     def context(self) -> str:

@@ -23,6 +23,9 @@ _BATCH = ("rcu_do_batch", "rcu_core", "rcu_core_si", "rcu_process_callbacks", "_
           "kfree_rcu_work", "kvfree_rcu_bulk", "rcu_reclaim_tiny", "srcu_invoke_callbacks")  # fmt: skip
 
 
+_WORKQUEUES = ("alloc_workqueue", "__alloc_workqueue", "__alloc_workqueue_key", "alloc_workqueue_noprof")
+
+
 class Queued(msgspec.Struct, frozen=True):
     """Who gave the object to a workqueue, to RCU or to a task's work: ``to``, and the caller."""
 
@@ -33,6 +36,9 @@ class Queued(msgspec.Struct, frozen=True):
 def thing(view: View) -> str:
     """The object: by its type, its cache or its size."""
     facts = view.report.facts
+    maker = about(view.of(Role.ALLOCATED))
+    if maker is not None and base_name(maker.function) in _WORKQUEUES:
+        return "a workqueue"
     if "type" in facts:
         return f"a struct {facts['type']}"
     cache = facts.get("cache", "")
@@ -66,7 +72,10 @@ class Life:
         """``foo_free()``, or that it went through RCU."""
         if self.freer is not None:
             return call(self.freer.function)
-        return "kfree_rcu()" if self.deferred and self._view.stack(Role.FREED) else ""
+        if not self.deferred:
+            return ""
+        queued = self.queue()
+        return f"RCU, for {call(queued.by.function)}" if queued and "RCU" in queued.to else "RCU"
 
     @cached_property
     def maker(self) -> Frame | None:
@@ -120,6 +129,12 @@ class Life:
         stack = self._view.stack(Role.FREED)
         if stack is None or not self.freer_name:
             return ""
+        if self.freer is None:
+            return (
+                f"{self.freer_name.replace('RCU, for', 'RCU freed it after a grace period, for')}"
+                if ("," in self.freer_name)
+                else "RCU freed it after a grace period"
+            )
         same = ", the same task" if self.same_task else ""
         task = f" (task {stack.pid}{same})" if stack.pid and not self.deferred else ""
         put = next(

@@ -49,12 +49,16 @@ def _put(draft: Draft, found: Frame | None) -> None:
         if not found.function:
             return
         if last.frames[-1].function != found.function:
-            draft.cut()
+            if (
+                last.frames[-1].size or last.frames[-1].inline
+            ):  # else RIP again: the last one was inlined here
+                draft.cut()
             draft.add(found)
     elif last is not None and not last.frames:
         last.rip = last.rip or found
     elif not draft.has_stack:
-        draft.rip = draft.rip or found
+        inlined = draft.rip is not None and draft.rip.function and not draft.rip.size
+        draft.rip = found if inlined or draft.rip is None else draft.rip
 
 
 def _x86(draft: Draft, text: str) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from lastput.schema.splat import Certainty, Diagnosis, Role
 from lastput.splat.kernel import base_name
-from lastput.splat.machinery import HELPERS, MACHINERY
+from lastput.splat.machinery import HELPERS, MACHINERY, SOFTIRQ_CALLERS
 from lastput.splat.rules import rule
 from lastput.splat.view import View, about, call
 from lastput.splat.words import Life, thing
@@ -140,6 +140,8 @@ def judge(view: View) -> Diagnosis | None:
     told = [life.made(), life.freed()]
     queued = life.queued()
     object_ = thing(view)
+    if object_ == "a workqueue":
+        return _workqueue(view, life, name, told)
     by = f" by {life.freer_name}" if life.freer_name else ""
     if runs:
         return rule(
@@ -171,6 +173,20 @@ def judge(view: View) -> Diagnosis | None:
         ),
         instead=f"call {core.wait} before the free, when nothing can start it again",
         terms=(*core.terms, "kfree"), audit=core.audit, context="work",
+    )  # fmt: skip
+
+
+def _workqueue(view: View, life: Life, name: str, told: list[str]) -> Diagnosis:
+    """The queue itself is gone, and somebody still queues on it or works for it."""
+    by = f" by {life.freer_name}" if life.freer_name else ""
+    return rule(
+        "armed", view, f"{call(name)} used a workqueue after it was freed{by}",
+        error="use-after-free", certainty=Certainty.CERTAIN,
+        causes=(*told, life.queued(), f"{view.who} used it in {call(name)}"),
+        unknown=("who queues on it still: a timer, an interrupt or a work item that was not stopped first",),
+        instead="stop all that can queue on it (timer_shutdown_sync(), free_irq(),"
+        " disable_delayed_work_sync()) before destroy_workqueue()",
+        terms=("destroy_workqueue", "queue_work"), audit=("WRK003",), context="work",
     )  # fmt: skip
 
 
@@ -214,7 +230,10 @@ def _met(view: View) -> tuple[_Core, str, bool, str] | None:
             own = found.runs | found.arms
             names = [base_name(one.function) for one in frames[at:]]
             runs = any(one in found.runs for one in names[: _prefix(names, own)])
-            caller = about([one for one in frames[at:] if base_name(one.function) not in own])
+            every = {one for core in _CORES for one in core.runs | core.arms}
+            caller = about([one for one in frames[at:] if base_name(one.function) not in every])
+            if caller is not None and base_name(caller.function) in SOFTIRQ_CALLERS:
+                caller = None
             return found, name, runs, caller.function if caller and not runs else ""
         if frame.function and name not in MACHINERY and name not in HELPERS:
             return None

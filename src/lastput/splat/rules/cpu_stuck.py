@@ -31,7 +31,7 @@ def judge(view: View) -> Diagnosis | None:
     starved = report.facts.get("starved", "")
     held = view.report.kind == "rcu-stall" and not view.frames
     if where is not None:
-        story = f"{who} {_KINDS[report.kind]}{since}: {view.who} was in {call(where.function)}"
+        story = f"{who} {_KINDS[report.kind]}{since}: {view.who} ran{view.inside(call(where.function))}"
     elif starved and held:
         story = (
             "an RCU grace period does not end: its own kernel thread got no CPU for"

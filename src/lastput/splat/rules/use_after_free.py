@@ -28,7 +28,7 @@ def judge(view: View) -> Diagnosis | None:
     own_work = _own_work(view, life)
     stack = "stack" in report.facts.get("memory", "") or "scope" in what
     lost = report.kind == "kasan-tail"
-    used = f" used {thing(view)} in {using}" if using else f" used {thing(view)}"
+    used = f" used {thing(view)}{view.inside(using)}"
     return rule(
         "use_after_free",
         view,
@@ -39,7 +39,7 @@ def judge(view: View) -> Diagnosis | None:
             life.made(),
             life.freed(),
             life.queued(),
-            f"{view.who} used it" + (f" in {using}" if using else ""),
+            f"{view.who} used it{view.inside(using)}",
         ),
         unknown=(
             "" if life.freer_name else "who freed it: the log has no stack of the free",
