@@ -169,6 +169,32 @@ def test_an_action_that_is_wrong_is_no_refusal(package_6_1: Path, tmp_path: Path
         _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1")
 
 
+_UNPLUG = """
+devices = ["e1000,id=nic"]
+modules = ["e1000"]
+expect = "INFEASIBLE"
+steps = ["user until return of e1000_open into __dev_open", "qemu to end", "user to end"]
+[threads.user]
+do = ["link up eth0"]
+[threads.qemu]
+do = ["device_del nic"]
+[[controls]]
+name = "nobody is held"
+steps = ["user to end", "qemu to end"]
+"""
+
+
+def test_a_device_that_is_busy_is_not_let_go(packages_7_3: tuple[Path, ...], tmp_path: Path) -> None:
+    """Hot unplug: whoever brings the interface up holds the lock that its removal wants."""
+    plan = tmp_path / "unplug.toml"
+    plan.write_text(_UNPLUG)
+    report = _replay(str(plan), "--kernel", str(packages_7_3[0]), "--runs", "1")
+    run = report.story.runs[0]
+    assert report.evidence() and run.verdict == "INFEASIBLE"
+    assert "does not let go of device nic while user is held" in run.reason
+    assert "unregister_netdev <- e1000_remove" in run.reason
+
+
 def test_a_panic_is_the_kernels_death(package_6_1: Path, tmp_path: Path) -> None:
     plan = tmp_path / "crash.toml"
     plan.write_text('steps = ["one to end"]\n[threads.one]\ndo = ["sh echo c > /proc/sysrq-trigger"]\n')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Oops", "hung", "lockup", "oops", "warning"]
+__all__ = ["Oops", "hung", "lockup", "oops", "refused_module", "warning"]
 
 import re
 
@@ -74,3 +74,13 @@ def lockup(console: str) -> str:
     """What the kernel's watchdogs say of a CPU that does nothing else any more, as the end of a sentence."""
     found = [_TIME.sub("", line) for line in console.splitlines() if _LOCKUP.search(line)]
     return f"; the kernel says: {found[0]}" if found else ""
+
+
+def refused_module(console: str) -> str:
+    """What the guest's first process says of a module that does not load, and what the kernel said last."""
+    lines = [_TIME.sub("", line).strip() for line in console.splitlines()]
+    at = next((number for number, line in enumerate(lines) if line.startswith("lastput: ")), None)
+    if at is None:
+        return "a module does not load"
+    before = next((line for line in reversed(lines[:at]) if line), "")
+    return f"{lines[at].removeprefix('lastput: ')}; the kernel said last: {before}"

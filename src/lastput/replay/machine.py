@@ -13,6 +13,7 @@ import time
 import msgspec
 
 from lastput.errors import LastputError
+from lastput.replay import console
 from lastput.replay.gdbremote import GdbRemote, Stop
 from lastput.replay.kernel import Kernel
 from lastput.replay.mailbox import ACTORS, DONE, PAGE_AT, READY, Done, Mailbox
@@ -99,11 +100,10 @@ class Machine:
                 self.mailbox.pages[actor], self.mailbox.pids[actor] = value, error
             elif event == READY:
                 if value >> 63 == 0 or value == (1 << 64) - 1:
-                    told = [one for one in self.guest.console().splitlines() if "lastput:" in one]
                     raise LastputError(
                         "guest-insmod",
-                        (told or ["a module does not load"])[-1],
-                        "does it belong to this kernel?",
+                        console.refused_module(self.guest.console()),
+                        "does it belong to this kernel, and does it need a device (`devices` of a plan)?",
                     )
                 self._begin(value)
                 return

@@ -38,6 +38,7 @@ _ENDS = ("qemu-gone", "qemu-hangs", "not-released")
 #: Errors of an action that is wrong, not of a kernel that refuses an order.
 _WRONG = frozenset({"EBADF", "ENOSYS", "EINVAL", "ENOENT", "EFAULT", "ENOTTY", "EMFILE", "EOPNOTSUPP"})
 _LOOKS = 10  # times that a counter is read again until it is what it was
+_STACK = "/hotplug"
 _SETTLE = "sleep 300"
 _LEAVE = "sleep 100"
 
@@ -389,14 +390,27 @@ class _Stage:
 
     def _stack(self, name: str) -> str:
         """Where a thread waits, for people; "" if nobody can tell."""
+        if name in self.removes:
+            return self._hotplug()
         if name in self.actor:
             pid = self.machine.mailbox.pids[self.actor[name]]
         elif name in self.tasks:
             pid = self.machine.pid(self.tasks[name])
         else:
             return ""
+        return self._stack_in(f"/proc/{pid}/stack")
+
+    def _hotplug(self) -> str:
+        """Where the kernel's hot unplug waits."""
         try:
-            done = self._act(OBSERVER, f"cat /proc/{pid}/stack")
+            self._act(OBSERVER, f"sh cat $(grep -l acpi_device_hotplug /proc/[0-9]*/stack) > {_STACK}")
+        except _Over:
+            return ""
+        return self._stack_in(_STACK)
+
+    def _stack_in(self, path: str) -> str:
+        try:
+            done = self._act(OBSERVER, f"cat {path}")
         except _Over:
             return ""
         lines = self.machine.mailbox.text(self.machine.gdb, OBSERVER).splitlines() if done.value > 0 else []
