@@ -184,6 +184,30 @@ steps = ["user to end", "qemu to end"]
 """
 
 
+_KEPT = """
+modules = ["loop"]
+expect = "LEAK"
+counter = "count /sys/module/loop/refcnt"
+steps = ["one to end"]
+[threads.one]
+do = ["open file /dev/loop0"]
+[threads.two]
+do = ["open file /dev/loop0", "close file"]
+[[controls]]
+name = "it is closed"
+steps = ["two to end"]
+"""
+
+
+def test_a_number_that_does_not_come_back(package_6_1: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "kept.toml"
+    plan.write_text(_KEPT)
+    report = _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1")
+    run = report.story.runs[0]
+    assert report.evidence() and (run.verdict, run.kind) == ("LEAK", "leak")
+    assert run.reason == "`count /sys/module/loop/refcnt` was 0 and is 1"
+
+
 def test_a_device_that_is_busy_is_not_let_go(packages_7_3: tuple[Path, ...], tmp_path: Path) -> None:
     """Hot unplug: whoever brings the interface up holds the lock that its removal wants."""
     plan = tmp_path / "unplug.toml"

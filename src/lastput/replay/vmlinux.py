@@ -13,6 +13,7 @@ import zstandard
 
 from lastput.errors import LastputError, Place
 
+_LZ4 = b"\x02\x21\x4c\x18"
 _ELF = b"\x7fELF"
 _COMPRESSED: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
     (b"\xfd7zXZ\0", lambda data: lzma.LZMADecompressor().decompress(data)),
@@ -51,6 +52,10 @@ def extract(vmlinuz: bytes, file: str) -> bytes:
             if found.startswith(_ELF):
                 return found
             break
+    if payload.startswith(_LZ4):
+        raise _bad(
+            file, "it is packed with LZ4, as cloud kernels are; xz, zstd, gzip, bzip2 and lzma are read"
+        )
     raise _bad(file, f"its payload begins with {payload[:6].hex(' ')}, which cannot be read here")
 
 
