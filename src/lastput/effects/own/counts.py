@@ -94,6 +94,8 @@ class Counts:
         key = self._typing.key(one.function, counter)
         if key.record != tag[1] or key.variable:
             return None  # it counts another object, that this one points to
+        if key.path and counter.lstrip("( ")[:1] != "&" and "(" not in counter:
+            return None  # a pointer to another object
         if one.action != "put" and kept(self._bodies.text(one.function), fact.parameters[one.parameter].name):
             return None  # the count belongs to what it is put into
         if one.action == "put" and self._balanced(one, fact.parameters[one.parameter].name, tag[1]):

@@ -263,10 +263,8 @@ def _gives_back(text: str, name: str, puts: tuple[str, ...]) -> bool:
 
 
 def _asked(text: str, get: str, parameter: str) -> bool:
-    """Whether a parameter, such as a flag, decides whether the count is raised."""
-    return (
-        pattern(
-            rf"\bif\s*\([^;{{}}]*(?<![\w.>]){parameter}\b(?!\s*(?:->|\.))[^;{{}}]*\)\s*\{{?\s*(?:\w+\s*=\s*)?{get}\s*\("
-        ).search(text)
-        is not None
-    )
+    """Whether a parameter, such as a flag, decides whether the count is raised. One that is compared with a
+    member is what the object is found by."""
+    then = rf"\)\s*\{{?\s*(?:\w+\s*=\s*)?{get}\s*\("
+    alone = rf"(?:&&|\|\||\(|!)\s*{parameter}\s*(?:&&|\|\||(?=\)))"
+    return pattern(rf"\bif\s*(?=\()[^;{{}}]*?{alone}[^;{{}}]*?{then}").search(text) is not None
