@@ -39,7 +39,8 @@ def newer() -> list[str]:
         "-oAcquire::Retries=4",
     ]  # fmt: skip
     fresh = folder / "updated"
-    if not fresh.is_file() or time.time() - fresh.stat().st_mtime > _DAY:
+    there = fresh.is_file() and any(lists.glob("*_Packages*"))  # `lastput cache` may have removed some
+    if not there or time.time() - fresh.stat().st_mtime > _DAY:
         run(["apt-get", *options, "update", "-qq", "--allow-releaseinfo-change"])
         fresh.touch()
     return options

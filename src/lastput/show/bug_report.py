@@ -68,7 +68,7 @@ def _happens(report: Report, run: Run, finding: Finding | None) -> list[str]:
     rows = _wrap(f"On an unmodified {report.kernel} {_HAPPENS.get(run.verdict, 'the order is refused')}.")
     if run.where:
         rows += _wrap(f"RIP is {run.where}" + (f": it {run.reason}." if run.reason else "."))
-    elif run.reason:
+    elif run.reason and run.verdict != "HUNG":
         rows += _wrap(f"{run.reason}.")
     rows += _wrap(f"The question was: {report.question}") if report.question else []
     return rows + (_wrap(f"{finding.message}.") if finding else [])
