@@ -87,6 +87,10 @@ class Sources:
                     queue.append((caller, *way))
         return found
 
+    def all(self, unit: Unit) -> list[Source]:
+        """Every source of a unit."""
+        return [one for sources in self._sources(unit).values() for one in sources]
+
     def _calling(self, unit: Unit, function: int) -> list[int]:
         fact = self.facts.function(function)
         key = (fact.name, fact.file)
