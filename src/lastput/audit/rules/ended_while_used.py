@@ -1,8 +1,8 @@
 """A teardown ends what an interrupt, a timer or a work item still uses, and stops that only later.
 
 What it finds
-    A teardown that puts, frees, destroys or unregisters something that a member leads to, while a handler or an
-    item whose callback uses the same member is stopped only after that: by a later call, or by devm, which
+    A teardown that puts, frees, destroys or unregisters something that a member leads to, while a handler or
+    an item whose callback uses the same member is stopped only after that: by a later call, or by devm, which
     frees an interrupt after remove has returned.
 
 Why it breaks
@@ -21,8 +21,8 @@ Instead
 
 How lastput knows
     The calls of the teardown are laid out in the order of the source, with those of the functions of the
-    module that it calls. What is ended and what the callback uses are compared by type and member path. A callback
-    counts with the functions of the module that it calls, two calls deep.
+    module that it calls. What is ended and what the callback uses are compared by type and member path. A
+    callback counts with the functions of the module that it calls, two calls deep.
 
 Known limits
     Hardware that raises no interrupt any more, and flags, are not understood: a call with such a name before
@@ -164,6 +164,7 @@ def _finding(
     stopped = inside.where(stopper, stop.line if stop is not None else stopper.end_line)
     used = inside.where(user, use[1])
     runs = inside.where(callback, callback.line)
+    thing = call.argument(0)
     last = stop.name if stop is not None else ""
     quiet = next((one.call.name for one in events[: ended.at] if _QUIETS.search(one.call.name)), "")
     kind = "interrupt" if source.kind == "irq" else source.object
@@ -177,7 +178,7 @@ def _finding(
         code=CODE,
         verdict="bug",
         confidence="low" if quiet else "medium",
-        message=f"{call.name}({call.argument(0)}) ends what {callback.name}() uses, which only {shut} stops later",
+        message=f"{call.name}({thing}) ends what {callback.name}() uses, which only {shut} stops later",
         where=where,
         site=call.name,
         object=call.argument(0),
@@ -189,9 +190,7 @@ def _finding(
         ),
         chain=chain,
         evidence=(
-            Evidence(
-                "role", f"{callback.name}() runs until {shut}", where=inside.where(callback, callback.line)
-            ),
+            Evidence("role", f"{callback.name}() runs until {shut}", where=runs),
             Evidence("path", f"{use[2]} is {ended.key}, too", where=used),
         ),
         remedy=f"stop {callback.name}() before {call.name}()",
@@ -208,7 +207,7 @@ def _finding(
                     stopped.path,
                     stopped.line,
                     stopper.name,
-                    call=stop.name if stop is not None else "",
+                    call=last,
                 ),
             ),
             last or "free_irq",

@@ -26,8 +26,9 @@ Instead
 
 How lastput knows
     The initialiser has no owner; nothing in the tree stores one into the table; the table's address goes
-    to a call of the list above or to a function that hands it on to one, or into a miscdevice, and not to a
-    cdev with an owner of its own; Kbuild can make the file part of a module, and the module can be unloaded:
+    to a call of the list above or to a function that hands it on to one, or into a struct from which the core
+    takes it by fops_get() at each open, as from a miscdevice or a drm_driver, and not to a cdev with an owner
+    of its own; Kbuild can make the file part of a module, and the module can be unloaded:
     it has an exit function, or no init function. Where ``->open()`` takes a module reference by itself, or
     gives the file other operations, confidence is low: then only the callbacks' first and last steps
     are open. Where ``->release()`` comes to a module_put(), the chain to it is shown. The debugfs tables of
@@ -53,6 +54,7 @@ import msgspec
 
 from lastput.audit.ownpin import GETS, PUTS, Reached, callback, reach
 from lastput.audit.publishers import publishers
+from lastput.effects.typing.keys import Typing
 from lastput.facts.base import Facts, argument, member
 from lastput.facts.bodies import Bodies
 from lastput.facts.modules import ModuleFact, entries_of, modules_of
@@ -75,9 +77,9 @@ _CALLS = """
     CROSS JOIN call_row c ON c.name = n.id JOIN functions f ON f.id = c.function
     WHERE n.name IN ({}) AND c.receiver = '' ORDER BY f.file, c.line
 """
-_MISC_FIELDS = """
-    SELECT v.name, r.line FROM field_row r JOIN variables v ON v.id = r.variable
-    WHERE v.file = ? AND v.type = 'miscdevice' AND r.value = ? ORDER BY r.line
+_FIELDS = """
+    SELECT v.name, r.line, v.type, r.field FROM field_row r JOIN variables v ON v.id = r.variable
+    WHERE v.file = ? AND r.value = ? ORDER BY r.line
 """
 _OWNER_STORES = """
     SELECT s.target, s.line, f.name, f.file FROM stores s JOIN functions f ON f.id = s.function
@@ -90,6 +92,7 @@ class _Known:
 
     def __init__(self, facts: Facts) -> None:
         self.publishers = publishers(facts)
+        self.opened = _opened(facts)
         self.calls: dict[int, list[tuple[str, str, int, str, int]]] = {}
         names = ("misc_register", *self.publishers)
         for file, *call in facts.sql(_CALLS.format(", ".join("?" * len(names))), *names):
@@ -101,6 +104,19 @@ class _Known:
         for target, line, function, file in facts.sql(_OWNER_STORES):
             self.storing.setdefault(target, []).append(file)
             self.stores.setdefault(file, []).append((target, line, function))
+
+
+def _opened(facts: Facts) -> frozenset[tuple[str, str]]:
+    """Structs of the core, and their members, whose table it takes for each open: by fops_get()."""
+    typing = facts.once(Typing)
+    found = {("miscdevice", "fops")}
+    for call in facts.calls_of(("fops_get",)):
+        given = re.sub(r"\[[^\]]*\]", "", call.argument(0))
+        holder, arrow, field = given.rpartition("->")
+        record = typing.record(call.function, holder) if arrow else ""
+        if record and field.isidentifier() and field != "f_op" and record != "inode":
+            found.add((record, field))
+    return frozenset(found)
 
 
 class _Published(msgspec.Struct, frozen=True):
@@ -182,8 +198,9 @@ def _published(facts: Facts, file: int, path: str, name: str, known: _Known) -> 
             and not (api == "cdev_init" and _cdev_owned(known, file, argument(arguments, 0)))
         ):
             return _Published(Where(path, line, 0, function), f"{api}()", publisher.kind)
-    for device, line in facts.sql(_MISC_FIELDS, file, f"&{name}"):
-        return _Published(Where(path, line), f"struct miscdevice {device}", "misc")
+    for device, line, kind, field in facts.sql(_FIELDS, file, f"&{name}"):
+        if (kind, field) in known.opened:
+            return _Published(Where(path, line), f"struct {kind} {device}", "misc")
     return _filled(facts, registering, path, name)
 
 
