@@ -1,7 +1,7 @@
 """A teardown ends what an interrupt, a timer or a work item still uses, and stops that only later.
 
 What it finds
-    A teardown that puts, frees, destroys or unregisters something that a member leads to, while a handler or
+    A teardown that puts, frees or destroys something that a member points to, while a handler or
     an item whose callback uses the same member is stopped only after that: by a later call, or by devm, which
     frees an interrupt after remove has returned.
 
@@ -58,12 +58,27 @@ from lastput.schema.finding import Cause, Evidence, Finding, Link
 CODE = "WRK008"
 NAME = "ended-while-used"
 
-_ENDS = re.compile(r"(?:^|_)(?:put|free|destroy|release|unregister|unbind|kfree|exit)(?:_|$)|free$")
-_NOTHING = re.compile(r"^(?:mutex_destroy|pm_runtime_\w+|free_irq|devm_free_irq|\w+_on_stack|\w*_lock\w*)$")
+_ENDS = re.compile(r"(?:^|_)(?:put|free|destroy|release|unbind|kfree|exit)(?:_|$)|free$")
+_NOTHING = re.compile(
+    r"^(?:mutex_destroy|pm_runtime_\w+|kref_\w+|smp_\w+|\w*irq\w*|\w+_on_stack|\w*_lock\w*|dma_free_\w+)$"
+)
 _QUIETS = re.compile(
     r"(?:irq|intr|interrupt)\w*(?:disable|mask|off|stop|clear)"
     r"|(?:disable|mask|off|stop|clear)\w*(?:irq|intr|interrupt)"
     r"|_reset_hw|hw_reset|_halt|_shutdown|quiesce|_stop$|_down$|_disable$|_suspend$"
+)
+
+
+#: What a call is given to say for whom it does something.
+_PLACES = (
+    "device",
+    "pci_dev",
+    "platform_device",
+    "usb_device",
+    "usb_interface",
+    "i2c_client",
+    "spi_device",
+    "net",
 )
 
 
@@ -121,10 +136,10 @@ def _ended(facts: Facts, events: list[Event]) -> list[_Ended]:
         if call.receiver or not _ENDS.search(call.name) or _NOTHING.match(call.name):
             continue
         given = call.argument(0)
-        if "->" not in given and "." not in given:
-            continue
+        if given.startswith("&") or ("->" not in given and "." not in given):
+            continue  # a part of an object stays as long as the whole
         key = typing.key(call.function, given)
-        if key.known and key.path:
+        if key.known and key.path and typing.record(call.function, given) not in _PLACES:
             found.append(_Ended(at, key, member(given)))
     return found
 
