@@ -6,7 +6,7 @@ __all__ = ["Outcome", "gather", "run_each", "run_rules"]
 
 import multiprocessing
 import os
-import signal
+import sqlite3
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +19,7 @@ import msgspec
 from lastput.audit.rule import Rule
 from lastput.audit.tree import OpenTree, Tree
 from lastput.errors import LastputError
+from lastput.facts.workers import end_all, with_parent
 from lastput.schema.audit import Broken
 from lastput.schema.finding import Finding, Verdict, fingerprint
 
@@ -114,6 +115,9 @@ def _in_processes(open_tree: OpenTree, rules: Sequence[Rule], jobs: int) -> Iter
                 except BrokenProcessPool:
                     workers[worker] = start()
                     yield rule, Broken(rule.code, "its process was killed (out of memory?)")
+    except BaseException:
+        end_all()
+        raise
     finally:
         for one in workers:
             one.shutdown(wait=False, cancel_futures=True)
@@ -138,7 +142,7 @@ _tree: Tree | None = None  # of this worker
 
 def _open_in_worker(open_tree: OpenTree) -> None:
     global _tree
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the parent tells of an interrupt
+    with_parent()
     _tree = open_tree()
 
 
@@ -151,8 +155,8 @@ def _run_one(rule: Rule, tree: Tree) -> Outcome:
     """What one rule says; a rule that raises says nothing, and the others go on."""
     try:
         found = list(rule.run(tree.facts))
-    except (LastputError, MemoryError, OSError):
-        raise
+    except (LastputError, MemoryError, OSError, sqlite3.DatabaseError):
+        raise  # the base is damaged, say: nothing that one rule has to do with
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(frame.filename).name}:{frame.lineno}"

@@ -19,7 +19,7 @@ from lastput.audit.registry import all_rules, select
 from lastput.audit.report import Request, audit, sites, why
 from lastput.audit.tree import OpenTree
 from lastput.cli.asked import asked, headers
-from lastput.cli.tree import opener, store_of
+from lastput.cli.tree import opener, store_of, with_sound_base
 from lastput.cli.write import write_whole
 from lastput.errors import LastputError
 from lastput.schema.audit import Report
@@ -42,10 +42,14 @@ def run(args: argparse.Namespace) -> int:
     args.tree, args.paths = str(place.root), place.paths
     args.kernel = headers(args.kernel, place.root)
     wanted = request(args)  # before the tree is read: git, the patch and the files may say no
-    open_tree = opener(args.tree, quiet=args.quiet, kernel=args.kernel)
     wanted = msgspec.structs.replace(wanted, around=AROUND if form == "html" else 0)
-    with Status(sys.stderr, args.tree, wanted=sys.stderr.isatty() and not args.quiet) as status:
-        report = audit(open_tree, wanted, lambda code: status.say(f"{code} done"))
+
+    def judge() -> tuple[OpenTree, Report]:
+        open_tree = opener(args.tree, quiet=args.quiet, kernel=args.kernel)
+        with Status(sys.stderr, args.tree, wanted=sys.stderr.isatty() and not args.quiet) as status:
+            return open_tree, audit(open_tree, wanted, lambda code: status.say(f"{code} done"))
+
+    open_tree, report = with_sound_base(place.root, args.kernel, judge)
     if args.why or args.sites:
         return _asked(args, open_tree, report, form)
     if args.write_baseline:

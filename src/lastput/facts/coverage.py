@@ -14,6 +14,7 @@ from lastput.c.raw.body import parse_body
 from lastput.c.raw.source import Source
 from lastput.facts.base import Facts
 from lastput.facts.index import Skip
+from lastput.facts.workers import with_parent
 
 _FILES = 64
 
@@ -30,7 +31,9 @@ def parse_bodies(
     groups = [paths[start : start + _FILES] for start in range(0, len(paths), _FILES)]
     functions = 0
     unclean: list[Skip] = []
-    with ProcessPoolExecutor(jobs or os.cpu_count() or 1, mp_context=get_context("forkserver")) as pool:
+    with ProcessPoolExecutor(
+        jobs or os.cpu_count() or 1, mp_context=get_context("forkserver"), initializer=with_parent
+    ) as pool:
         for done, (count, bad) in enumerate(pool.map(_parse, [tree] * len(groups), groups), 1):
             functions += count
             unclean += [Skip(*one) for one in bad]

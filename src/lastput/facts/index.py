@@ -6,7 +6,7 @@ transaction. A run that is killed leaves what was there before.
 
 from __future__ import annotations
 
-__all__ = ["Report", "Skip", "update"]
+__all__ = ["Report", "Skip", "forget", "update"]
 
 import contextlib
 import fcntl
@@ -16,7 +16,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -28,15 +28,18 @@ from lastput.facts.core import write_core
 from lastput.facts.entries import write_entries
 from lastput.facts.extract import FileFacts, extract, worth_reading
 from lastput.facts.headers import reachable
+from lastput.facts.interrupt import Interrupt, deferred
 from lastput.facts.location import database_path, version
 from lastput.facts.macro_tables import write_macro_tables
 from lastput.facts.membership import is_kernel, write_membership
 from lastput.facts.own_modules import write_own_modules
 from lastput.facts.store import Writer, create_indexes, create_schema
 from lastput.facts.walk import Found, walk
+from lastput.facts.workers import end_all, with_parent
 
 #: Bytes of source that one task of a worker reads.
 _TASK = 4 << 20
+_GLANCE = 0.2  # seconds between two looks at whether to go on
 _SERIAL = 4 << 20  # below this a pool costs more than it saves
 
 #: Has something for each of the compiled passes.
@@ -53,7 +56,7 @@ class Skip(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What a run did and what the base now holds."""
+    """What a run did and what the base now holds. ``damaged``: what was wrong with the one before."""
 
     database: Path
     files: int
@@ -62,6 +65,7 @@ class Report(msgspec.Struct, frozen=True):
     removed: int
     skipped: tuple[Skip, ...]
     unbalanced: tuple[Skip, ...]
+    damaged: str = ""
 
 
 class _Read(msgspec.Struct, array_like=True):
@@ -96,10 +100,56 @@ def update(
         sources += reachable(tree, sources, kernel)
     if not os.access(path.parent, os.W_OK):
         return _report(path, 0, 0)
-    with _locked(path):
-        if not _usable(path):
+    with _locked(path), _told(path):
+        try:
+            if _usable(path):
+                return _refresh(tree, path, sources, makefiles, kconfigs, jobs, progress)
             return _build(tree, path, sources, makefiles, kconfigs, jobs, progress)
-        return _refresh(tree, path, sources, makefiles, kconfigs, jobs, progress)
+        except sqlite3.DatabaseError as error:
+            if _full(error) or _interrupted(error):
+                raise
+            # Damaged: what it held is in the tree.
+            forget(path)
+            made = _build(tree, path, sources, makefiles, kconfigs, jobs, progress)
+            return msgspec.structs.replace(made, damaged=str(error))
+
+
+def forget(path: Path) -> None:
+    """Remove a base and what lies beside it; the next run reads the tree anew."""
+    for one in (path, path.with_suffix(".part"), path.with_suffix(".sqlite-journal")):
+        one.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """sqlite's words for a full disk and for Ctrl-C, in ours."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if _interrupted(error):
+            raise KeyboardInterrupt from None
+        if not _full(error):
+            raise
+        raise LastputError(
+            "disk-full",
+            f"no room for the fact base in {path.parent}",
+            "make room there, or name another folder in LASTPUT_CACHE; what was there before still is",
+        ) from None
+
+
+def _full(error: sqlite3.DatabaseError) -> bool:
+    return "disk is full" in str(error) or "disk I/O error" in str(error)
+
+
+def _interrupted(error: sqlite3.DatabaseError) -> bool:
+    return str(error) == "interrupted"
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection that ends a long statement at Ctrl-C: Python sees a signal only while it runs itself."""
+    db = sqlite3.connect(path, isolation_level=None)
+    db.set_progress_handler(lambda: 0, 100_000)
+    return db
 
 
 @contextlib.contextmanager
@@ -111,15 +161,14 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _usable(path: Path) -> bool:
-    """Whether there is a whole base of this version."""
-    if not path.exists():
+    """Whether there is a whole base of this version. Raises sqlite3.DatabaseError if it is damaged."""
+    if not path.exists() or not path.stat().st_size:
         return False
-    try:
-        with contextlib.closing(sqlite3.connect(path)) as db:
-            row = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-            return row is not None and row[0] == version()
-    except sqlite3.DatabaseError:
-        return False
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is None:
+            return False
+        row = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+        return row is not None and row[0] == version()
 
 
 def _build(
@@ -131,18 +180,27 @@ def _build(
     jobs: int,
     progress: Progress | None,
 ) -> Report:
-    fresh = path.with_suffix(f".new-{os.getpid()}")
-    fresh.unlink(missing_ok=True)
+    fresh, part = path.with_suffix(f".new-{os.getpid()}"), path.with_suffix(".part")
+    for left in path.parent.glob(f"{path.stem}.new-*"):
+        left.unlink(missing_ok=True)  # of a run that was killed: this one has the lock
     try:
-        with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as db:
+        known = _continued(part, fresh, sources)
+        with contextlib.closing(_connect(fresh)) as db:
             db.executescript(
                 "PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                 " PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -200000;"
             )
-            create_schema(db)
+            if not known:
+                create_schema(db)
+                db.execute("INSERT INTO meta VALUES ('schema', ?)", (version(),))
             db.execute("BEGIN")
-            with _no_collector():
-                _store(db, tree, sources, jobs, progress)
+            try:
+                with _no_collector():
+                    _store(db, tree, sources[known:], jobs, progress)
+            except KeyboardInterrupt:
+                db.execute("COMMIT")
+                fresh.replace(part)
+                raise
             db.execute("COMMIT")
             create_indexes(db)
             db.execute("BEGIN")
@@ -160,6 +218,28 @@ def _build(
     return _report(path, len(sources), 0)
 
 
+def _continued(part: Path, fresh: Path, sources: Sequence[Found]) -> int:
+    """How many of ``sources``, from the first, a run that was interrupted has left in ``part``, which becomes
+    ``fresh``; 0 if nothing of it can be used."""
+    with contextlib.suppress(sqlite3.DatabaseError):
+        return _moved(part, fresh, sources)
+    part.unlink(missing_ok=True)
+    return 0
+
+
+def _moved(part: Path, fresh: Path, sources: Sequence[Found]) -> int:
+    if not _usable(part):
+        part.unlink(missing_ok=True)
+        return 0
+    with contextlib.closing(sqlite3.connect(part)) as db:
+        rows = db.execute("SELECT path, size, mtime FROM files ORDER BY id").fetchall()
+    if not rows or rows != [(one.path, one.size, one.mtime) for one in sources[: len(rows)]]:
+        part.unlink(missing_ok=True)
+        return 0
+    part.replace(fresh)
+    return len(rows)
+
+
 def _refresh(
     tree: Path,
     path: Path,
@@ -169,7 +249,7 @@ def _refresh(
     jobs: int,
     progress: Progress | None,
 ) -> Report:
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+    with contextlib.closing(_connect(path)) as db:
         known = {
             row[0]: row[1:] for row in db.execute("SELECT path, size, mtime, skipped FROM files WHERE id > 0")
         }
@@ -199,7 +279,8 @@ def _refresh(
             write_own_modules(db, tree, is_kernel(tree))
             db.execute("COMMIT")
         except BaseException:
-            db.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):  # a full disk has ended the transaction itself
+                db.execute("ROLLBACK")
             raise
     return _report(path, touched, len(gone))
 
@@ -223,30 +304,40 @@ def _store(
     writer = writer or Writer(db)
     total = sum(one.size for one in sources)
     done = touched = 0
-    for found, read in _read_all(tree, sources, jobs):
-        if not fresh:
-            row = db.execute("SELECT hash, skipped FROM files WHERE path = ?", (found.path,)).fetchone()
-            if row is not None and row == (read.digest, read.skipped):
-                db.execute(
-                    "UPDATE files SET size = ?, mtime = ? WHERE path = ?",
-                    (found.size, found.mtime, found.path),
-                )
-                continue
-            writer.remove(found.path)
-        writer.add(found, read.digest, read.facts, read.skipped, read.marked)
-        touched += 1
-        done += found.size
-        if progress is not None:
-            progress(done, total)
-    writer.finish()
+    with deferred() as stop:
+        try:
+            for found, read in _read_all(tree, sources, jobs, stop):
+                if not fresh and _same(db, found, read):
+                    continue
+                if not fresh:
+                    writer.remove(found.path)
+                writer.add(found, read.digest, read.facts, read.skipped, read.marked)
+                touched += 1
+                done += found.size
+                if progress is not None:
+                    progress(done, total)
+        finally:
+            writer.finish()  # also what was read before an interrupt: the next run goes on from there
     db.execute("INSERT OR IGNORE INTO meta VALUES ('token', ?)", (secrets.token_hex(16),))
     if writer.declarations_changed():
         db.execute("INSERT OR REPLACE INTO meta VALUES ('declared', ?)", (secrets.token_hex(16),))
     return touched
 
 
-def _read_all(tree: Path, sources: Sequence[Found], jobs: int) -> Iterator[tuple[Found, _Read]]:
-    """Files with their facts, in order; workers run ahead by a bounded number of tasks."""
+def _same(db: sqlite3.Connection, found: Found, read: _Read) -> bool:
+    """Whether the base has the file with this content; its new time is noted."""
+    row = db.execute("SELECT hash, skipped FROM files WHERE path = ?", (found.path,)).fetchone()
+    if row is None or row != (read.digest, read.skipped):
+        return False
+    db.execute("UPDATE files SET size = ?, mtime = ? WHERE path = ?", (found.size, found.mtime, found.path))
+    return True
+
+
+def _read_all(
+    tree: Path, sources: Sequence[Found], jobs: int, stop: Interrupt
+) -> Iterator[tuple[Found, _Read]]:
+    """Files with their facts, in order; workers run ahead by a bounded number of tasks. Ends with
+    KeyboardInterrupt between two files once ``stop`` was asked for."""
     tasks: list[list[tuple[int, Found]]] = [[]]
     size = 0
     for index, one in enumerate(sources):
@@ -259,23 +350,31 @@ def _read_all(tree: Path, sources: Sequence[Found], jobs: int) -> Iterator[tuple
     if len(tasks) == 1 and size < _SERIAL:
         for task in tasks:
             for read in msgspec.msgpack.decode(_read_task(tree, task), type=list[_Read]):
+                stop.check()
                 yield sources[read.index], read
         return
     if expect(sum(one.size for one in sources)):
         extract("compile.c", _SAMPLE)  # here, so that not every worker does
     context = get_context("forkserver")
     context.set_forkserver_preload(["lastput.facts.extract"])
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=with_parent) as pool:
         waiting: dict[int, Future[bytes]] = {}
         sent = 0
-        for number in range(len(tasks)):
-            while sent < len(tasks) and sent < number + 2 * jobs + 2:
-                waiting[sent] = pool.submit(_read_task, tree, tasks[sent])
-                sent += 1
-            future = waiting.pop(number)
-            wait([future], return_when=FIRST_COMPLETED)
-            for read in msgspec.msgpack.decode(future.result(), type=list[_Read]):
-                yield sources[read.index], read
+        try:
+            for number in range(len(tasks)):
+                while sent < len(tasks) and sent < number + 2 * jobs + 2:
+                    waiting[sent] = pool.submit(_read_task, tree, tasks[sent])
+                    sent += 1
+                future = waiting.pop(number)
+                while not wait([future], timeout=_GLANCE).done:
+                    stop.check()
+                for read in msgspec.msgpack.decode(future.result(), type=list[_Read]):
+                    stop.check()
+                    yield sources[read.index], read
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            end_all()
+            raise
 
 
 def _read_task(tree: Path, task: list[tuple[int, Found]]) -> bytes:

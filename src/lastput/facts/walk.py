@@ -52,6 +52,11 @@ def walk(tree: Path) -> tuple[list[Found], list[Found], list[Found]]:
             path = f"{directory}/{entry.name}" if directory else entry.name
             if entry.is_symlink():
                 continue
+            if not _utf8(entry.name):
+                if entry.is_dir(follow_symlinks=False) or is_read(entry.name):
+                    shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+                    sources.append(Found(shown, 0, 0, "its name is not UTF-8"))
+                continue
             if entry.is_dir(follow_symlinks=False):
                 if entry.name != ".git":
                     pending.append(path)
@@ -80,3 +85,12 @@ def walk(tree: Path) -> tuple[list[Found], list[Found], list[Found]]:
                 skipped = f"larger than {_LARGEST >> 20} MiB"
             kind.append(Found(path, status.st_size, status.st_mtime_ns, skipped))
     return sorted(sources), sorted(makefiles), sorted(kconfigs)
+
+
+def _utf8(name: str) -> bool:
+    """Whether a name is text; other bytes come as lone surrogates, which no report can hold."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
