@@ -7,11 +7,13 @@ __all__ = ["PAGE", "OverlaidTree", "TextTree", "finding", "rule"]
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from lastput.audit.rule import SECTIONS, Rule, read_page
-from lastput.audit.tree import FunctionRange, Tree
+from lastput.audit.tree import FunctionRange, OpenTree
 from lastput.schema.audit import OwnModule
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
@@ -74,8 +76,9 @@ class OverlaidTree(TextTree):
     def text(self, path: str) -> str | None:
         return self._texts[path] if path in self._texts else super().text(path)
 
-    def overlaid(self, texts: Mapping[str, str | None]) -> Tree:
-        return OverlaidTree(self.root, texts)
+    @contextmanager
+    def overlaid(self, texts: Mapping[str, str | None], folder: Path) -> Iterator[OpenTree]:
+        yield partial(OverlaidTree, self.root, texts)
 
 
 def rule(run: Callable[[Any], Iterator[Finding]], code: str = "MOD901", name: str = "made-up") -> Rule:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-import pytest
-
 from lastput.audit.patch import Change, from_diff
-from lastput.audit.scope import before, in_scope, scope_of
+from lastput.audit.scope import in_scope, scope_of
 from lastput.schema.finding import Cause, Evidence, Finding, Where
-from tests.audit.samples import OverlaidTree, TextTree, finding
+from tests.audit.samples import TextTree, finding
 
 _OLD = """\
 static void foo_work(struct work_struct *work)
@@ -64,12 +62,3 @@ def test_a_table_is_touched_by_its_fields_only(tmp_path: Path) -> None:
 def test_a_function_that_is_gone_is_known_by_its_text(tmp_path: Path) -> None:
     tree, changes = _change(tmp_path, _OLD[: _OLD.index("static int foo_remove")])
     assert in_scope(_bare(_WORK, object="foo->work"), scope_of(tree, changes))
-
-
-@pytest.mark.parametrize("new", [_OLD.replace("kfree(foo)", "put(foo)"), _OLD + "\nint x;\n"])
-def test_a_tree_is_read_as_it_was(tmp_path: Path, new: str) -> None:
-    plain, changes = _change(tmp_path, new)
-    assert before(plain, changes) is None
-    older = before(OverlaidTree(tmp_path), changes)
-    assert older is not None
-    assert older.text("a.c") == _OLD

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 __all__ = ["FactTree", "release_of"]
 
+import contextlib
 import hashlib
 import re
 import sqlite3
-from functools import cached_property
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from lastput.audit.tree import FunctionRange
+from lastput.audit.tree import FunctionRange, OpenTree
 from lastput.facts.base import Facts
+from lastput.facts.overlay import overlay
 from lastput.schema.audit import OwnModule
 
 _VERSION = re.compile(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]*=[ \t]*(\S*)", re.MULTILINE)
@@ -22,8 +26,11 @@ _UNLINKED = "no Makefile says what is linked into a module, and rules that ask f
 class FactTree:
     """Opens the database of ``root`` for reading; ``coverage`` is the line that indexing ended with."""
 
-    def __init__(self, root: Path, database: Path, coverage: str = "") -> None:
+    def __init__(
+        self, root: Path, database: Path, coverage: str = "", texts: dict[str, bytes | None] | None = None
+    ) -> None:
         self.root = root
+        self._texts = texts or {}
         self._coverage = coverage
         self._database = database
         self._db = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
@@ -36,7 +43,7 @@ class FactTree:
 
     @cached_property
     def facts(self) -> Any:
-        return Facts(self.root, self._database)
+        return Facts(self.root, self._database, self._texts)
 
     @cached_property
     def release(self) -> str:
@@ -67,10 +74,25 @@ class FactTree:
         return [path for (path,) in rows]
 
     def text(self, path: str) -> str | None:
+        if path in self._texts:
+            given = self._texts[path]
+            return None if given is None else given.decode("utf-8", "replace")
         try:
             return (self.root / path).read_text("utf-8", "replace")
         except OSError:
             return None
+
+    @contextlib.contextmanager
+    def overlaid(self, texts: Mapping[str, str | None], folder: Path) -> Iterator[OpenTree]:
+        """What opens the tree as it would be with ``texts``, in any process; its base lies in ``folder``
+        until then."""
+        contents = {path: None if text is None else text.encode() for path, text in texts.items()}
+        folder.mkdir(parents=True, exist_ok=True)
+        # In a folder of its own, for what rules keep beside a base goes with it.
+        with tempfile.TemporaryDirectory(prefix="overlay-", dir=folder, ignore_cleanup_errors=True) as own:
+            target = Path(own) / "facts.sqlite"
+            overlay(self.root, self._database, target, contents)
+            yield partial(FactTree, self.root, target, self._coverage, contents)
 
     def functions_in(self, path: str) -> list[FunctionRange]:
         rows = self._db.execute(

@@ -1,14 +1,13 @@
 """A change to a tree, from a unified diff or from git: which lines came, which went.
 
-The tree lies there with the change applied; what it was before is worked out from the diff.
+``lastput.audit.apply`` works out from it what the files were before, and are after it.
 """
 
 from __future__ import annotations
 
-__all__ = ["Change", "from_diff", "from_git", "matches", "require_applied", "undo"]
+__all__ = ["Change", "Hunk", "from_diff", "from_git"]
 
 import subprocess
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -116,7 +115,8 @@ def _change(patched: PatchedFile) -> Change:
             number += line.is_added or line.is_context
         old = tuple(line.value.rstrip("\r\n") for line in hunk if line.is_removed or line.is_context)
         new = tuple(line.value.rstrip("\r\n") for line in hunk if line.is_added or line.is_context)
-        hunks.append(Hunk(hunk.source_start, first, old, new))
+        before = hunk.source_start + (0 if hunk.source_length else 1)
+        hunks.append(Hunk(before, first, old, new))
     return Change(
         path="" if patched.is_removed_file else patched.path,
         old_path="" if patched.is_added_file else _old_path(patched),
@@ -128,43 +128,3 @@ def _change(patched: PatchedFile) -> Change:
 
 def _old_path(patched: PatchedFile) -> str:
     return str(patched.source_file).removeprefix("a/")
-
-
-def matches(text: str, change: Change) -> bool:
-    """Whether ``text`` is what the change made of the file."""
-    lines = _lines(text)
-    return all(
-        tuple(lines[hunk.new_start - 1 : hunk.new_start - 1 + len(hunk.new)]) == hunk.new
-        for hunk in change.hunks
-    )
-
-
-def undo(text: str, change: Change) -> str:
-    """The file as it was before the change, of which ``text`` is the outcome."""
-    lines = _lines(text)
-    for hunk in reversed(change.hunks):
-        start = hunk.new_start - 1
-        lines[start : start + len(hunk.new)] = hunk.old
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _lines(text: str) -> list[str]:
-    # Not splitlines(): a form feed ends no line for diff or C.
-    lines = [line.rstrip("\r") for line in text.split("\n")]
-    return lines[:-1] if lines and not lines[-1] else lines
-
-
-def require_applied(root: Path, changes: Iterable[Change]) -> None:
-    """Raises LastputError ``patch-not-applied`` if a file does not look as the changes left it."""
-    for change in changes:
-        if change.path and change.hunks:
-            try:
-                text = (root / change.path).read_text("utf-8", "replace")
-            except OSError:
-                text = ""
-            if not matches(text, change):
-                raise LastputError(
-                    "patch-not-applied",
-                    f"{change.path} does not look as the patch leaves it",
-                    "apply it first: git am, or patch -p1 (the tree is read as it lies)",
-                )

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 __all__ = ["Request", "audit", "below", "sites", "why"]
 
+import contextlib
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from lastput.audit import suppress
+from lastput.audit.apply import Sides
 from lastput.audit.baseline import Baseline, split
 from lastput.audit.config import NAME, Config
-from lastput.audit.patch import Change
 from lastput.audit.rule import Rule
 from lastput.audit.run import run_rules
-from lastput.audit.scope import before, in_scope, scope_of
+from lastput.audit.scope import Scope, in_scope, scope_of, touches
 from lastput.audit.sources import with_sources
 from lastput.audit.store import judged
-from lastput.audit.tree import OpenTree, Tree
+from lastput.audit.tree import OpenTree, Overlaid, Tree
 from lastput.errors import LastputError
-from lastput.schema.audit import Refused, Report, RuleNote, Suppression
-from lastput.schema.finding import Confidence, Finding, Where, at_least, places, reported
+from lastput.schema.audit import Broken, Refused, Report, RuleNote, Suppression
+from lastput.schema.finding import Confidence, Evidence, Finding, Where, at_least, places, reported
 
 Say = Callable[[str], None]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked. ``known_codes`` are all rules that exist, also those that are not run. ``changes``
-    restrict the findings to those of a patch (None: no patch). ``store`` is where rules' words are kept
+    """What is asked. ``known_codes`` are all rules that exist, also those that are not run. ``sides`` of
+    the files that a patch changes restrict the findings to those that it brings (None: no
+    patch). ``store`` is where rules' words are kept
     (None: all rules run). ``around`` lines of source are kept on each side of a place. ``paths`` are the
     folders and files that are asked about (none: all)."""
 
@@ -40,24 +44,43 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     config: Config = Config()
     config_name: str = NAME
     baseline: Baseline | None = None
-    changes: tuple[Change, ...] | None = None
+    sides: Sides | None = None
     store: Path | None = None
     around: int = 0
     paths: tuple[str, ...] = ()
 
 
 def audit(open_tree: OpenTree, request: Request, say: Say = lambda _: None) -> Report:
-    """Run it. A rule that fails is listed in the report, and the others count."""
+    """Run it. A rule that fails is listed in the report, and the others count.
+
+    Raises LastputError ``patch-not-applied`` for a patch that cannot be applied in memory.
+    """
+    with contextlib.ExitStack() as stack:
+        return _audit(open_tree, request, say, stack)
+
+
+def _audit(open_tree: OpenTree, request: Request, say: Say, stack: contextlib.ExitStack) -> Report:
     tree = open_tree()
-    if request.store is None:
-        judgements, broken = run_rules(open_tree, request.rules, request.jobs, say)
-    else:
-        judgements, broken = judged(request.store, open_tree, request.rules, request.jobs, say)
+    judgements, broken = _judged(open_tree, request, say)
+    change = None
+    if request.sides is not None:
+        change = _Change(scope_of(tree, request.sides.changes()), None)
+        if isinstance(tree, Overlaid):
+            other = stack.enter_context(tree.overlaid(_other(request.sides), _folder(request)))
+            theirs, failed = _judged(other, request, say)
+            broken = tuple(dict.fromkeys((*broken, *failed)))
+            if not request.sides.applied:
+                tree, judgements, theirs = other(), theirs, judgements
+            change = _Change(scope_of(tree, request.sides.changes()), theirs)
+        elif not request.sides.applied:
+            raise LastputError(
+                "patch-not-applied", "this tree can only be read as it lies", "apply the patch first: git am"
+            )
     told = [one for one in judgements if reported(one) and below(one.where.path, request.paths)]
-    outside = 0
-    if request.changes is not None:
-        inside = _of_change(tree, request, told)
-        outside = len(told) - len(inside)
+    outside = kept = 0
+    if change is not None:
+        inside, kept = change.brought(told)
+        outside = len(told) - len(inside) - kept
         told = inside
     suppressions, refused = _suppressions(tree, request, told)
     told, gone, unused = suppress.apply(told, suppressions)
@@ -74,13 +97,15 @@ def audit(open_tree: OpenTree, request: Request, say: Say = lambda _: None) -> R
         suppressed=tuple(gone),
         # Of a part of the tree, or of a rule that did not run, nothing is known.
         unused=tuple(
-            one for one in unused if one.code in ran and request.changes is None and not request.paths
+            one for one in unused if one.code in ran and request.sides is None and not request.paths
         ),
         refused=tuple(refused),
         broken=broken,
         hidden=hidden,
         known=len(known),
         outside=outside,
+        there_before=kept,
+        uncovered=tuple(one.fingerprint for one in new if change and not touches(one.where, change.scope)),
         coverage=tree.coverage,
         own_modules=tuple(one for one in tree.own_modules() if below(one.path, request.paths)),
     )
@@ -93,31 +118,54 @@ def below(path: str, folders: Sequence[str]) -> bool:
     return not folders or any(path == one or path.startswith(f"{one}/") for one in folders)
 
 
-def _of_change(tree: Tree, request: Request, told: list[Finding]) -> list[Finding]:
-    assert request.changes is not None
-    older = before(tree, request.changes)
-    if older is None:
-        scope = scope_of(tree, request.changes)
-        return [one for one in told if in_scope(one, scope)]
-    then, _ = run_rules(lambda: older, request.rules)
-    old = {one.fingerprint for one in then if reported(one)}
-    return [one for one in told if one.fingerprint not in old]
+class _Change(NamedTuple):
+    """What a patch touched, and what was judged without it (None: it cannot be told)."""
+
+    scope: Scope
+    without: tuple[Finding, ...] | None
+
+    def brought(self, told: list[Finding]) -> tuple[list[Finding], int]:
+        """The findings of the change, and how many more there are in what it touched."""
+        if self.without is None:
+            return [one for one in told if in_scope(one, self.scope)], 0
+        old = {one.fingerprint for one in self.without if reported(one)}
+        new = [one for one in told if one.fingerprint not in old]
+        kept = [one for one in told if one.fingerprint in old and touches(one.where, self.scope)]
+        return new, len(kept)
+
+
+def _judged(
+    open_tree: OpenTree, request: Request, say: Say
+) -> tuple[tuple[Finding, ...], tuple[Broken, ...]]:
+    if request.store is None:
+        return run_rules(open_tree, request.rules, request.jobs, say)
+    return judged(request.store, open_tree, request.rules, request.jobs, say)
+
+
+def _other(sides: Sides) -> dict[str, str | None]:
+    """The side of the files that is not in the tree."""
+    return sides.before if sides.applied else sides.after
+
+
+def _folder(request: Request) -> Path:
+    return request.store or Path(tempfile.gettempdir())
 
 
 def _suppressions(
     tree: Tree, request: Request, told: Sequence[Finding]
 ) -> tuple[list[Suppression], list[Refused]]:
     # All files for a whole tree, for an unused comment may stand anywhere.
-    whole = request.changes is None and not request.paths
+    whole = request.sides is None and not request.paths
     paths = tree.marked() if whole else sorted({one.where.path for one in told})
     good, refused = suppress.comments(tree.root, paths, request.known_codes)
     listed, bad = suppress.entries(request.config_name, request.config.safe, request.known_codes)
     return good + listed, refused + bad
 
 
-def why(tree: Tree, judged: Sequence[Finding], path: str, line: int, around: int = 0) -> tuple[Finding, ...]:
+def why(tree: Tree, report: Report, path: str, line: int, around: int = 0) -> tuple[Finding, ...]:
     """What rules say of a line: of sites on it; else of those that speak of it; else of those in its
-    function. Raises LastputError ``nothing-judged``."""
+    function. One that somebody has called safe says so. Raises LastputError ``nothing-judged``."""
+    judged = report.judged
     exact = [one for one in judged if (one.where.path, one.where.line) == (path, line)]
     speak = [one for one in judged if any((place.path, place.line) == (path, line) for place in places(one))]
     enclosing = {one.name for one in tree.functions_in(path) if one.first <= line <= one.last}
@@ -133,7 +181,15 @@ def why(tree: Tree, judged: Sequence[Finding], path: str, line: int, around: int
             if near
             else "rules judge calls and ops tables; `lastput rule` lists them",
         )
-    return tuple(with_sources(tree, one, around) for one in found)
+    said = {one.fingerprint: by for one, by in report.suppressed}
+    return tuple(with_sources(tree, _answered(one, said.get(one.fingerprint)), around) for one in found)
+
+
+def _answered(finding: Finding, by: Suppression | None) -> Finding:
+    if by is None:
+        return finding
+    note = Evidence("site", f"called safe at {by.where}: {by.reason}", holds=True, where=by.where)
+    return msgspec.structs.replace(finding, verdict="safe", evidence=(note, *finding.evidence))
 
 
 def sites(judged: Sequence[Finding], api: str) -> tuple[Finding, ...]:

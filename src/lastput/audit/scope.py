@@ -2,22 +2,21 @@
 
 A finding is in scope if one of its places lies in a changed function or declaration. A rule that
 misses something (a flush, a pin) lists where it looked as ``Evidence.searched``, so that the finding
-which a removed line uncovers is in scope too, however far away its own place is. Where the tree can be
-read as it was before, ``before`` gives that, and the answer is exact: what is found now and was not then.
+which a removed line uncovers is in scope too, however far away its own place is.
 """
 
 from __future__ import annotations
 
-__all__ = ["Scope", "before", "in_scope", "scope_of"]
+__all__ = ["Scope", "in_scope", "scope_of", "touches"]
 
 import bisect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
-from lastput.audit.patch import Change, undo
-from lastput.audit.tree import Overlaid, Tree
+from lastput.audit.patch import Change
+from lastput.audit.tree import Tree
 from lastput.schema.finding import Finding, Where, places
 
 _DECLARES = re.compile(r"[A-Za-z_]")
@@ -64,7 +63,7 @@ def scope_of(tree: Tree, changes: Iterable[Change]) -> Scope:
 
 def in_scope(finding: Finding, scope: Scope) -> bool:
     """Whether the change may have made the finding."""
-    if any(_touches(where, scope) for where in places(finding)):
+    if any(touches(where, scope) for where in places(finding)):
         return True
     links = {(link.where.path, link.function) for link in finding.chain}
     if links & scope.functions:
@@ -74,23 +73,8 @@ def in_scope(finding: Finding, scope: Scope) -> bool:
     return len(about) > 2 and about in scope.removed.get(finding.where.path, "")
 
 
-def before(tree: Tree, changes: Sequence[Change]) -> Tree | None:
-    """The tree as it was before ``changes``, if it can be read so; findings that it has too are not new."""
-    if not isinstance(tree, Overlaid):
-        return None
-    texts: dict[str, str | None] = {}
-    for change in changes:
-        text = tree.text(change.path) if change.path else ""
-        if text is None:
-            continue
-        if change.path and change.path != change.old_path:
-            texts[change.path] = None
-        if change.old_path:
-            texts[change.old_path] = undo(text, change)
-    return tree.overlaid(texts)
-
-
-def _touches(where: Where, scope: Scope) -> bool:
+def touches(where: Where, scope: Scope) -> bool:
+    """Whether a place lies in what the change touched."""
     if where.function:
         return (where.path, where.function) in scope.functions
     starts = scope.starts.get(where.path)

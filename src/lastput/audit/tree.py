@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["FunctionRange", "OpenTree", "Overlaid", "Tree"]
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -64,14 +65,15 @@ class Tree(Protocol):
         ...
 
 
+#: Opens the tree in this process; it is called once in each worker, so it must pickle.
+OpenTree = Callable[[], Tree]
+
+
 @runtime_checkable
 class Overlaid(Protocol):
     """A tree that can also be read as it would be with other contents of some files."""
 
-    def overlaid(self, texts: Mapping[str, str | None]) -> Tree:
-        """The tree with the files of ``texts`` replaced (None: absent)."""
+    def overlaid(self, texts: Mapping[str, str | None], folder: Path) -> AbstractContextManager[OpenTree]:
+        """What opens the tree with the files of ``texts`` replaced (None: absent), while it is entered;
+        ``folder`` is a place for what that takes."""
         ...
-
-
-#: Opens the tree in this process; it is called once in each worker, so it must pickle.
-OpenTree = Callable[[], Tree]

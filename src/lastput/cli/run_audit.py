@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["request", "run"]
+__all__ = ["judge", "request", "run"]
 
 import argparse
 import os
@@ -12,9 +12,12 @@ from pathlib import Path
 import msgspec
 
 from lastput import __version__
+from lastput.audit.apply import Sides
+from lastput.audit.apply import sides as both_sides
 from lastput.audit.baseline import make, read_baseline, to_bytes
 from lastput.audit.config import NAME, Config, read_config
-from lastput.audit.patch import Change, from_diff, from_git, require_applied
+from lastput.audit.mbox import patch_text
+from lastput.audit.patch import from_diff, from_git
 from lastput.audit.registry import all_rules, select
 from lastput.audit.report import Request, audit, sites, why
 from lastput.audit.tree import OpenTree
@@ -35,21 +38,26 @@ _FAILED = 2
 _MODES = {"report": "report", "context": "context", "org": "org", "rep+ctxt": "context", "chain": "report"}
 
 
-def run(args: argparse.Namespace) -> int:
-    """0 without findings, 1 with, 2 if a rule failed."""
-    form = _form(args)
+def judge(args: argparse.Namespace, around: int = 0) -> tuple[OpenTree, Report]:
+    """Find the tree of ``args``, which learns of it, bring its base up to date, and audit it."""
     place = asked(args.where)
     args.tree, args.paths = str(place.root), place.paths
     args.kernel = headers(args.kernel, place.root)
     wanted = request(args)  # before the tree is read: git, the patch and the files may say no
-    wanted = msgspec.structs.replace(wanted, around=AROUND if form == "html" else 0)
+    wanted = msgspec.structs.replace(wanted, around=around)
 
-    def judge() -> tuple[OpenTree, Report]:
+    def once() -> tuple[OpenTree, Report]:
         open_tree = opener(args.tree, quiet=args.quiet, kernel=args.kernel)
         with Status(sys.stderr, args.tree, wanted=sys.stderr.isatty() and not args.quiet) as status:
             return open_tree, audit(open_tree, wanted, lambda code: status.say(f"{code} done"))
 
-    open_tree, report = with_sound_base(place.root, args.kernel, judge)
+    return with_sound_base(place.root, args.kernel, once)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 without findings, 1 with, 2 if a rule failed."""
+    form = _form(args)
+    open_tree, report = judge(args, AROUND if form == "html" else 0)
     if args.why or args.sites:
         return _asked(args, open_tree, report, form)
     if args.write_baseline:
@@ -81,7 +89,7 @@ def request(args: argparse.Namespace) -> Request:
         config=config,
         config_name=config_name,
         baseline=read_baseline(Path(baseline)) if baseline and not args.write_baseline else None,
-        changes=_changes(args),
+        sides=_sides(args),
         store=store_of(Path(args.tree), args.kernel),
         paths=args.paths,
     )
@@ -98,16 +106,23 @@ def _codes(words: list[str] | None) -> tuple[str, ...]:
     return tuple(code for word in words or () for code in word.split(",") if code.strip())
 
 
-def _changes(args: argparse.Namespace) -> tuple[Change, ...] | None:
+def _sides(args: argparse.Namespace) -> Sides | None:
     root = Path(args.tree)
     if args.since:
-        return from_git(root, args.since)
-    if not args.patch:
+        changes = from_git(root, args.since)
+    elif args.patch:
+        data = sys.stdin.buffer.read() if args.patch == "-" else Path(args.patch).read_bytes()
+        changes = from_diff(patch_text(data))
+    else:
         return None
-    data = sys.stdin.buffer.read() if args.patch == "-" else Path(args.patch).read_bytes()
-    changes = from_diff(data.decode("utf-8", "replace"))
-    require_applied(root, changes)
-    return changes
+
+    def read(path: str) -> str | None:
+        try:
+            return (root / path).read_bytes().decode("utf-8", "replace")
+        except OSError:
+            return None
+
+    return both_sides(changes, read)
 
 
 def _form(args: argparse.Namespace) -> str:
@@ -128,7 +143,7 @@ def _asked(args: argparse.Namespace, open_tree: OpenTree, report: Report, form: 
     found: tuple[Finding, ...]
     if args.why:
         path, line = _place(args.why, args.tree)
-        found = why(open_tree(), report.judged, path, line, AROUND if form == "html" else 0)
+        found = why(open_tree(), report, path, line, AROUND if form == "html" else 0)
     else:
         found = sites(report.judged, args.sites)
     shown = msgspec.structs.replace(report, findings=found)

@@ -7,7 +7,7 @@ __all__ = ["CallFact", "Facts", "FunctionFact", "argument", "member"]
 import contextlib
 import re
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -87,9 +87,11 @@ class Facts:
     """A fact base, open for reading. Helpers give what they find in the order of the tree's paths; rows that
     a query orders by an id come in the order in which their files were read, which edits change."""
 
-    def __init__(self, tree: Path, database: Path) -> None:
-        """Raises LastputError (``no-facts``) if there is no base at ``database``."""
+    def __init__(self, tree: Path, database: Path, texts: Mapping[str, bytes | None] | None = None) -> None:
+        """``texts`` stand in place of files of the tree (see ``overlay``). Raises LastputError (``no-facts``)
+        if there is no base at ``database``."""
         self.tree = tree
+        self._texts = texts or {}
         self.database = database
         if not database.exists():
             raise LastputError("no-facts", f"{tree} has not been read yet", f"run: lastput index {tree}")
@@ -190,7 +192,14 @@ class Facts:
     # -- source
 
     def _source(self, path: str) -> Source:
-        return Source(path, (self.tree / path).read_bytes())
+        return Source(path, self.content(path))
+
+    def content(self, path: str) -> bytes:
+        """The bytes of a file. Raises OSError."""
+        given = self._texts.get(path, b"")
+        if given is None:
+            raise FileNotFoundError(path)
+        return given if path in self._texts else (self.tree / path).read_bytes()
 
     def graph(self, function: int) -> Graph | None:
         """The flow graph of a function; None if its file has changed since it was read."""

@@ -34,7 +34,7 @@ class Bodies:
 
     def _read(self, path: str) -> bytes:
         try:
-            return (self.facts.tree / path).read_bytes()
+            return self.facts.content(path)
         except OSError:
             return b""
 

@@ -55,9 +55,11 @@ class Broken(msgspec.Struct, frozen=True):
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """``findings`` are to be shown, sorted by place; ``hidden`` counts those below the asked confidence,
-    ``known`` those of the baseline, ``outside`` those that a patch does not touch. ``judged`` are all
-    judged sites, safe ones too. ``coverage`` is one line on how much of the tree was read,
-    ``own_modules`` what was taken for a module without a Makefile that says so."""
+    ``known`` those of the baseline. Of a patch: ``outside`` counts those that it does not touch,
+    ``there_before`` those in what it touches that were there without it, ``uncovered`` are fingerprints
+    of findings that it brings elsewhere. ``judged`` are all judged sites, safe ones too. ``coverage`` is one
+    line on how much of the tree was read, ``own_modules`` what was taken for a module without a Makefile
+    that says so."""
 
     schema: str = "lastput-audit/1"
     tree: str
@@ -72,5 +74,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     hidden: int = 0
     known: int = 0
     outside: int = 0
+    there_before: int = 0
+    uncovered: tuple[str, ...] = ()
     coverage: str = ""
     own_modules: tuple[OwnModule, ...] = ()

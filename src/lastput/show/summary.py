@@ -24,9 +24,18 @@ def summary(report: Report) -> str:
         parts.append(f"{len(report.suppressed)} suppressed")
     if report.known:
         parts.append(f"{report.known} in the baseline")
+    if report.uncovered:
+        parts.append(f"{len(report.uncovered)} of them uncovered elsewhere by the change")
+    if report.there_before:
+        parts.append(f"{report.there_before} in what it touches were there before")
     if report.outside:
         parts.append(f"{report.outside} not of this change")
     rows = [", ".join(parts)]
+    rows += [
+        f"{one.where}: [{one.code}] is not in what the change touches: it uncovers this"
+        for one in report.findings
+        if one.fingerprint in report.uncovered
+    ]
     for own in report.own_modules:
         more = own.files - 1
         beside = f", with {more} file{'' if more == 1 else 's'} beside or below it" if more else ""
