@@ -37,7 +37,7 @@ from lastput.model.compile import compile_text
 from lastput.model.options import ModelOptions
 from lastput.schema.finding import Finding, functions
 
-_TOO_LONG = 60  # seconds of wall clock for one finding
+_TOO_LONG = 30  # seconds of user time for one finding
 _CALL = re.compile(r"\b([a-z_]\w+)\(\)")
 
 
@@ -116,8 +116,8 @@ def lower(finding: Finding, path: str) -> Lowered:
     text = written(named(finding, tree))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
     slug, message, size, assumed = "", "", 0, 0
-    signal.signal(signal.SIGALRM, _stop)
-    signal.alarm(_TOO_LONG)
+    signal.signal(signal.SIGVTALRM, _stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _TOO_LONG)
     try:
         made = compile_text(text, "finding.c", ModelOptions(assume_any=("all",)), tree.read, headers)
         size, assumed = len(made.program.code), len(made.program.assumptions)
@@ -128,7 +128,7 @@ def lower(finding: Finding, path: str) -> Lowered:
     except Exception as error:
         slug, message = f"crash {type(error).__name__}", traceback.format_exc()[-600:]
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     cpu = resource.getrusage(resource.RUSAGE_SELF).ru_utime - before
     return Lowered(where, finding.code, slug, message, cpu, size, assumed, text)
 

@@ -16,6 +16,8 @@ _HEADER = r"""
 
 #define THING_MAX 8	/* { */
 #define to_thing(d) \
+	/* a thing,
+	by what is in it */ \
 	container_of(d, struct thing, dev)
 
 enum thing_state {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["Headers", "View", "config_macro"]
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -29,7 +28,7 @@ _GIVEN = {
 }  # fmt: skip
 
 
-_OPEN_COMMENT = re.compile(r"/\*(?:(?!\*/).)*\Z", re.DOTALL)
+_OFF = 2
 
 
 class Headers:
@@ -77,10 +76,13 @@ class View:
             return None
         beside = [one for one in known if one.path in self.includes.own]
         known = beside or [one for one in known if one.path.startswith(("include/", "arch/x86/include/"))]
-        if len({one.path for one in known}) > 1:
-            known = [one for one in known if one.path in self.includes.seen] or known
-        if len(known) < 2:
-            return known[0] if known else None
+        if not beside and (Kind.MACRO in kinds or len({one.path for one in known}) > 1):
+            visible = [one for one in known if one.path in self.includes.seen]
+            # A macro of a header that the file does not include must not change what is written there.
+            known = visible if Kind.MACRO in kinds else visible or known
+        known = [one for one in known if self._off(one) < _OFF]
+        if not known:
+            return None
         return min(known, key=lambda one: (self._off(one), kinds.index(one.kind), _far(one.path), one.start))
 
     def macro(self, name: str) -> Macro | None:
@@ -100,9 +102,7 @@ class View:
         return preprocessor.run("\n" * (found.line - 1) + text, found.path, strict=False)
 
     def _parse(self, found: Found) -> Macro | None:
-        # A comment that goes on behind the line is not of it.
-        text = _OPEN_COMMENT.sub("", self.text(found))
-        tokens = lex("\n" * (found.line - 1) + text, found.path)
+        tokens = lex("\n" * (found.line - 1) + self.text(found), found.path)
         # `#` and `define`
         rest = tokens[2:]
         try:
@@ -114,7 +114,7 @@ class View:
     # --- conditions ----------------------------------------------------------------------------
 
     def _off(self, found: Found) -> int:
-        """0 if it is compiled, 1 if that cannot be told, 2 if it is not."""
+        """0 if it is compiled, 1 if that cannot be told, _OFF if it is not."""
         worst = 0
         for arm in arms_at(self.base.tree.read(found.path), found.start):
             if not arm.guards:
@@ -131,7 +131,7 @@ class View:
                 worst = max(worst, 1)
                 continue
             if holds != wanted:
-                return 2
+                return _OFF
         return worst
 
     def defined(self, name: str) -> bool:

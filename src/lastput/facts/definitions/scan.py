@@ -71,7 +71,7 @@ def scan(text: str) -> list[Named]:
     """The definitions of a header, in order. Never fails: what looks like none is passed over."""
     plain = _COMMENT.sub(_blank, text)
     starts = [0]
-    find = plain.find
+    find = text.find
     at = find("\n")
     while at >= 0:
         starts.append(at + 1)
@@ -83,7 +83,7 @@ def scan(text: str) -> list[Named]:
             name = _DEFINE.match(match[0])
             if name is not None:
                 found.append((name[1], Kind.MACRO, match.start(), match.end()))
-        return _blank(match)
+        return re.sub(r"[^\n]", " ", match[0])
 
     plain = _DIRECTIVE.sub(directive, plain)
     found += _items(plain)
@@ -91,11 +91,8 @@ def scan(text: str) -> list[Named]:
 
 
 def _blank(match: re.Match[str]) -> str:
-    """Spaces of the same length; newlines stay."""
-    text = match[0]
-    if "\n" not in text:
-        return " " * len(text)
-    return "\n".join(" " * len(line) for line in text.split("\n"))
+    """Spaces of the same length: a directive goes on behind a comment of several lines."""
+    return " " * len(match[0])
 
 
 def _line(starts: list[int], at: int) -> int:
