@@ -74,3 +74,8 @@ def test_the_end_of_a_log_claims_nothing_wrong() -> None:
                     start,
                     told.story,
                 )
+
+
+def test_the_lock_that_is_released_is_none_of_those_held() -> None:
+    one = next(one for one in logs() if one.name.startswith("bad-unlock-under-another-lock"))
+    assert _explained(one.text)[0][1].story.startswith("rcu_read_lock is released")

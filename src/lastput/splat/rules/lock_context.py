@@ -82,7 +82,9 @@ def judge(view: View) -> Diagnosis | None:
         return None
     error, words, cause = _WAYS[report.facts["what"]]
     what = report.facts["what"]
-    lock = report.locks[0].name if report.locks else report.facts.get("lock", "")
+    lock = report.facts.get("lock", "")  # the one that the line names; those that are held are others
+    if not lock and report.locks:
+        lock = report.locks[0].name
     who = view.user
     where = f", in {call(who.function)}" if who else view.whom and f",{view.whom}"
     return rule(
