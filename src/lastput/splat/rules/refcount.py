@@ -48,6 +48,10 @@ _OLD = {"increment on 0": "addition on 0", "hit zero": "decrement hit 0", "overf
 _AUDIT = {"addition on 0": ("REF005",), "saturated": ("REF001", "REF003")}
 
 
+#: Calls that put or get for whoever calls them.
+_WRAPPERS = frozenset(("kobject_put", "kobject_get", "put_device", "get_device", "sock_put", "sock_hold"))
+
+
 def judge(view: View) -> Diagnosis | None:
     report = view.report
     if report.kind != "refcount" or report.facts.get("what") not in (*_WAYS, *_OLD):
@@ -55,10 +59,12 @@ def judge(view: View) -> Diagnosis | None:
     what = _OLD.get(report.facts["what"], report.facts["what"])
     error, does, cause, instead = _WAYS[what]
     sure = what in ("underflow", "addition on 0", "decrement hit 0")
-    who = about([one for one in view.frames if not one.function.startswith(("kobject_put", "kobject_get"))])
-    who = who or about(view.frames)
+    inner = about(view.frames)
+    who = about([one for one in view.frames if one.function not in _WRAPPERS]) or inner
     at = report.facts.get("at", "")
     where = call(who.function) if who else call(at) if at and not at.startswith("refcount_") else view.who
+    if who and inner and inner.function in _WRAPPERS and inner is not who:
+        where += f", through {call(inner.function)},"
     return rule(
         "refcount",
         view,
