@@ -25,6 +25,8 @@ from lastput.model.options import ModelOptions
 from lastput.model.types import Array, Func
 from lastput.model.world import MODULE_DEPS, Function, Module, ThreadDecl, Variable, World
 
+#: Functions that a text defines; they begin in the first column.
+_DEFINES = re.compile(r"^[a-z_][\w \t*]*?[\s*](\w+)\([^;{}#]*\)\s*\{", re.MULTILINE)
 _SOURCES = re.compile(r'\bSOURCE\s*\(\s*"([^"]+)"')
 KERNEL = Path(__file__).parent.parent / "kernel"
 DIRECTIVES = (
@@ -150,14 +152,20 @@ class _Loader:
                 self.paths[name] = path
                 if path.parent == KERNEL:
                     self.world.modelled.add(name)
-                else:
-                    self._own_text(text)
+                    return text + self._undefined() if name == "lastput.h" else text
+                self._own_text(text)
+                for defined in _DEFINES.findall(text):
+                    self.preprocessor.macros.pop(defined, None)
                 return text
         if place.file not in self.from_tree and not angled:
             raise LastputError(
                 "no-include", f'cannot find "{name}"', "write the path relative to this file", place
             )
         return None
+
+    def _undefined(self) -> str:
+        """A function of the test stands for a macro of the modelled kernel as it does for a function."""
+        return "".join(f"#undef {name}\n" for name in _DEFINES.findall(self.text))
 
     # --- items ----------------------------------------------------------------------------------
 
