@@ -16,6 +16,9 @@ from unidiff.patch import PatchedFile, PatchSet
 
 from lastput.errors import LastputError
 
+#: What stands for a file that is not there: a hunk without old lines says nothing of that.
+_NOTHING = "/dev/null"
+
 
 class Hunk(msgspec.Struct, frozen=True):
     """One hunk: the first line of either side (1-based) and its lines."""
@@ -118,8 +121,8 @@ def _change(patched: PatchedFile) -> Change:
         before = hunk.source_start + (0 if hunk.source_length else 1)
         hunks.append(Hunk(before, first, old, new))
     return Change(
-        path="" if patched.is_removed_file else patched.path,
-        old_path="" if patched.is_added_file else _old_path(patched),
+        path="" if patched.target_file == _NOTHING else patched.path,
+        old_path="" if patched.source_file == _NOTHING else _old_path(patched),
         added=frozenset(added),
         removed=tuple(removed),
         hunks=tuple(hunks),

@@ -45,7 +45,7 @@ static inline void mutex_init(struct mutex *lock)
 
 /*
  * A callback may have come in the middle of the owner on its CPU, and then spins for ever: lockdep's
- * "inconsistent lock state" (kernel/locking/lockdep.c:3948). In a block.
+ * "inconsistent lock state" (print_usage_bug(), kernel/locking/lockdep.c:4031). In a block.
  */
 static inline void __spins_over_owner(spinlock_t *lock)
 {

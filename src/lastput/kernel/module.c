@@ -5,19 +5,13 @@
  * the life of its text and data. What blocks: delete_module() in async_synchronize_full() and in the
  * synchronize_rcu() of free_module(), and in whatever the module's exit function waits for. It waits for no
  * reference, no workqueue, no kthread and no RCU callback.
- *
  * module_mutex is not modelled: what it covers before exit() is one step here, and that free_module() holds it
  * during synchronize_rcu() delays only another delete_module().
  *
  * Left out: loading at run time, forced removal, module notifiers, live patching, symbol_get().
  */
 
-enum module_state {
-	MODULE_STATE_LIVE,
-	MODULE_STATE_COMING,
-	MODULE_STATE_GOING,
-	MODULE_STATE_UNFORMED,
-};
+enum module_state { MODULE_STATE_LIVE, MODULE_STATE_COMING, MODULE_STATE_GOING, MODULE_STATE_UNFORMED };
 
 #define MODULE_REF_BASE 1
 #define MODULE_DEPS 4
@@ -192,7 +186,7 @@ static void free_module(struct module *mod)
 	}
 }
 
-/* The way out of do_init_module(), kernel/module/main.c:2880 */
+/* The way out of do_init_module(), kernel/module/main.c:2723 */
 DAEMON(init_failed, 1, __init_failed) {
 	struct module *mod;
 

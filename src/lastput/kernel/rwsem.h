@@ -4,8 +4,8 @@
  * Models kernel/locking/{rwsem,semaphore}.c and include/linux/rwlock.h (6.12): one writer or any number of
  * readers. What blocks: as the names say.
  *
- * A writer that waits for readers stops new ones (rwsem_down_read_slowpath(), kernel/locking/rwsem.c:996;
- * queued_read_lock_slowpath(), kernel/locking/qrwlock.c:22), so a task that reads twice can be stuck. In
+ * A writer that waits for readers stops new ones (rwsem_down_read_slowpath(), kernel/locking/rwsem.c:994;
+ * queued_read_lock_slowpath(), kernel/locking/qrwlock.c:21), so a task that reads twice can be stuck. In
  * interrupts read_lock() only waits for a writer that has the lock.
  *
  * Left out: downgrade by anybody but the writer.

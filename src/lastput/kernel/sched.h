@@ -166,7 +166,7 @@ static inline void preempt_enable(void)
 /* Which contexts may not come in the middle of this task on its CPU: up to this one. In a block. */
 #define __shield() (current->irqs_off || current->context == 2 ? 2 : current->bh_off || current->context ? 1 : 0)
 
-/* kernel/softirq.c:143 and :200, include/linux/irqflags.h:200 */
+/* __local_bh_disable_ip() and __local_bh_enable_ip(), kernel/softirq.c:328 and :384, include/linux/irqflags.h:200 */
 #define local_bh_disable() do { preempt_disable(); current->bh_off++; } while (0)
 #define local_bh_enable() do { current->bh_off--; preempt_enable(); } while (0)
 #define local_irq_disable() do { preempt_disable(); current->irqs_off++; } while (0)

@@ -137,7 +137,7 @@ DAEMON(softirq, 2, __mod_timer) {
 	}
 }
 
-/* kernel/time/hrtimer.c:1613, with debug_init() */
+/* kernel/time/hrtimer.c:1609, with debug_init() */
 static inline void hrtimer_init(struct hrtimer *timer, ...)
 {
 	plain {

@@ -2,7 +2,7 @@
 
   lastput audit ~/linux                        what is wrong, one line each
   lastput audit ~/linux -v                     with causes, calls and evidence
-  lastput audit drivers/bluetooth net/nfc      only these parts of the tree around
+  lastput audit drivers/bluetooth net/nfc      these parts of the tree around
   lastput audit ~/my-driver --kernel /lib/modules/6.12.9/build
   lastput audit . --since HEAD~3               only what three commits brought
   git show | lastput audit . --patch -         only what this patch brought

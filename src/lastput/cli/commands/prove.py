@@ -1,10 +1,10 @@
 """Run a finding over the real source: is it so?
 
-  lastput prove drivers/net/foo.c:321 ~/linux     the findings at that place
-  lastput prove 1f3a5b7c9d0e2f41 ~/linux          the finding with that fingerprint
-  lastput prove --rules LCK,WRK ~/linux           all of these rules
-  lastput prove --all --format line ~/linux       everything, one line each
-  lastput prove foo.c:321 ~/linux -o foo.c        keep the generated litmus test
+  lastput prove drivers/net/foo.c:321 ~/linux  the findings at that place
+  lastput prove 1f3a5b7c9d0e2f41 ~/linux       the one with that fingerprint
+  lastput prove --rules LCK,WRK ~/linux        all of these rules
+  lastput prove --all --format line ~/linux    everything, one line each
+  lastput prove foo.c:321 ~/linux -o foo.c     keep the generated litmus test
 
 The functions that matter are read from the tree, unmodified; the rest may do
 anything. CONFIRMED comes with the interleaving, and with a control: the same

@@ -4,14 +4,14 @@
   lastput replay module/selfput-in-work --kernel linux-image-6.1.0-56-amd64
   lastput replay my-plan.toml --kernel my.deb --fixed fixed.deb --runs 10
   lastput replay --fetch --kernel 7.3 found/nf_nat-cleanup-work --report
-  lastput replay drivers/block/zram/zram_drv.c:1607 --tree linux-source-7.3 --kernel 7.3
+  lastput replay drivers/block/zram/zram_drv.c:1607 --tree linux --kernel 7.3
 
 A STORY is a litmus test whose counterexample is forced as far as its folder's
 replay.toml says what its names are in a guest; a plan written by hand (TOML);
-or a finding of the audit, FILE:LINE or its fingerprint. Of a finding the plan is
-derived as far as it goes; what is open is asked in a TOML file. Nothing is
-installed, nothing needs root, the kernel is not modified. Exit codes: 0 clean or
-refused as it must be, 1 the kernel was harmed as it must be, 2 no answer.
+or a finding of the audit, FILE:LINE or its fingerprint. Of a finding the plan
+is derived as far as it goes; what is open is asked in a TOML file. Nothing is
+installed, nothing needs root, the kernel is not modified. Exit codes: 0 clean
+or refused as it must be, 1 the kernel was harmed as it must be, 2 no answer.
 """
 
 from __future__ import annotations
