@@ -94,6 +94,7 @@ class _Loader:
         self.typedefs = TypeNames()
         self.module = -1
         self.own: set[str] = set()
+        self.ours = set(_DEFINES.findall(text))  # functions of the test and of what lies beside it
         self.missing: dict[str, LastputError] = {}
         self.preprocessor = Preprocessor(_predefined(options), self._include)
         self.demand: OnDemand | None = None
@@ -154,7 +155,9 @@ class _Loader:
                     self.world.modelled.add(name)
                     return text + self._undefined() if name == "lastput.h" else text
                 self._own_text(text)
-                for defined in _DEFINES.findall(text):
+                self.world.own_files.add(name)
+                self.ours |= set(_DEFINES.findall(text))
+                for defined in self.ours:
                     self.preprocessor.macros.pop(defined, None)
                 return text
         if place.file not in self.from_tree and not angled:
@@ -165,7 +168,7 @@ class _Loader:
 
     def _undefined(self) -> str:
         """A function of the test stands for a macro of the modelled kernel as it does for a function."""
-        return "".join(f"#undef {name}\n" for name in _DEFINES.findall(self.text))
+        return "".join(f"#undef {name}\n" for name in sorted(self.ours))
 
     # --- items ----------------------------------------------------------------------------------
 

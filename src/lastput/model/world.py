@@ -147,6 +147,7 @@ class World:
         self.noops: dict[str, Place] = {}
         #: The files of the modelled kernel that were read.
         self.modelled: set[str] = set()
+        self.own_files = {name}  # the test, and what lies beside it
         #: The files of the kernel tree that were read.
         self.from_tree: set[str] = set()
         self.any: dict[str, Place] = {}
@@ -217,6 +218,7 @@ class World:
             record = Record("")
             self._anonymous[id(written)] = (written, record)
         if record.defined:
+            self._join(record, written)
             return record
         record.defined = True
         record.union = written.kind == "union"
@@ -225,6 +227,15 @@ class World:
             inner = self.add_member(record, item)
             record.declared.append(inner if item.bits is None else Var())
         return record
+
+    def _join(self, record: Record, written: c.CType) -> None:
+        """A test's own struct of a name that the modelled kernel has: its members are those of both."""
+        fields = written.fields or ()
+        if not fields or fields[0].place.file not in self.own_files:
+            return
+        if any(one.place is not None and self.is_modelled(one.place) for one in record.fields.values()):
+            for item in fields:
+                record.declared.append(self.add_member(record, item))
 
     def add_member(self, record: Record, item: c.FieldDecl) -> Type:
         """Adds a member as it is declared; its type."""
