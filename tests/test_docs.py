@@ -106,7 +106,7 @@ def test_the_page_on_the_modelled_kernel() -> None:
     intro = """\
 # The modelled kernel
 
-What a litmus test runs on: about thirty small files in litmus C, `src/lastput/kernel/`. Each begins with what
+What a litmus test runs on: small files in litmus C, `src/lastput/kernel/`. Each begins with what
 it models, what blocks in it and what it leaves out; each function cites the place in Linux that it stands
 for. A test opens the Linux source and checks every citation.
 
