@@ -12,7 +12,7 @@ from lastput.c.tree import open_tree
 from lastput.facts.base import Facts
 from lastput.facts.definitions.lookup import Headers
 from lastput.facts.index import update
-from lastput.prove.run import Tree, prove
+from lastput.prove.run import Tree, prove, prove_patched
 from lastput.schema.claim import Claim, Site
 from lastput.schema.finding import Finding, Where, functions
 from lastput.schema.proof import Proof
@@ -23,7 +23,8 @@ _HEAD = """\
 struct foo { int ready; struct mutex lock; struct work_struct work; struct timer_list timer; };
 """
 
-Prove = Callable[[str, Claim], Proof]
+#: The code, the claim, and the code with an edit.
+Prove = Callable[..., Proof]
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def proved(tmp_path: Path) -> Iterator[Prove]:
     """Proves a claim of code that is the one file of a tree."""
     opened: list[Facts] = []
 
-    def run(code: str, claim: Claim) -> Proof:
+    def run(code: str, claim: Claim, edited: str = "") -> Proof:
         root = tmp_path / "linux"
         for folder in ("kernel", "include/linux", "drivers/foo"):
             (root / folder).mkdir(parents=True, exist_ok=True)
@@ -46,7 +47,8 @@ def proved(tmp_path: Path) -> Iterator[Prove]:
             code="REF001", verdict="bug", confidence="medium", message="it is lost", where=where, claim=claim
         )
         source = open_tree(str(root))
-        return prove(finding, Tree(facts, source.read, Headers(source)))
+        tree = Tree(facts, source.read, Headers(source))
+        return prove_patched(finding, tree, {_FILE: _HEAD + edited}) if edited else prove(finding, tree)
 
     yield run
     for one in opened:
@@ -99,6 +101,43 @@ def test_a_reference_that_is_put(proved: Prove) -> None:
     proof = proved(code, _lost(code))
     assert proof.verdict == "REFUTED", proof.why
     assert proof.states > 1
+
+
+_PUT = "{\n\t\tof_node_put(np);\n\t\treturn -EINVAL;\n\t}"
+_GOTO = _LOST.replace("return -EINVAL;", "goto put;").replace(
+    "\tof_node_put(np);\n\treturn 0;", "put:\n\tof_node_put(np);\n\treturn id < 0 ? -EINVAL : 0;"
+)
+_HELPER = "static void foo_drop(struct device_node *np)\n{\n\tof_node_put(np);\n}\n\n"
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        _LOST.replace("return -EINVAL;", _PUT),
+        _GOTO,
+        _LOST.replace("*np = ", "*np __free(device_node) = ").replace("\tof_node_put(np);\n", ""),
+        _HELPER + _LOST.replace("return -EINVAL;", _PUT.replace("of_node_put", "foo_drop")),
+    ],
+    ids=["put", "goto", "cleanup", "helper"],
+)
+def test_an_edit_that_mends(proved: Prove, edited: str) -> None:
+    proof = proved(_LOST, _lost(_LOST), edited)
+    assert proof.verdict == "REFUTED", proof.why
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        "/* of_node_put(np) */\n" + _LOST,
+        _LOST.replace("\tif (id < 0)\n\t\treturn -EINVAL;", "\tif (id <= -2)\n\t\treturn -EIO;"),
+        _HELPER.replace("of_node_put(np)", "np = np")
+        + _LOST.replace("return -EINVAL;", _PUT.replace("of_node_put", "foo_drop")),
+        _LOST.replace("return -EINVAL;", _PUT.replace("\treturn", "\tof_node_put(np);\n\t\treturn")),
+    ],
+    ids=["comment", "other exit", "helper that does nothing", "twice"],
+)
+def test_an_edit_that_does_not_mend(proved: Prove, edited: str) -> None:
+    assert proved(_LOST, _lost(_LOST), edited).verdict != "REFUTED"
 
 
 def test_a_place_that_is_never_reached_refutes_nothing(proved: Prove) -> None:

@@ -77,6 +77,8 @@ def _after(call: str, site: Site, text: str) -> str | None:
     """The file with ``call`` after the statement that begins in the site's line, or at the begin of the
     body of the loop that does; None if neither stands there."""
     lines = text.split("\n")
+    if not 1 <= site.line <= len(lines):
+        return None
     if re.match(r"\s*(?:else\s+)?(?:if|while|switch|return)\b", lines[site.line - 1]):
         return None
     depth = 0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["Tree", "lost", "prove"]
+__all__ = ["Tree", "lost", "prove", "prove_patched"]
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import ModuleType
 
 import msgspec
@@ -18,14 +18,16 @@ from lastput.engine.verdict import Options
 from lastput.errors import LastputError
 from lastput.facts.base import Facts
 from lastput.facts.definitions.lookup import Headers
+from lastput.facts.definitions.scan import Kind, scan
 from lastput.model.options import ModelOptions
 from lastput.prove.case import Case, Plan, struct_of
 from lastput.prove.control import Edited, remedied
 from lastput.prove.families import family_of
-from lastput.prove.harness import Harness
+from lastput.prove.harness import Harness, Taken
 from lastput.prove.judge import Judgement, confirmed, ended_in, refuted, visits
 from lastput.prove.litmus import written
 from lastput.prove.marks import definitions, marked, targeted
+from lastput.prove.moved import moved
 from lastput.prove.objects import grown
 from lastput.prove.refine import refined
 from lastput.prove.tokens import counted
@@ -38,11 +40,13 @@ _GROWTH = 6  # compilations until the heap has all that is asked of it
 
 
 class Tree(msgspec.Struct, frozen=True):
-    """A kernel tree: its fact base, the text of its files, and what its headers define."""
+    """A kernel tree: its fact base, the text of its files, and what its headers define; ``added`` are
+    functions that its fact base does not know yet."""
 
     facts: Facts
     read: Callable[[str], str]
     headers: Headers
+    added: tuple[Taken, ...] = ()
 
 
 def prove(finding: Finding, tree: Tree, limits: Limits = _DEFAULT) -> Proof:
@@ -58,6 +62,35 @@ def prove(finding: Finding, tree: Tree, limits: Limits = _DEFAULT) -> Proof:
         return _undecided(finding, "no-harness", f"nobody runs a claim of {claim.error} with {roles}")
     case = Case(tree.facts, claim, _module(finding, tree.facts))
     return _Prover(finding, tree, limits, case, family).prove()
+
+
+def prove_patched(finding: Finding, tree: Tree, texts: Mapping[str, str], limits: Limits = _DEFAULT) -> Proof:
+    """The proof of the finding's claim with other contents of some files: ``texts`` by path, whole. REFUTED
+    says that the edit mends it: the search is complete, what is left of the claim's places was executed, and
+    no run ends in the claim's error or in another. Anything else is no proof that it does.
+
+    ``tree`` is the tree without the edit, which its fact base describes; a function that only the edit has is
+    taken along. A place whose line the edit replaced need not be executed any more."""
+    if finding.claim is None:
+        return prove(finding, tree, limits)
+    claim = moved(finding.claim, tree.read, texts)
+
+    def read(path: str) -> str:
+        return texts[path] if path in texts else tree.read(path)
+
+    patched = msgspec.structs.replace(tree, read=read, added=_added(tree, texts))
+    return prove(msgspec.structs.replace(finding, claim=claim), patched, limits)
+
+
+def _added(tree: Tree, texts: Mapping[str, str]) -> tuple[Taken, ...]:
+    """The functions that only the new texts define, by file."""
+    found = []
+    for path, text in sorted(texts.items()):
+        known = {one.name for one in scan(tree.read(path)) if one.kind is Kind.FUNCTION}
+        names = [one.name for one in scan(text) if one.kind is Kind.FUNCTION and one.name not in known]
+        if names and path.endswith(".c"):
+            found.append(Taken(path, tuple((name, "the edit adds it") for name in dict.fromkeys(names))))
+    return tuple(found)
 
 
 def lost(finding: Finding, why: str) -> Proof:
@@ -99,6 +132,7 @@ class _Prover:
             harness = self.family.build(self.case, self.plan)
             if harness is None:
                 return None, None
+            harness = msgspec.structs.replace(harness, taken=(*harness.taken, *self.tree.added))
             test = compile_test(self._request(harness, marked(self.claim, self.own, self.tree.read)))
             heap = grown(self.plan.heap, _wanted(harness), test.compiled.shapes, _tokens(harness))
             pools = tuple(pool.type for pool in test.program.pools)
