@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-__all__ = ["explain", "run", "shelf_tests"]
+__all__ = ["explain", "run"]
 
 import argparse
-import re
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from lastput.cli import shelf
+from lastput.cli.shelf_tests import shelf_tests
 from lastput.errors import LastputError
-from lastput.model.header import read_header
-from lastput.replay.bindings import has_plan
 from lastput.schema.splat import Explained, Explanation, Report, Snippet
 from lastput.show.explain import render
 from lastput.splat import rules
 from lastput.splat.definitions import containing
 from lastput.splat.reader import read
-from lastput.splat.shelf import ShelfTest, functions_of, matches
+from lastput.splat.shelf import ShelfTest, matches
 from lastput.splat.sources import snippets, wanted
 from lastput.splat.symbols import Symbols, read_elf, read_map, resolve
-
-_INCLUDE = re.compile(r'^\s*#include\s+"([\w./-]+)"', re.MULTILINE)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,63 +41,25 @@ def run(args: argparse.Namespace) -> int:
     return 1 if explanation.reports else 0
 
 
-def explain(stream: BinaryIO, name: str, args: argparse.Namespace) -> Explanation:
-    """The explanation of a log."""
+def explain(
+    stream: BinaryIO,
+    name: str,
+    args: argparse.Namespace,
+    shelf: Callable[[], Sequence[ShelfTest]] = shelf_tests,
+) -> Explanation:
+    """The explanation of a log. ``shelf`` gives the litmus tests in which the same question is looked for; it
+    is called only for a log with a report whose error class is known."""
     log = read(stream, args.max_reports)
     symbols = _symbols(args, log.bases)
     reports = [resolve(report, symbols) for report in log.reports]
-    tests = shelf_tests() if reports else ()
     source = _sources(reports, args.tree) if args.tree else {}
-    found = []
-    for report in reports:
-        diagnosis = rules.judge(report, reports)
-        found.append(
-            Explained(report, diagnosis, matches(report, diagnosis, tests), source.get(report.line, ()))
-        )
+    told = [rules.judge(report, reports) for report in reports]
+    tests = shelf() if any(one.error for one in told) else ()
+    found = [
+        Explained(report, one, matches(report, one, tests), source.get(report.line, ()))
+        for report, one in zip(reports, told, strict=True)
+    ]
     return Explanation(file=name, lines=log.lines, reports=tuple(found), left_out=log.left_out)
-
-
-def shelf_tests() -> tuple[ShelfTest, ...]:
-    """The tests of the shelf that expect a fault, as data to be searched."""
-    root = shelf.root()
-    if root is None:
-        return ()
-    found = []
-    texts: dict[Path, str] = {}
-    for path in sorted(root.rglob("*.c")):
-        text = path.read_text("utf-8", "replace")
-        header = read_header(text, path.name)
-        if not header.expected:
-            continue
-        errors = tuple(one.error for one in header.expected)
-        around: frozenset[str] = frozenset()
-        for included in _included(path, text, texts):
-            around |= functions_of(included)
-        found.append(
-            ShelfTest(
-                name=path.relative_to(root).as_posix().removesuffix(".c"),
-                question=header.question,
-                errors=errors,
-                functions=functions_of(text),
-                around=around,
-                needs_tree=header.needs_tree,
-                replayed=has_plan(path, errors),
-            )
-        )
-    return tuple(found)
-
-
-def _included(path: Path, text: str, texts: dict[Path, str], depth: int = 0) -> list[str]:
-    found = []
-    for name in _INCLUDE.findall(text):
-        file = path.parent / name
-        if file not in texts:
-            texts[file] = file.read_text("utf-8", "replace") if file.is_file() else ""
-        if texts[file]:
-            found.append(texts[file])
-            if depth < 4:
-                found += _included(file, texts[file], texts, depth + 1)
-    return found
 
 
 def _symbols(args: argparse.Namespace, bases: dict[str, int]) -> Symbols:

@@ -46,8 +46,7 @@ def _one(number: int, one: Explained, width: int) -> list[str]:
         rows += _wrap("   instead: ", diagnosis.instead, width, 5)
     if one.sources:
         rows += ["", *_sources(one)]
-    rows += ["", *_tests(one, width)] if one.tests else _none(one)
-    return [*rows, *_audit(diagnosis)]
+    return [*rows, *_tests(one, width), *_audit(diagnosis)]
 
 
 def _sentence(text: str) -> str:
@@ -86,7 +85,9 @@ def _sources(one: Explained) -> list[str]:
 
 
 def _tests(one: Explained, width: int) -> list[str]:
-    rows = ["   the same question on the shelf:"]
+    if not one.tests:
+        return []
+    rows = ["", "   litmus tests that ask the same question:"]
     for test in one.tests:
         rows += _wrap("     ", test.question, width, 5)
         rows.append(f"       {test.command}")
@@ -102,12 +103,6 @@ def _audit(diagnosis: Diagnosis) -> list[str]:
     looks = f"     lastput audit --rules {','.join(diagnosis.audit)} /usr/src/linux"
     pages = f"     lastput rule {diagnosis.audit[0]}  # what it looks for"
     return ["", "   to look for the cause in the source:", looks, pages]
-
-
-def _none(one: Explained) -> list[str]:
-    if not one.diagnosis.error:
-        return []
-    return ["", "   no litmus test of the shelf shares a function with it"]
 
 
 def _wrap(first: str, text: str, width: int, indent: int) -> list[str]:

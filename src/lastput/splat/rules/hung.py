@@ -50,7 +50,7 @@ def judge(view: View) -> Diagnosis | None:
     unload = (
         ", inside the exit function of a module that rmmod unloads" if view.first_of(_UNLOAD) >= 0 else ""
     )
-    blocked = what not in _IO and at >= 0
+    blocked = what not in _IO
     holders = Holders(view.log)
     wanted = holders.wanted(view) if lock >= 0 else None
     name = wanted.name if wanted else what
