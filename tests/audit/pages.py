@@ -15,7 +15,7 @@ Directories without a Makefile get one that makes each C file a module of its ow
 
 from __future__ import annotations
 
-__all__ = ["PageCase", "check", "expected", "make_tree", "read_cases"]
+__all__ = ["PageCase", "check", "expected", "make_tree", "misclaimed", "read_cases"]
 
 import itertools
 import re
@@ -128,4 +128,27 @@ def check(judged: Iterable[Finding], files: dict[str, str], codes: Sequence[str]
     for said, one in given.items():
         if reported(one) and said not in wanted:
             wrong.append(f"{one.where}: {said[3]} {one.code} is not expected: {one.message}")
+    return wrong
+
+
+def misclaimed(judged: Iterable[Finding], files: dict[str, str]) -> list[str]:
+    """What is wrong with the claims of what is reported, one sentence each: a bug has one, and each of its
+    places has the call and the function that it speaks of."""
+    wrong = []
+    for one in judged:
+        if one.claim is None:
+            wrong += [f"{one.where}: {one.code} claims nothing"] if one.verdict == "bug" else []
+            continue
+        sites = one.claim.sites
+        if not 0 <= one.claim.before < max(len(sites), 1) or not sites:
+            wrong.append(f"{one.where}: {one.code} has site {one.claim.before} of {len(sites)}")
+        for site in sites:
+            lines = files.get(site.path, "").splitlines()
+            near = "\n".join(lines[site.line - 1 : site.line + 2]) if 0 < site.line <= len(lines) else ""
+            if not near:
+                wrong.append(f"{one.where}: {one.code} claims {site.path}:{site.line}, which is no place")
+            elif site.call and site.call.partition("(")[0] not in near:
+                wrong.append(f"{one.where}: {one.code} claims {site.call}() in line {site.line}")
+            elif site.function and f"{site.function}(" not in files[site.path]:
+                wrong.append(f"{one.where}: {one.code} claims that there is {site.function}()")
     return wrong

@@ -14,7 +14,7 @@ from lastput.cli.tree import opener
 from lastput.schema.audit import Report
 from lastput.schema.finding import reported
 from lastput.show.findings import render
-from tests.audit.pages import PageCase, check, make_tree, read_cases
+from tests.audit.pages import PageCase, check, make_tree, misclaimed, read_cases
 
 _PAGES = sorted((Path(__file__).parent / "rules").glob("*.md"))
 _CASES = [case for page in _PAGES for case in read_cases(page)]
@@ -32,6 +32,7 @@ def test_case(case: PageCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     judged, broken = run_rules(open_tree, rules)
     assert not broken
     assert check(judged, case.files, [rule.code for rule in rules]) == []
+    assert misclaimed(filter(reported, judged), case.files) == []
     told = tuple(with_sources(open_tree(), one) for one in judged if reported(one))
     pasted = render("commit", Report(tree="", findings=told))
     assert pasted.isascii()

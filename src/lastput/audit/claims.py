@@ -1,17 +1,56 @@
-"""Claims that several rules make: a reference that is lost, a wait that cannot end."""
+"""Findings as data: claims that rules make, and how what a function names becomes the object of one."""
 
 from __future__ import annotations
 
-__all__ = ["lost_reference", "object_of", "put_of"]
+__all__ = ["claim", "item_key", "lost_reference", "object_of", "put_of", "site"]
 
 import re
 from collections.abc import Sequence
 
+import msgspec
+
+from lastput.audit.deferred import Item
 from lastput.effects.typing.keys import key_of
 from lastput.facts.base import Facts, FunctionFact
-from lastput.schema.claim import Claim, Site
+from lastput.schema.claim import Claim, Role, Site
+from lastput.schema.finding import Where
 
 _TAG = re.compile(r"\bstruct\s+(\w+)\s*\*")
+
+
+def site(
+    role: Role, where: Where, call: str = "", *, thing: str = "", text: str = "", detail: str = ""
+) -> Site:
+    """One place of a claim; ``thing`` is the object as a key prints it."""
+    return Site(role, where.path, where.line, where.function, thing, text, call, detail)
+
+
+def claim(
+    facts: Facts,
+    error: str,
+    about: tuple[Where, str],
+    sites: Sequence[Site],
+    missing: str = "",
+    before: int = 0,
+) -> Claim:
+    """A claim on what an expression names in the function around a place: ``about`` are both. Sites in that
+    function that name nothing else are of it."""
+    where, name = about
+    function = next(iter(facts.functions(where.function, where.path)), None) if where.function else None
+    thing = object_of(facts, function, name) if function is not None else ""
+    told = (
+        msgspec.structs.replace(one, object=one.object or thing, text=one.text or name)
+        if one.function == where.function and not one.object and not one.text and one.role != "callback"
+        else one
+        for one in sites
+    )
+    return Claim(error, thing or name, tuple(told), missing, before)
+
+
+def item_key(facts: Facts, item: Item) -> str:
+    """What runs later, as a key prints it: of the function that sets it up, or the variable at file scope."""
+    plain = item.object.replace(" ", "").lstrip("&")
+    return object_of(facts, facts.function(item.function), item.object) if item.function else plain
 
 
 def lost_reference(

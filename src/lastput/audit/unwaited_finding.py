@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from lastput.audit.claims import item_key, site
 from lastput.audit.deferred import Deferred, judged_in
 from lastput.audit.inside import Inside, Insides, Step
 from lastput.audit.memo import Memo
@@ -21,6 +22,7 @@ from lastput.effects.typing.keys import Typing
 from lastput.facts.api import API, fill
 from lastput.facts.base import CallFact, Facts
 from lastput.facts.bodies import Bodies
+from lastput.schema.claim import Claim
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 _FREES = {name: one.object for one in API.free for name in one.names}
@@ -146,6 +148,37 @@ class _Teller:
             remedy=f"{_CANCEL[item.role]}({item.object}) once nothing can arm it again, before {gone} goes",
             depends_on=(*why, *(() if end is not None else ("no teardown function was found",))),
             text=(module,),
+            claim=self._claim(one, setup, where if end is not None else None, freed),
+        )
+
+    def _claim(self, one: Unwaited, setup: Where, end: Where | None, freed: CallFact | None) -> Claim:
+        """The same as data: armed, perhaps stopped, and the callback after the end."""
+        item, arm = one.item, one.arms[0]
+        callback = self.facts.function(one.callback)
+        thing = item_key(self.facts, item)
+        sites = [
+            site("arm", self._at(arm.function, arm.file, arm.line), arm.name, thing=thing, text=arm.object)
+        ]
+        sites += [
+            site(
+                "stop",
+                self._at(stop.function, stop.file, stop.line),
+                stop.name,
+                thing=thing,
+                text=stop.object,
+            )
+            for stop in one.stops[:1]
+        ]
+        before = len(sites)
+        if end is not None and freed is not None:
+            sites.append(site("free", end, freed.name, text=freed.argument(0)))
+        elif end is not None:
+            sites.append(site("teardown", end))
+        runs = Inside.where(callback, callback.line)
+        sites.append(site("callback", runs, thing=thing, text=item.object, detail=item.role))
+        error = "use-after-free" if item.embedded else "unmapped-text"
+        return Claim(
+            error, thing or item.object, tuple(sites), f"{_CANCEL[item.role]}({item.object})", before
         )
 
     def _at(self, function: int, file: int, line: int) -> Where:

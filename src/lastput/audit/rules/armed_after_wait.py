@@ -44,6 +44,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from lastput.audit.armers import Source, Sources, same_object
+from lastput.audit.claims import item_key, site
 from lastput.audit.deferred import Deferred, Item, Touch, judged_in, keys, same_path, wait_names
 from lastput.audit.inside import Inside, Insides
 from lastput.audit.memo import Memo
@@ -56,10 +57,11 @@ from lastput.audit.written import WRITTEN
 from lastput.c.flow.paths import reached
 from lastput.effects.life.begun import Life
 from lastput.effects.typing.keys import Typing
-from lastput.facts.base import Facts
+from lastput.facts.base import CallFact, Facts
 from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import resolve
-from lastput.schema.finding import Cause, Evidence, Finding, Link
+from lastput.schema.claim import Claim
+from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "WRK003"
 NAME = "armed-after-wait"
@@ -331,7 +333,32 @@ def _finding(
         else f"free the interrupt before {item.object} is waited for",
         depends_on=tuple(doubts),
         text=inside.unit.modules[:1],
+        claim=_claim(facts, item, (where, wait), (inside.where(armer, arm.line), arm), (stopped, stop), runs),
     )
+
+
+def _claim(
+    facts: Facts,
+    item: Item,
+    wait: tuple[Where, CallFact],
+    arm: tuple[Where, Touch],
+    stop: tuple[Where, CallFact | None],
+    runs: Where,
+) -> Claim:
+    """It waits, the source arms once more, the source is shut off, and the callback runs."""
+    thing = item_key(facts, item)
+    ending = stop[1]
+    sites = (
+        site("wait", wait[0], wait[1].name, thing=thing, text=wait[1].argument(0)),
+        site("rearm", arm[0], arm[1].name, thing=thing, text=arm[1].object),
+        site("unpublish", stop[0], ending.name, text=ending.arguments)
+        if ending is not None
+        else site("teardown", stop[0], detail="devm"),
+        site("callback", runs, thing=thing, text=item.object, detail=item.role),
+    )
+    missing = f"{wait[1].name}({wait[1].arguments})"
+    error = "use-after-free" if item.embedded else "unmapped-text"
+    return Claim(error, thing or item.object, sites, missing, 3)
 
 
 def _counter(bodies: Bodies, functions: list[int], item: Item, facts: Facts) -> str:

@@ -42,6 +42,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lastput.audit.claims import claim, site
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.facts.base import Facts
 from lastput.facts.bodies import Bodies
@@ -131,4 +132,12 @@ def _finding(facts: Facts, function: int, node: Node, call: Call, asked: Node) -
         ),
         remedy=f"try_module_get({device}->dev.driver->owner), put before {device} is unregistered",
         depends_on=(f"the driver of {device} is used after {fact.name}() has returned",),
+        claim=claim(
+            facts,
+            "unmapped-text",
+            (where, device),
+            (site("find", where, call.name), site("use", test)),
+            f"try_module_get({device}->dev.driver->owner)",
+            1,
+        ),
     )

@@ -39,6 +39,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from lastput.audit.claims import claim, site
 from lastput.audit.counting import Pair, Releases, pairs, plain
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.lost import returns_pointer
@@ -70,10 +71,12 @@ def _of_pair(facts: Facts, pair: Pair) -> Iterator[Finding]:
     graph = facts.once(Bodies).graph(function.id)
     if graph is not None and graph.clean:
         releases = facts.once(Releases)
-        yield from _judge(function, graph, pair, releases.of(function.file, pair.counted))
+        yield from _judge(facts, function, graph, pair, releases.of(function.file, pair.counted))
 
 
-def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset[str]) -> Iterator[Finding]:
+def _judge(
+    facts: Facts, function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset[str]
+) -> Iterator[Finding]:
     found = next(
         (
             (node, call)
@@ -141,6 +144,14 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
         ),
         chain=(Link(function.name, at(way.last.line)),),
         remedy=f"call pm_runtime_resume_and_get({thing}), or pm_runtime_put_noidle({thing}) where it failed",
+        claim=claim(
+            facts,
+            "leak",
+            (at(node.line), thing),
+            (site("get", at(node.line), pair.get, detail="it fails"), site("exit", at(way.last.line))),
+            f"pm_runtime_put_noidle({thing})",
+            1,
+        ),
     )
 
 

@@ -45,6 +45,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from lastput.audit.claims import claim, site
 from lastput.audit.counting import Pair, Releases, pairs, plain
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.lost import can_leave, returns_pointer
@@ -81,7 +82,7 @@ def _of_pair(facts: Facts, pair: Pair) -> Iterator[Finding]:
         return
     graph = bodies.graph(function.id)
     if graph is not None and graph.clean:
-        yield from _judge(function, graph, pair, releases.of(function.file, pair.counted))
+        yield from _judge(facts, function, graph, pair, releases.of(function.file, pair.counted))
 
 
 def _worthwhile(text: str, pair: Pair) -> bool:
@@ -97,7 +98,9 @@ def _worthwhile(text: str, pair: Pair) -> bool:
     return can_leave(rest[checked.end() if checked is not None else 0 : end]) or "return" in rest[end:]
 
 
-def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset[str]) -> Iterator[Finding]:
+def _judge(
+    facts: Facts, function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset[str]
+) -> Iterator[Finding]:
     found = next(
         (
             (node, call)
@@ -158,7 +161,7 @@ def _judge(function: FunctionFact, graph: Graph, pair: Pair, lowering: frozenset
     if puts:
         guards = {way.last.index: _guard(graph, way, puts) for way in failing}
         shortest = min(failing, key=lambda way: (bool(guards[way.last.index]), way.last.line, len(way.nodes)))
-        yield _finding(function, node, call, pair, puts[0], shortest, guards[shortest.last.index])
+        yield _finding(facts, function, node, call, pair, puts[0], shortest, guards[shortest.last.index])
 
 
 def _guard(graph: Graph, way: Way, puts: list[Node]) -> str:
@@ -222,7 +225,7 @@ def _handed_over(node: Node, holders: frozenset[str], storing: bool) -> bool:
 
 
 def _finding(
-    function: FunctionFact, node: Node, call: Call, pair: Pair, put: Node, way: Way, guard: str
+    facts: Facts, function: FunctionFact, node: Node, call: Call, pair: Pair, put: Node, way: Way, guard: str
 ) -> Finding:
     def at(line: int) -> Where:
         return Where(function.path, line, function=function.name)
@@ -251,4 +254,12 @@ def _finding(
         chain=(Link(function.name, at(way.last.line)),),
         remedy=f"call {lowering}({thing}) before it returns",
         depends_on=(f"({guard}) has the other answer where the count is raised",) if guard else (),
+        claim=claim(
+            facts,
+            "leak",
+            (at(node.line), thing),
+            (site("get", at(node.line), pair.get), site("exit", at(way.last.line))),
+            f"{lowering}({thing})",
+            1,
+        ),
     )

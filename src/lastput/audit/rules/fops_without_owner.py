@@ -52,12 +52,14 @@ from collections.abc import Iterator
 
 import msgspec
 
+from lastput.audit.claims import site
 from lastput.audit.ownpin import GETS, PUTS, Reached, callback, reach
 from lastput.audit.publishers import publishers
 from lastput.effects.typing.keys import Typing
 from lastput.facts.base import Facts, argument, member
 from lastput.facts.bodies import Bodies
 from lastput.facts.modules import ModuleFact, entries_of, modules_of
+from lastput.schema.claim import Claim
 from lastput.schema.finding import Cause, Confidence, Evidence, Finding, Link, Where
 
 CODE = "FIL001"
@@ -253,6 +255,17 @@ def _finding(
         remedy=f"{name}.owner = THIS_MODULE, or the module that the callbacks also run in",
         depends_on=(f"what {pin.call}() in ->open() pins does not depend on {module.name}",) if pin else (),
         text=(module.name,),
+        claim=Claim(
+            "unmapped-text",
+            name,
+            (
+                site("publish", published.where, text=name, detail=published.api),
+                site("ops", where, thing="struct file_operations", text=name, detail="no owner"),
+                site("callback", Where(where.path, last[2]), text=last[1], detail=last[0]),
+            ),
+            f"{name}.owner = THIS_MODULE",
+            1,
+        ),
     )
 
 

@@ -45,6 +45,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from lastput.audit.claims import claim, site
 from lastput.audit.feasible import Start, always_before, ways_out
 from lastput.audit.pointees import pointee
 from lastput.c.flow.graph import Kind, Node
@@ -131,7 +132,7 @@ def run(facts: Facts) -> Iterator[Finding]:
         start = Start(first.index, always_before(graph).get(first.index, {}))
         if ways_out(graph, start, stop, False, goal):
             told.add((pair.function, pair.variable))
-            yield _finding(function, pair, release)
+            yield _finding(facts, function, pair, release)
 
 
 def _node(nodes: tuple[Node, ...], name: str, line: int) -> Node | None:
@@ -204,7 +205,7 @@ def _releases(facts: Facts, bodies: Bodies) -> dict[tuple[str, str, str], list[_
     return found
 
 
-def _finding(function: FunctionFact, pair: _Pair, release: _Release) -> Finding:
+def _finding(facts: Facts, function: FunctionFact, pair: _Pair, release: _Release) -> Finding:
     def at(line: int) -> Where:
         return Where(function.path, line, 0, function.name)
 
@@ -239,4 +240,14 @@ def _finding(function: FunctionFact, pair: _Pair, release: _Release) -> Finding:
         ),
         chain=(Link(function.name, at(pair.after_line)),),
         remedy=f"let {release.function.name}() free it, and do what needs {pair.variable} before the put",
+        claim=claim(
+            facts,
+            "double-free" if pair.after in _FREES else "use-after-free",
+            (at(pair.put_line), pair.variable),
+            (
+                site("put", at(pair.put_line), pair.put),
+                site("free", freed, release.call),
+                site("free" if pair.after in _FREES else "use", at(pair.after_line), pair.after),
+            ),
+        ),
     )

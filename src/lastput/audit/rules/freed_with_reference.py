@@ -46,6 +46,7 @@ from functools import partial
 
 import msgspec
 
+from lastput.audit.claims import claim, site
 from lastput.audit.counting import pairs
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.memo import Memo
@@ -126,7 +127,7 @@ def _judge(facts: Facts, taken: _Taken) -> Iterator[Finding]:
         if call.line == taken.line and (taken.truth is not None or call.result == taken.field):
             way = _way(graph, consumers, function, taken, match[1], node, call)
             if way is not None:
-                yield _finding(function, taken, match[1], node, way.nodes[-1])
+                yield _finding(facts, function, taken, match[1], node, way.nodes[-1])
             return
 
 
@@ -192,7 +193,9 @@ def _ends(consumers: Consumers, file: int, taken: _Taken, variable: str, call: C
     return False
 
 
-def _finding(function: FunctionFact, taken: _Taken, variable: str, node: Node, end: Node) -> Finding:
+def _finding(
+    facts: Facts, function: FunctionFact, taken: _Taken, variable: str, node: Node, end: Node
+) -> Finding:
     def at(line: int) -> Where:
         return Where(function.path, line, 0, function.name)
 
@@ -221,4 +224,12 @@ def _finding(function: FunctionFact, taken: _Taken, variable: str, node: Node, e
         ),
         chain=(Link(function.name, at(end.line)),),
         remedy=f"call {put}({taken.field}) before {free.name}({variable})",
+        claim=claim(
+            facts,
+            "leak",
+            (at(taken.line), taken.field),
+            (site("get", at(taken.line), taken.name), site("free", at(end.line), free.name, text=variable)),
+            f"{put}({taken.field})",
+            1,
+        ),
     )

@@ -48,6 +48,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from lastput.audit.claims import claim, site
 from lastput.audit.pointees import pointee
 from lastput.facts.api import API
 from lastput.facts.base import Facts, argument
@@ -183,4 +184,11 @@ def _finding(
         chain=(Link(function.name, here),),
         depends_on=(f"{item} can be armed when {function.name}() runs",),
         remedy=f"call {call}() before the object is freed",
+        claim=claim(
+            facts,
+            "use-after-free",
+            (here, f"{consumer.variable}->{item}"),
+            (site("free", here, text=consumer.variable), site("wait", there, call)),
+            f"{call}(&{consumer.variable}->{item})",
+        ),
     )

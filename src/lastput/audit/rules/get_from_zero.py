@@ -40,6 +40,7 @@ from functools import lru_cache
 
 import msgspec
 
+from lastput.audit.claims import claim, site
 from lastput.audit.locks_above import LocksAbove
 from lastput.audit.lookups import Search, lock_fields, searches, searching, variables
 from lastput.audit.removals import Removal, Removals
@@ -125,7 +126,7 @@ def run(facts: Facts) -> Iterator[Finding]:
             get = _counted(search, gets, text) if search.locks else None
             zero = _zero(bodies, removals, above, search) if get is not None else None
             if get is not None and zero is not None:
-                yield _finding(search, get, zero)
+                yield _finding(facts, search, get, zero)
 
 
 def _releasing(facts: Facts) -> set[int]:
@@ -206,7 +207,7 @@ def _at(facts: Facts, call: CallFact) -> Where:
     return Where(fact.path, call.line, 0, fact.name)
 
 
-def _finding(search: Search, get: _Get, zero: _Zero) -> Finding:
+def _finding(facts: Facts, search: Search, get: _Get, zero: _Zero) -> Finding:
     function = search.function
     here = Where(function.path, get.call.line, 0, function.name)
     guard = search.locks[0].object
@@ -236,4 +237,15 @@ def _finding(search: Search, get: _Get, zero: _Zero) -> Finding:
         ),
         chain=(Link(function.name, here),),
         remedy="take the reference with a call that fails at zero, and go on searching if it does",
+        claim=claim(
+            facts,
+            "refcount-from-zero",
+            (here, search.variable),
+            (
+                site("put", zero.put, zero.name),
+                site("find", Where(function.path, search.node.line, 0, function.name), search.call.name),
+                site("get", here, get.call.name),
+                site("unpublish", removal, text=zero.removal.variable),
+            ),
+        ),
     )  # fmt: skip

@@ -37,6 +37,7 @@ __all__ = ["CODE", "NAME", "run"]
 import re
 from collections.abc import Iterator
 
+from lastput.audit.claims import claim, site
 from lastput.audit.pointees import pointee
 from lastput.audit.removals import Removal, Removals
 from lastput.facts.base import CallFact, Facts
@@ -133,4 +134,15 @@ def _finding(facts: Facts, get: CallFact, name: str, stored: str, put: CallFact,
         chain=(Link(facts.function(get.function).name, at(get)),),
         depends_on=(f"the driver of {name} can be unbound while it has users",),
         remedy=f"take a reference to {name} or its device too, and put it after module_put()",
+        claim=claim(
+            facts,
+            "use-after-free",
+            (at(get), name),
+            (
+                site("get", at(get), get.name, text=get.argument(0)),
+                site("publish", at(get), text=stored),
+                site("unpublish", gone, text=removed.variable),
+                site("use", at(put), put.name, text=put.arguments),
+            ),
+        ),
     )

@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lastput.audit.claims import claim, site
 from lastput.audit.selfput.conditions import mismatch
 from lastput.audit.selfput.sites import sites
 from lastput.audit.selfput.unit import unit_of
@@ -44,13 +45,13 @@ NAME = "module-put-other-condition"
 
 
 def run(facts: Facts) -> Iterator[Finding]:
-    for site in sites(facts):
-        function = site.function
-        found = mismatch(facts, function) if site.thing == "THIS_MODULE" else None
+    for put in sites(facts):
+        function = put.function
+        found = mismatch(facts, function) if put.thing == "THIS_MODULE" else None
         unit = unit_of(facts, function.path, function.file) if found is not None else None
         if found is None or unit is None or not unit.unloadable:
             continue
-        where = Where(function.path, site.line, 0, function.name)
+        where = Where(function.path, put.line, 0, function.name)
         yield Finding(
             code=CODE,
             verdict="bug",
@@ -58,7 +59,7 @@ def run(facts: Facts) -> Iterator[Finding]:
             message=f"{function.name}() puts {unit.name} whether or not {found.parameter} had it taken",
             where=where,
             object="THIS_MODULE",
-            statement=f"{site.name}(THIS_MODULE)",
+            statement=f"{put.name}(THIS_MODULE)",
             causes=(
                 Cause(
                     found.get,
@@ -74,4 +75,13 @@ def run(facts: Facts) -> Iterator[Finding]:
             ),
             remedy=f"ask {found.parameter} here too, or remember whether a reference was taken",
             text=(unit.name,),
+            claim=claim(
+                facts,
+                "refcount-underflow",
+                (where, "THIS_MODULE"),
+                (
+                    site("branch", found.get, text=found.parameter, detail="false"),
+                    site("put", where, put.name),
+                ),
+            ),
         )

@@ -37,6 +37,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from lastput.audit.claims import claim, site
 from lastput.audit.selfput.pairing import GETS, PUTS, TRIES, is_self, refused
 from lastput.audit.selfput.unit import Unit, unit_of
 from lastput.c.flow.graph import Edge, Graph, Kind, Node
@@ -68,7 +69,7 @@ def run(facts: Facts) -> Iterator[Finding]:
             continue
         found = _leak(graph, call)
         if found:
-            yield _finding(function, unit, call, found)
+            yield _finding(facts, function, unit, call, found)
 
 
 def _leak(graph: Graph, call: CallFact) -> list[Node] | None:
@@ -137,7 +138,7 @@ def _sets(node: Node, variable: str) -> bool:
     return any(one.result == variable for one in node.calls)
 
 
-def _finding(function: FunctionFact, unit: Unit, call: CallFact, path: list[Node]) -> Finding:
+def _finding(facts: Facts, function: FunctionFact, unit: Unit, call: CallFact, path: list[Node]) -> Finding:
     taken = Where(function.path, call.line, 0, function.name)
     left = Where(function.path, path[-1].line, 0, function.name)
     thing = call.argument(0)
@@ -161,4 +162,12 @@ def _finding(function: FunctionFact, unit: Unit, call: CallFact, path: list[Node
         ),
         remedy=f"module_put({thing}) before this return",
         text=(unit.name,),
+        claim=claim(
+            facts,
+            "leak",
+            (taken, thing),
+            (site("get", taken, call.name), site("exit", left)),
+            f"module_put({thing})",
+            1,
+        ),
     )

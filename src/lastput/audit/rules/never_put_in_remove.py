@@ -48,6 +48,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from lastput.audit.called import Called
+from lastput.audit.claims import claim, site
 from lastput.audit.feasible import Start, Way, always_before, ways_out
 from lastput.audit.holding import Act, Holding, is_local
 from lastput.audit.lost import locals_of
@@ -135,7 +136,8 @@ def _judge(
         if given.name in one.put and word.search(", ".join(given.arguments))
     ]  # fmt: skip
     if puts and _held_at_success(bodies, consumers, probe, graph, node, call, one, thing):
-        yield _finding(probe, remove, node, puts[0][0], puts[0][1].name, name, thing, one.kind)
+        put, lowering = puts[0][0], puts[0][1].name
+        yield _finding(bodies.facts, probe, remove, node, put, lowering, name, thing, one.kind)
 
 
 def _held_at_success(
@@ -179,6 +181,7 @@ def _held_at_success(
 
 
 def _finding(
+    facts: Facts,
     probe: FunctionFact,
     remove: FunctionFact,
     node: Node,
@@ -217,4 +220,12 @@ def _finding(
         ),
         chain=(Link(remove.name, gone, "driver table"),),
         remedy=f"call {lowering}() in {remove.name}(), or take it with a devm_ call",
+        claim=claim(
+            facts,
+            "leak",
+            (at(node.line), thing),
+            (site("get", at(node.line), name), site("teardown", gone), site("exit", gone)),
+            f"{lowering}({thing})",
+            2,
+        ),
     )

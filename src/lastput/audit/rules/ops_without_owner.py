@@ -43,11 +43,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from lastput.audit.claims import site
 from lastput.audit.pointees import pointee
 from lastput.c.raw.heads import split_arguments
 from lastput.facts.base import Facts
 from lastput.facts.bodies import Bodies
 from lastput.facts.modules import entries_of, modules_of
+from lastput.schema.claim import Claim
 from lastput.schema.finding import Cause, Evidence, Finding, Where
 
 CODE = "FIL002"
@@ -224,4 +226,13 @@ def _finding(
         remedy=f"{name}.{field} = THIS_MODULE",
         depends_on=() if taker else (f"somebody takes a reference to the {field} of a struct {kind}",),
         text=(module,),
+        claim=Claim(
+            "unmapped-text",
+            name,
+            (
+                site("ops", where, thing=f"struct {kind}", text=name, detail=f"no {field}"),
+                *((site("get", taker, "try_module_get", thing=f"struct {kind}.{field}"),) if taker else ()),
+            ),
+            f"{name}.{field} = THIS_MODULE",
+        ),
     )

@@ -34,6 +34,7 @@ __all__ = ["CODE", "NAME", "run"]
 import re
 from collections.abc import Iterator
 
+from lastput.audit.claims import claim, site
 from lastput.facts.base import Facts
 from lastput.facts.bodies import Bodies
 from lastput.schema.finding import Cause, Evidence, Finding, Where
@@ -77,4 +78,10 @@ def run(facts: Facts) -> Iterator[Finding]:
             ),
             depends_on=("the device can be looked up while its parent has no driver, or another module's",),
             remedy="store the owner when the device is registered, and take that",
+            claim=claim(
+                facts,
+                "null-deref",
+                (where, driver[1]),
+                (site("use", where, call.name), site("get", where, call.name, text=call.argument(0))),
+            ),
         )

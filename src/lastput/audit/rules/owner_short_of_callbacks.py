@@ -43,8 +43,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from lastput.audit.claims import site
 from lastput.audit.static_calls import Away, calls_away
 from lastput.facts.base import CallFact, Facts
+from lastput.schema.claim import Claim
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
 CODE = "FIL004"
@@ -180,4 +182,13 @@ def _finding(
         chain=(*links, Link(away.target.name, there, "static call")),
         remedy=f"set {name}.owner to the module that registered with {away.base.name}, before the first file",
         text=(away.base.name, *away.others),
+        claim=Claim(
+            "unmapped-text",
+            name,
+            (
+                site("ops", Where(where.path, owner), thing="struct file_operations", text=name),
+                site("callback", Where(where.path, line), text=value, detail=field),
+                site("use", here, away.call.name, text=away.target.name),
+            ),
+        ),
     )  # fmt: skip

@@ -45,6 +45,7 @@ from functools import partial
 
 import msgspec
 
+from lastput.audit.claims import claim, site
 from lastput.audit.feasible import Start, always_before, ways_out
 from lastput.audit.memo import Memo
 from lastput.c.flow.graph import Call, Graph, Kind, Node
@@ -97,7 +98,7 @@ def _of_function(facts: Facts, identifier: int, names: Iterable[str]) -> Iterato
     graph = bodies.graph(identifier) if wanted else None
     if graph is not None and graph.clean:
         for variable in wanted:
-            yield from _judge(graph, function, variable)
+            yield from _judge(facts, graph, function, variable)
 
 
 def _worthwhile(text: str, variable: str) -> bool:
@@ -147,7 +148,7 @@ def _candidates(facts: Facts) -> list[tuple[int, list[str]]]:
     return sorted(found.items())
 
 
-def _judge(graph: Graph, function: FunctionFact, variable: str) -> Iterator[Finding]:
+def _judge(facts: Facts, graph: Graph, function: FunctionFact, variable: str) -> Iterator[Finding]:
     puts = [one for node in graph.nodes if node.index in graph.reachable for one in _puts(node, variable)]
     explicit = [one for one in puts if one.name in _PUTS]
     if not explicit or len(puts) < 2 or any(node.kind is Kind.CLEANUP for node in graph.nodes):
@@ -175,7 +176,7 @@ def _judge(graph: Graph, function: FunctionFact, variable: str) -> Iterator[Find
             if not ways or ways[0].known.get(variable) is False or not _meant(graph, ways[0].nodes):
                 continue
             used = any(variable in call.arguments for one in ways[0].nodes[1:-1] for call in one.calls)
-            yield _finding(function, graph, first, second, "low" if used else "medium")
+            yield _finding(facts, function, graph, first, second, "low" if used else "medium")
             return
 
 
@@ -230,7 +231,7 @@ def _meant(graph: Graph, way: tuple[Node, ...]) -> bool:
 
 
 def _finding(
-    function: FunctionFact, graph: Graph, first: _Put, second: _Put, confidence: Confidence
+    facts: Facts, function: FunctionFact, graph: Graph, first: _Put, second: _Put, confidence: Confidence
 ) -> Finding:
     def at(line: int) -> Where:
         return Where(function.path, line, 0, function.name)
@@ -279,4 +280,14 @@ def _finding(
         if confidence == "low"
         else (),
         remedy=f"put {what} once, or set it to NULL after the first put",
+        claim=claim(
+            facts,
+            "refcount-underflow",
+            (at(first.line), what),
+            (
+                *((site("get", at(taken.line), taken.name),) if taken else ()),
+                site("put", at(first.line), first.name),
+                site("put", at(second.line), second.name),
+            ),
+        ),
     )

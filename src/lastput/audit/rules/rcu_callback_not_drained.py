@@ -38,6 +38,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lastput.audit.claims import claim, site
 from lastput.audit.deferred import Deferred
 from lastput.audit.inside import Inside, Insides
 from lastput.audit.units import Unit
@@ -183,4 +184,16 @@ def _finding(
             *(() if ends else ("no exit function was found",)),
         ),
         text=(module,),
+        claim=claim(
+            facts,
+            "unmapped-text",
+            (where, thing),
+            (
+                site("arm", where, statement.partition("(")[0]),
+                *(site("teardown", one) for one in places[:1]),
+                site("callback", Inside.where(runs, runs.line), text=runs.name, detail="rcu"),
+            ),
+            "rcu_barrier()",
+            1,
+        ),
     )

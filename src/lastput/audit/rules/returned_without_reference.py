@@ -50,6 +50,7 @@ from collections.abc import Iterator
 
 from lastput.audit.counters import counted_structs
 from lastput.audit.feasible import Start, ways_out
+from lastput.audit.lookup_claims import found_and_used
 from lastput.audit.lookups import Search, searches, searching, spoils, variables
 from lastput.audit.meanwhile import Meanwhile
 from lastput.audit.removals import Removal
@@ -99,7 +100,14 @@ def run(facts: Facts) -> Iterator[Finding]:
                 waited, use, removed = min(found, key=lambda one: one[0])
                 sure = not waited and struct[1] not in cdevs
                 yield _finding(
-                    search, way, removed, facts.function(use.function), use.line, counted[struct[1]], sure
+                    facts,
+                    search,
+                    way,
+                    removed,
+                    facts.function(use.function),
+                    use.line,
+                    counted[struct[1]],
+                    sure,
                 )
             break
 
@@ -181,6 +189,7 @@ def _uses(bodies: Bodies, search: Search) -> list[CallFact]:
 
 
 def _finding(
+    facts: Facts,
     search: Search,
     way: tuple[Node, ...],
     removed: Removal,
@@ -230,4 +239,5 @@ def _finding(
         ),
         depends_on=() if sure else (f"{removed.function.name}() does not wait for {caller.name}()",),
         remedy=f"take a reference to {result} before {lock.object} is dropped, and let callers put it",
+        claim=found_and_used(facts, search, removed, at(way[-1].line), called),
     )  # fmt: skip

@@ -167,7 +167,7 @@ def _finding(
             "sleep-in-atomic",
             lock.object,
             (
-                Site("lock", taken.path, taken.line, holder.name, lock.object, lock.object, lock.kind),
+                Site("lock", taken.path, taken.line, holder.name, lock.object, lock.object, detail=lock.kind),
                 Site("wait", at.path, at.line, waiter.name, thing, thing, call.name),
             ),
         ),

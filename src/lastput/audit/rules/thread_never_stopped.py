@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lastput.audit.claims import claim, site
 from lastput.audit.threads import Thread, joined, threads
 from lastput.facts.base import Facts
 from lastput.facts.resolve import closure
@@ -71,7 +72,7 @@ def run(facts: Facts) -> Iterator[Finding]:
             continue
         if not _tells(facts, thread):
             seen.add(thread.function.id)
-            yield _finding(thread)
+            yield _finding(facts, thread)
 
 
 def _tells(facts: Facts, thread: Thread) -> bool:
@@ -92,8 +93,9 @@ def _tells(facts: Facts, thread: Thread) -> bool:
     return False
 
 
-def _finding(thread: Thread) -> Finding:
+def _finding(facts: Facts, thread: Thread) -> Finding:
     name = thread.function.name
+    runs = Where(thread.function.path, thread.function.line, 0, name)
     return Finding(
         code=CODE,
         verdict="bug",
@@ -105,7 +107,7 @@ def _finding(thread: Thread) -> Finding:
         causes=(
             Cause(thread.where, f"{thread.via}() makes a thread of {name}()"),
             Cause(
-                Where(thread.function.path, thread.function.line, 0, name),
+                runs,
                 f"{name}() is still to run or to return when rmmod {thread.module} unmaps it",
             ),
         ),
@@ -116,4 +118,12 @@ def _finding(thread: Thread) -> Finding:
         ),
         remedy="kthread_stop() at teardown, or __module_get() here and module_put_and_kthread_exit() there",
         text=(thread.module,),
+        claim=claim(
+            facts,
+            "unmapped-text",
+            (thread.where, name),
+            (site("arm", thread.where, thread.via), site("callback", runs, text=name, detail="kthread")),
+            "kthread_stop()",
+            1,
+        ),
     )

@@ -40,6 +40,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lastput.audit.claims import claim, site
 from lastput.audit.threads import Thread, joined, tail_calls, threads, waits
 from lastput.c.flow.graph import Call, Node
 from lastput.facts.base import Facts
@@ -73,11 +74,13 @@ def run(facts: Facts) -> Iterator[Finding]:
             puts = any(one.name == "module_put" for later in after for one in later.calls)
             if waiter is not None and ends and not puts:
                 seen.add(thread.function.id)
-                yield _finding(thread, node, call, after, waiter)
+                yield _finding(facts, thread, node, call, after, waiter)
                 break
 
 
-def _finding(thread: Thread, node: Node, call: Call, after: tuple[Node, ...], waiter: Where) -> Finding:
+def _finding(
+    facts: Facts, thread: Thread, node: Node, call: Call, after: tuple[Node, ...], waiter: Where
+) -> Finding:
     name = thread.function.name
     where = Where(thread.function.path, call.line, 0, name)
     signalled = call.arguments[0]
@@ -112,4 +115,19 @@ def _finding(thread: Thread, node: Node, call: Call, after: tuple[Node, ...], wa
         if call.name != "up"
         else f"kthread_stop() by {waiter.function}()",
         text=(thread.module,),
+        claim=claim(
+            facts,
+            "use-after-free" if holder and touched else "unmapped-text",
+            (where, signalled),
+            (
+                site("arm", thread.where, thread.via, text=name),
+                site(
+                    "callback", Where(where.path, thread.function.line, 0, name), text=name, detail="kthread"
+                ),
+                site("wait", waiter, _WAITS[call.name][0], text=signalled),
+                site("use" if holder and touched else "exit", Where(where.path, line, 0, name)),
+            ),
+            f"kthread_complete_and_exit({signalled}, 0)" if call.name != "up" else "kthread_stop()",
+            3,
+        ),
     )

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lastput.audit.claims import claim, site
 from lastput.audit.selfput.pairing import PUTS, TRIES
 from lastput.audit.selfput.unit import Unit, unit_of
 from lastput.facts.base import Facts
@@ -75,6 +76,12 @@ def run(facts: Facts) -> Iterator[Finding]:
             ),
             remedy="return an error if it fails, or call __module_get() where a reference is held already",
             text=(unit.name,),
+            claim=claim(
+                facts,
+                "refcount-underflow",
+                (where, thing),
+                (site("get", where, call.name, detail="it fails"), site("use", where)),
+            ),
         )
 
 

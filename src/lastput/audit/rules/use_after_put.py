@@ -37,6 +37,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from lastput.audit.claims import claim, site
 from lastput.audit.feasible import Start, always_before, ways_out
 from lastput.audit.memo import Memo
 from lastput.c.flow.graph import Call, Kind, Node
@@ -155,6 +156,8 @@ def _judge(
         Cause(at(line), f"{put}() may put the last reference on {thing}"),
         Cause(at(used.line), f"{thing} is used afterwards"),
     ]
+    get = next((call.name for one in graph.nodes for call in one.calls if own and call.line == own[0]), "")
+    taken = (site("get", at(own[0]), get),) if own else ()
     yield Finding(
         code=CODE,
         verdict="bug",
@@ -175,6 +178,12 @@ def _judge(
         chain=(Link(function.name, at(used.line)),),
         remedy=f"call {put}() after the last use of {thing}",
         depends_on=depends,
+        claim=claim(
+            bodies.facts,
+            "use-after-free",
+            (at(line), thing),
+            (*taken, site("put", at(line), put), site("use", at(used.line))),
+        ),
     )
 
 

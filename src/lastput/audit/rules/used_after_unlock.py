@@ -42,6 +42,7 @@ from collections.abc import Iterator
 
 from lastput.audit.counters import counted_structs
 from lastput.audit.feasible import Start, ways_out
+from lastput.audit.lookup_claims import found_and_used
 from lastput.audit.lookups import Search, lock_fields, searches, searching, spoils, variables
 from lastput.audit.meanwhile import Meanwhile
 from lastput.audit.pointees import pointee
@@ -76,7 +77,7 @@ def run(facts: Facts) -> Iterator[Finding]:
             held = lock_fields(search.held.get(use.index, frozenset())) | meanwhile.above.of(identifier)
             removed = meanwhile.removal(search, identifier, held)
             if removed is not None:
-                yield _finding(search, use, removed, counted[search.struct])
+                yield _finding(facts, search, use, removed, counted[search.struct])
                 break
 
 
@@ -112,7 +113,7 @@ def _use(search: Search) -> Node | None:
     return ways[0].nodes[-1] if ways else None
 
 
-def _finding(search: Search, use: Node, removed: Removal, counter: str) -> Finding:
+def _finding(facts: Facts, search: Search, use: Node, removed: Removal, counter: str) -> Finding:
     function = search.function
     lock = search.locks[0]
     kept = use.kind is Kind.RETURN or any(_COUNTS.search(call.name) for call in use.calls)
@@ -146,4 +147,5 @@ def _finding(search: Search, use: Node, removed: Removal, counter: str) -> Findi
         chain=(Link(function.name, at(use.line)),),
         depends_on=() if kept else (f"nothing else keeps {search.variable} while this function runs",),
         remedy=f"take a reference to {search.variable} before {lock.object} is dropped",
+        claim=found_and_used(facts, search, removed, at(use.line), at(use.line)),
     )  # fmt: skip

@@ -43,6 +43,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from lastput.audit.claims import item_key, site
 from lastput.audit.deferred import Deferred, Item, Touch, judged_in, keys, same_path
 from lastput.audit.inside import Inside, Insides, Step
 from lastput.audit.memo import Memo
@@ -53,6 +54,7 @@ from lastput.c.flow.paths import reached
 from lastput.facts.base import Facts
 from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import resolve
+from lastput.schema.claim import Claim
 from lastput.schema.finding import Cause, Evidence, Finding, Where
 
 CODE = "WRK004"
@@ -157,6 +159,7 @@ def _finding(
     where = Where(waiter.path, wait.line, 0, waiter.name)
     chain = inside.chain(steps, wait.function, wait.line, f"callback of {item.object}")
     setup = facts.function(item.function) if item.function else None
+    thing = item_key(facts, item)
     what = f"the queue {wait.object}" if wait.family == "queue" else item.object
     calls = [
         Cause(link.where, f"{link.function}() calls {following.function}()")
@@ -186,6 +189,22 @@ def _finding(
             ),
         ),
         remedy=f"wait for {item.object} in another context, or without waiting for its callback",
+        claim=Claim(
+            "deadlock",
+            thing or item.object,
+            (
+                site(
+                    "callback",
+                    Where(fact.path, fact.line, 0, fact.name),
+                    thing=thing,
+                    text=item.object,
+                    detail=item.role,
+                ),
+                site(
+                    "wait", where, wait.name, thing="" if wait.family == "queue" else thing, text=wait.object
+                ),
+            ),
+        ),
         depends_on=tuple(doubts),
     )
 

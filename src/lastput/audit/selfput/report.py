@@ -4,10 +4,12 @@ from __future__ import annotations
 
 __all__ = ["as_finding"]
 
+from lastput.audit.claims import claim, site
 from lastput.audit.selfput.judge import BUGS
 from lastput.audit.selfput.sites import Verdict
 from lastput.facts.base import Facts
 from lastput.facts.bodies import Bodies
+from lastput.schema.claim import Claim
 from lastput.schema.finding import Cause, Confidence, Evidence, EvidenceKind, Finding, Where
 from lastput.schema.finding import Verdict as Said
 
@@ -48,7 +50,21 @@ def as_finding(facts: Facts, one: Verdict, code: str) -> Finding:
         remedy=_REMEDY.get(one.kind, "") if one.bug else "",
         depends_on=(one.why,) if one.kind == "OTHER" else (),
         text=(one.unit.name,),
+        claim=_claim(facts, one, where) if one.bug else None,
     )
+
+
+def _claim(facts: Facts, one: Verdict, where: Where) -> Claim:
+    """Who calls the function, the put, and the return after it."""
+    chain = one.nearest.context.chain if one.nearest is not None else ()
+    top = (
+        (site("callback", chain[0].where, text=chain[0].function, detail=chain[0].how or one.kind),)
+        if chain
+        else ()
+    )
+    put = site("put", where, one.site.name, text=one.site.thing)
+    end = Where(where.path, one.site.function.end_line, 0, where.function)
+    return claim(facts, "unmapped-text", (where, one.site.thing), (*top, put, site("exit", end)))
 
 
 def _confidence(one: Verdict) -> Confidence:
