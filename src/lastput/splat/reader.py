@@ -205,8 +205,8 @@ class _Reader:
         self._close(lane, keep_cut=True)
         fresh = Draft(kind=kind.name, head=text[:400], line=number, last=number)
         fresh.learn(facts)
-        if lane.cut:
-            fresh.message = " ".join(lane.cut[-2:])[:400]
+        if lane.cut:  # but for a half of the headline
+            fresh.message = " ".join(one for one in lane.cut[-2:] if one not in text)[:400]
         lane.cut, lane.draft, lane.kind = None, fresh, kind
         lane.junk = _junk(text[: match.start()])
         if kind.name == "stack":

@@ -77,21 +77,6 @@ def needles() -> tuple[bytes, ...]:
     return tuple(sorted({needle for kind in kinds() for needle in kind.needles}))
 
 
-#: Words of headlines that a mail client may have broken in two.
-_HALVES = (
-    "INFO: task ",
-    "WARNING: CPU: ",
-    "WARNING: possible ",
-    "BUG: unable to",
-    "BUG: KASAN: ",
-    "BUG: kernel NULL",
-    "soft lockup - CPU#",
-    "general protection fault",
-    "Unable to handle kernel",
-    "kernel BUG at",
-)
-
-
 @cache
 def _gate(inside: bool) -> Callable[[str], re.Match[str] | None]:
     asked = {needle.decode() for kind in kinds() if not (inside and kind.bare) for needle in kind.needles}
@@ -150,5 +135,6 @@ def find_head(text: str) -> tuple[Kind, re.Match[str]] | None:
 
 
 def may_be_half(text: str) -> bool:
-    """Whether a line that is no headline may be the first half of one. Then it holds a needle."""
-    return any(word in text for word in _HALVES)
+    """Whether a line that is no headline may be the first half of one, which a mailer broke in two: it has a
+    word that opens a report, other than a bare stack."""
+    return may_be_head(text, True)
