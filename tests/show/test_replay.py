@@ -38,3 +38,12 @@ def test_a_control_that_fails_takes_the_evidence_away(report: Report) -> None:
     changed = msgspec.structs.replace(report, controls=(wrong, *report.controls[1:]))
     assert report.evidence() and not changed.evidence()
     assert "NO EVIDENCE" in text(changed) and "borne out" not in text(changed)
+
+
+def test_an_oops_of_another_kind_bears_nothing_out(report: Report) -> None:
+    if not report.borne_out():
+        return
+    other = tuple(msgspec.structs.replace(run, kind="null-deref") for run in report.story.runs)
+    changed = msgspec.structs.replace(report, story=msgspec.structs.replace(report.story, runs=other))
+    assert changed.evidence() and not changed.borne_out()
+    assert "the kernel showed null-deref: NOT borne out" in " ".join(text(changed).split())

@@ -197,4 +197,4 @@ def _labelled(label: str, said: str, width: int) -> list[str]:
 
 
 def _wrapped(said: str, width: int) -> list[str]:
-    return textwrap.wrap(said, width, initial_indent="  ", subsequent_indent="    ")
+    return textwrap.wrap(said, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
