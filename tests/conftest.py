@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tarfile
 from collections.abc import Generator
 from importlib.util import find_spec
@@ -58,6 +59,14 @@ def compiled_search() -> None:
     from lastput.engine.native import prepare
 
     prepare()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heard_ctrl_c() -> Generator[None]:
+    """What a script starts in the background ignores SIGINT, and so would all that the tests start."""
+    was = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, was)
 
 
 @pytest.fixture(scope="session")

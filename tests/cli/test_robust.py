@@ -245,6 +245,26 @@ def test_going_on_gives_the_same_base(tree: Path, tmp_path: Path, monkeypatch: p
     assert _rows(update(tree, tmp_path / "two", 1).database) == whole
 
 
+@pytest.mark.parametrize("step", ["create_indexes", "write_membership", "write_entries"])
+def test_ctrl_c_after_the_reading_loses_nothing(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    whole = _rows(update(tree, tmp_path / "one", 1).database)
+    ran = getattr(index, step)
+
+    def interrupted(db: sqlite3.Connection, *words: object) -> None:
+        ran(db, *words)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(index, step, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        update(tree, tmp_path / "two", 1)
+    monkeypatch.undo()
+    monkeypatch.setattr(index, "_read_one", None)  # nothing is read again
+    assert _rows(update(tree, tmp_path / "two", 1).database) == whole
+    assert not list((tmp_path / "two").glob("*.part"))
+
+
 def _rows(database: Path) -> list[tuple[object, ...]]:
     with sqlite3.connect(database) as db:
         return [

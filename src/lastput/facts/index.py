@@ -202,16 +202,25 @@ def _build(
                 fresh.replace(part)
                 raise
             db.execute("COMMIT")
-            create_indexes(db)
-            db.execute("BEGIN")
-            write_membership(db, tree, sources, makefiles, kconfigs)
-            _stamp(db, tree, makefiles, kconfigs)
-            _write_core(db, tree, sources)
-            write_entries(db)
-            write_own_modules(db, tree, is_kernel(tree))
-            write_macro_tables(db)
-            db.execute("COMMIT")
-            db.execute("PRAGMA optimize")
+            db.execute("PRAGMA journal_mode = MEMORY")  # from here on an interrupt undoes the step it is in
+            try:
+                create_indexes(db)
+                db.execute("BEGIN")
+                write_membership(db, tree, sources, makefiles, kconfigs)
+                _stamp(db, tree, makefiles, kconfigs)
+                _write_core(db, tree, sources)
+                write_entries(db)
+                write_own_modules(db, tree, is_kernel(tree))
+                write_macro_tables(db)
+                db.execute("PRAGMA optimize")
+                db.execute("COMMIT")
+            except (KeyboardInterrupt, sqlite3.OperationalError) as error:
+                if isinstance(error, sqlite3.OperationalError) and not _interrupted(error):
+                    raise
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                fresh.replace(part)
+                raise
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
