@@ -94,7 +94,6 @@ def _exits(facts: Facts, unit: Unit) -> list[int]:
 
 def _drained(facts: Facts, unit: Unit) -> bool:
     """Whether the module has a barrier, or its exit comes to one in the kernel."""
-    inside = facts.once(Insides).of(unit)
     files = ", ".join(map(str, sorted(unit.files)))
     marks = ", ".join("?" * len(_BARRIERS))
     if facts.sql(
@@ -120,8 +119,8 @@ def _outside(facts: Facts, unit: Unit, ends: Iterable[int]) -> list[int]:
 
 
 def _release_waits(facts: Facts, unit: Unit) -> tuple[str, str]:
-    """A function of the kernel that a teardown of the module calls and that puts an object, and the release of
-    that object, which has a barrier; ("", "") if there is none."""
+    """A function of the kernel that a teardown of the module calls and that puts an object, and the release
+    of that object, which has a barrier; ("", "") if there is none."""
     for one in _outside(facts, unit, [one.function for one in teardowns(facts, unit)]):
         putter = facts.function(one)
         for call in facts.calls_in(one):
@@ -132,7 +131,7 @@ def _release_waits(facts: Facts, unit: Unit) -> tuple[str, str]:
 
 
 def _releases(facts: Facts, file: int, call: CallFact) -> tuple[int, ...]:
-    """What a put in ``file`` may run: the function that it names, or those that the file gives to its devices,
+    """What a put in ``file`` may run: the function that it names, or those that the file gives its devices,
     by their type, class or themselves."""
     if call.name in RELEASES:
         return resolve(facts, fill(RELEASES[call.name], call.arguments).lstrip("& "), file)
