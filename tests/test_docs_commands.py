@@ -31,6 +31,7 @@ _LOGS = ROOT / "tests" / "splat" / "logs"
 _THE_READERS = (
     *("~/my-driver", "drivers/bluetooth", "foo.c:321", "1f3a5b7c9d0e2f41", "HOST", "findings.json"),
     "prove --",
+    "fix --",
 )
 _COMMANDS = sorted(
     {command for _, command in commands() if not any(word in command for word in _THE_READERS)}

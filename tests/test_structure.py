@@ -29,10 +29,12 @@ _ARROWS: dict[str, set[str]] = {
     "splat": {"splat", "schema", "c"},
     "check": {"check", "model", "engine", "facts", "c", "schema"},
     "prove": {"prove", "check", "model", "engine", "facts", "c", "schema"},
+    "fix": {"fix", "audit", "effects", "facts", "c", "schema"},
     "show": {"show", "check", "schema", "engine"},
     "cli": {
         *("cli", "audit", "check", "effects", "facts", "show", "splat", "schema", "engine", "model", "c"),
         "executor",
+        "fix",
         "prove",
         "replay",
     },

@@ -61,14 +61,7 @@ def prove(finding: Finding, tree: Tree, limits: Limits = _DEFAULT) -> Proof:
         roles = ", ".join(dict.fromkeys(site.role for site in claim.sites))
         return _undecided(finding, "no-harness", f"nobody runs a claim of {claim.error} with {roles}")
     case = Case(tree.facts, claim, _module(finding, tree.facts))
-    files: dict[str, None] = {}
-
-    def read(path: str) -> str:
-        files[path] = None
-        return tree.read(path)
-
-    proof = _Prover(finding, msgspec.structs.replace(tree, read=read), limits, case, family).prove()
-    return msgspec.structs.replace(proof, files=tuple(sorted(files)))
+    return _Prover(finding, tree, limits, case, family).prove()
 
 
 def prove_patched(finding: Finding, tree: Tree, texts: Mapping[str, str], limits: Limits = _DEFAULT) -> Proof:
@@ -233,8 +226,7 @@ _LIMITS = frozenset({"model-limit", "too-large", "value-range", "pool"})
 
 def _wanted(harness: Harness) -> tuple[str, ...]:
     """The structs whose objects the threads name."""
-    threads = (line for thread in harness.threads for line in thread.lines)
-    words = " ".join((*harness.setup, *threads))
+    words = " ".join(line for thread in harness.threads for line in thread.lines)
     return tuple(dict.fromkeys(re.findall(r"\bthe_(\w+)", words)))
 
 

@@ -30,7 +30,6 @@ from typing import Literal
 import msgspec
 
 from lastput.schema.claim import Claim
-from lastput.schema.proof import Proof
 from lastput.schema.trace import Source
 
 SCHEMA = "lastput-finding/1"
@@ -104,8 +103,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``statement`` its source text, blanks normalised. ``remedy`` says what would make it safe,
     ``depends_on`` what a doubtful finding rests on. ``ordinal`` tells alike places in one function
     apart. ``sources`` are the lines that the places name. ``text`` are modules whose text is reached.
-    ``claim`` says the same as data; None for a site that is safe, and where a rule has none yet. ``proof``
-    is what came of it, if that was asked.
+    ``claim`` says the same as data; None for a site that is safe, and where a rule has none yet.
     """
 
     schema: str = SCHEMA
@@ -126,7 +124,6 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     claim: Claim | None = None
-    proof: Proof | None = None
     ordinal: int = 1
     fingerprint: str = ""
 

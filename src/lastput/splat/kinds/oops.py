@@ -13,12 +13,17 @@ KIND = Kind(
     " loongarch",
     needles=(
         b"Oops",
-        b"[#",
+        b"Internal error: ",
+        b"0 [#",
         b"ouble fault",
         b"nhandled fault: ",
-        b"BUG: ",
+        b"stack guard page",
         b"ernel stack overflow",
         b"nsufficient stack space",
+        b" ilc:",
+        b" access[#",
+        b" code[#",
+        b"segment-related",
     ),
     heads=(
         Lazy(

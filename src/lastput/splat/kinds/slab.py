@@ -31,10 +31,17 @@ KIND = Kind(
     name="slab",
     source="mm/slab_common.c: kmem_cache_destroy; mm/slub.c: slab_bug; mm/slab.c until 6.7",
     needles=(
-        b"BUG ",
-        b"orrupt",
+        b"Objects remaining ",
         b"still has objects",
+        b"already free",
+        b"verwritten",
+        b"orrupt",
+        b"Wrong object count",
+        b"Wrong freelist",
         b"lab error in",
+        b"Invalid object pointer",
+        b"Freelist cycle",
+        b"Attempt to free object",
     ),
     heads=(
         Lazy(

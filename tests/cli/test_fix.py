@@ -1,0 +1,112 @@
+"""``lastput fix`` as a user types it: a tree with one lost reference, to a patch that git takes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lastput.cli.main import main
+
+_CODE = """\
+#include <linux/of.h>
+
+static int foo_id(const struct device_node *np)
+{
+	return np->phandle;
+}
+
+int foo_parse(struct device *dev)
+{
+	struct device_node *np = of_find_node_by_name(NULL, "foo");
+
+	if (!np)
+		return -ENODEV;
+	if (foo_id(np) < 0)
+		return -EINVAL;
+	of_node_put(np);
+	return 0;
+}
+"""
+_ADDED = ["+\tif (foo_id(np) < 0) {", "+\t\tof_node_put(np);", "+\t}"]
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "linux"
+    for folder in ("kernel", "include/linux", "drivers/foo"):
+        (root / folder).mkdir(parents=True)
+    (root / "drivers/foo/foo.c").write_text(_CODE)
+    (root / "drivers/Makefile").write_text("obj-m += foo/\n")
+    (root / "drivers/foo/Makefile").write_text("obj-m += foo.o\n")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return root
+
+
+def _git(root: Path, *words: str, given: str = "") -> str:
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(
+        ["git", "-C", str(root), *who, *words], input=given, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_the_finding_at_a_place(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fix", "drivers/foo/foo.c:15", str(tree), "-q", "-j", "1"]) == 0
+    told = capsys.readouterr().out
+    assert [row for row in told.splitlines() if row.startswith("+\t")] == _ADDED
+    assert "proof: ok: the model is safe" in told
+    assert (tree / "drivers/foo/foo.c").read_text() == _CODE
+
+
+def test_apply_writes_it_and_then_there_is_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fix", "--all", str(tree), "--apply", "-j", "1", "--no-prove"]) == 0
+    assert "1 of 1 findings have a patch; 1 are written to the tree" in capsys.readouterr().err
+    assert "\t\tof_node_put(np);\n\t\treturn -EINVAL;" in (tree / "drivers/foo/foo.c").read_text()
+    assert main(["audit", str(tree), "-q"]) == 0
+
+
+def test_git_am_takes_the_mail_and_blame_names_the_commit(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _git(tree, "init", "-q")
+    _git(tree, "commit", "-q", "--allow-empty", "-m", "start")
+    _git(tree, "add", "-A")
+    _git(tree, "commit", "-q", "-m", "misc: foo: parse the node")
+    hash_ = _git(tree, "rev-parse", "HEAD")[:12]
+    assert main(["fix", "--rules", "REF001", str(tree), "--mail", "-q", "-j", "1", "--no-prove"]) == 0
+    mail = capsys.readouterr().out
+    _git(tree, "am", "-q", given=mail)
+    message = _git(tree, "log", "-1", "--format=%B")
+    assert message.startswith("misc: foo: fix OF node reference leak on error path of foo_parse()\n")
+    assert f'Fixes: {hash_} ("misc: foo: parse the node")' in message
+    assert "of_node_put(np);" in _git(tree, "show")
+    assert all(len(row) <= 75 or row.startswith("Fixes:") for row in message.splitlines())
+
+
+def test_json_has_the_edits(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fix", "--all", str(tree), "--format", "json", "-q", "-j", "1", "--no-prove"]) == 0
+    patch = json.loads(capsys.readouterr().out)
+    content = _CODE.encode()
+    for edit in reversed(patch["edits"]):
+        content = content[: edit["start"]] + edit["new"].encode() + content[edit["end"] :]
+    assert b"\t\tof_node_put(np);\n\t\treturn -EINVAL;\n\t}\n" in content
+
+
+def test_a_finding_without_a_remedy_says_why(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = _CODE.replace("of_node_put(np);", "of_node_put(np);\n\tfoo_id(np);").replace(
+        "\tif (foo_id(np) < 0)\n\t\treturn -EINVAL;\n", ""
+    )
+    (tree / "drivers/foo/foo.c").write_text(code)
+    assert main(["fix", "--all", str(tree), "-j", "1"]) == 1
+    told = capsys.readouterr()
+    assert "[no-mechanical-fix]" in told.out and "0 of 1 findings have a patch" in told.err
+
+
+def test_what_is_meant_must_be_said(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fix"]) == 2
+    assert "[what-to-fix]" in capsys.readouterr().err
+    assert main(["fix", "drivers/foo/foo.c:2", str(tree), "-q", "-j", "1"]) == 2
+    assert "[no-finding]" in capsys.readouterr().err
