@@ -8,10 +8,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from lastput.schema.audit import Broken, Refused, Report, RuleNote, Suppression
 from lastput.schema.finding import Finding, Link, Where, fingerprint
+from lastput.schema.proof import Condition, Control, Proof
 from lastput.schema.trace import Source
 from lastput.show.findings import Options, names, render
 from lastput.show.summary import notes, summary
@@ -59,6 +61,37 @@ def test_golden(form: str) -> None:
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(text)
     assert text == golden.read_text()
+
+
+_CONFIRMED = Proof(
+    fingerprint="f", code="MOD901", verdict="CONFIRMED", error="unmapped-text", states=324,
+    control=Control("module_put() after line 12", "SAFE", 70),
+)  # fmt: skip
+_OPEN = Proof(
+    fingerprint="g", code="MOD901", verdict="UNDECIDED", reason="unreached", why="never executed: 7"
+)
+_REFUTED = Proof(fingerprint="h", code="MOD901", verdict="REFUTED", states=12)
+_IF = msgspec.structs.replace(
+    _CONFIRMED,
+    verdict="CONFIRMED-IF",
+    conditions=(Condition("x->dead is 0", "drivers/x/a.c", 3),),
+    control=None,
+)
+
+
+@pytest.mark.parametrize("form", ["commit", "full", "json", "kernel", "mail", "sarif"])
+@pytest.mark.parametrize("proof", [_CONFIRMED, _OPEN, _REFUTED, _IF], ids=lambda one: one.verdict)
+def test_a_verdict_is_in_every_form(form: str, proof: Proof) -> None:
+    told = render(form, sample_report(findings=(_finding(proof=proof),)), Options(version="0.1"))
+    assert proof.verdict in told
+    assert all(len(line) <= 72 for line in told.splitlines() if form == "commit")
+
+
+def test_a_proof_in_words() -> None:
+    told = render("full", sample_report(findings=(_finding(proof=_IF),)), Options())
+    assert "x->dead is 0 (drivers/x/a.c:3)" in " ".join(told.split())
+    told = render("full", sample_report(findings=(_finding(proof=_CONFIRMED),)), Options())
+    assert "with module_put() after line 12 none does" in " ".join(told.split())
 
 
 @pytest.mark.parametrize("form", [name for name in names() if name not in ("html", "sarif")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Inside", "Insides", "Step"]
+__all__ = ["RELEASES", "Inside", "Insides", "Step"]
 
 from collections import deque
 from functools import cached_property, lru_cache
@@ -15,7 +15,7 @@ from lastput.facts.base import CallFact, Facts, FunctionFact
 from lastput.schema.finding import Link, Where
 
 #: Calls that run a function when they put the last reference, and which argument it is.
-_RELEASES = {name: one.function[0] for one in API.callback if one.role == "release" for name in one.names}
+RELEASES = {name: one.function[0] for one in API.callback if one.role == "release" for name in one.names}
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -89,8 +89,8 @@ class Inside:
             file = self.facts.function(function).file
             for call in self.calls(function):
                 callee = 0 if call.receiver else self.resolve(call.name, file)
-                if release and call.name in _RELEASES:
-                    callee = self.resolve(fill(_RELEASES[call.name], call.arguments).lstrip("& "), file)
+                if release and call.name in RELEASES:
+                    callee = self.resolve(fill(RELEASES[call.name], call.arguments).lstrip("& "), file)
                 if callee and callee not in found:
                     found[callee] = Step(callee, function, call, here.depth + 1)
                     queue.append(callee)

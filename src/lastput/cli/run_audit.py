@@ -26,7 +26,8 @@ from lastput.cli.tree import opener, store_of, with_sound_base
 from lastput.cli.write import write_whole
 from lastput.errors import LastputError
 from lastput.schema.audit import Report
-from lastput.schema.finding import Finding
+from lastput.schema.finding import Confidence, Finding
+from lastput.schema.proof import Limits, Proof
 from lastput.show.excerpt import AROUND
 from lastput.show.findings import Options, render
 from lastput.show.progress import Status
@@ -46,12 +47,48 @@ def judge(args: argparse.Namespace, around: int = 0) -> tuple[OpenTree, Report]:
     wanted = request(args)  # before the tree is read: git, the patch and the files may say no
     wanted = msgspec.structs.replace(wanted, around=around)
 
+    least = wanted.confidence
+    if _proves(args):
+        if args.kernel is not None:
+            raise LastputError(
+                "prove-outside", "a module outside the kernel is not proved", "copy it into a kernel tree"
+            )
+        if wanted.sides is not None and not wanted.sides.applied:
+            raise LastputError("patch-not-applied", "--prove reads the tree as it lies", "apply it: git am")
+        wanted = msgspec.structs.replace(wanted, confidence="low")
+
     def once() -> tuple[OpenTree, Report]:
         open_tree = opener(args.tree, quiet=args.quiet, kernel=args.kernel)
         with Status(sys.stderr, args.tree, wanted=sys.stderr.isatty() and not args.quiet) as status:
             return open_tree, audit(open_tree, wanted, lambda code: status.say(f"{code} done"))
 
-    return with_sound_base(place.root, args.kernel, once)
+    open_tree, report = with_sound_base(place.root, args.kernel, once)
+    return open_tree, _proved(args, place.root, report, least) if _proves(args) else report
+
+
+def _proves(args: argparse.Namespace) -> bool:
+    return bool(getattr(args, "prove", False) or getattr(args, "refuted", False))
+
+
+def _proved(args: argparse.Namespace, root: Path, report: Report, least: Confidence) -> Report:
+    """The report with the findings' proofs; what is left of them after a Ctrl-C is told without."""
+    # The engine is not needed, and takes its time to load, where nothing is proved.
+    from lastput.cli.proving import proofs
+    from lastput.prove.told import with_proofs
+
+    jobs = args.jobs or len(os.sched_getaffinity(0))
+    found: dict[str, Proof] = {}
+    total = len(report.findings)
+    with Status(sys.stderr, "prove", wanted=sys.stderr.isatty() and not args.quiet) as status:
+        try:
+            for finding, proof in proofs(report.findings, root, Limits(), jobs):
+                found[finding.fingerprint] = proof
+                status.say(f"{len(found)} of {total} findings")
+        except KeyboardInterrupt:
+            status.clear()
+            print(f"lastput: interrupted; {total - len(found)} findings are not proved", file=sys.stderr)
+    told = with_proofs(report, found, least)
+    return msgspec.structs.replace(told, findings=told.refuted, refuted=()) if args.refuted else told
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,23 +8,17 @@ import argparse
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import cache, partial
 from pathlib import Path
 
 from lastput.audit.registry import all_rules, select
 from lastput.audit.store import judged
-from lastput.c.tree import open_tree
+from lastput.cli.proving import proofs
 from lastput.cli.tree import opener, store_of
 from lastput.cli.write import write_whole
 from lastput.errors import LastputError
-from lastput.executor import Lost, executor
-from lastput.facts.base import Facts
-from lastput.facts.definitions.lookup import Headers
-from lastput.facts.location import database_path
-from lastput.prove.run import Tree, lost, prove
 from lastput.schema.finding import Finding, at_least, reported
-from lastput.schema.proof import Limits, Proof
+from lastput.schema.proof import Limits
+from lastput.show.progress import Status
 from lastput.show.proofs import render
 from lastput.show.render import Options
 
@@ -38,17 +32,24 @@ def run(args: argparse.Namespace) -> int:
     if args.output and len(wanted) != 1:
         raise LastputError("one-test", f"-o is for one finding, and there are {len(wanted)}", "name one")
     counts: Counter[str] = Counter()
+    limits = Limits(states=args.max_states) if args.max_states else Limits()
+    jobs = args.jobs or len(os.sched_getaffinity(0))
+    status = Status(sys.stderr, "prove", wanted=sys.stderr.isatty() and not args.quiet and len(wanted) > 1)
     try:
-        for finding, proof in _proofs(args, wanted, root):
+        for finding, proof in proofs(wanted, root, limits, jobs, args.on):
             counts[proof.verdict] += 1
+            status.clear()
             sys.stdout.write(render(args.format, finding, proof, Options(verbose=args.verbose)))
             sys.stdout.flush()
             if args.output and proof.litmus:
                 write_whole(Path(args.output), proof.litmus.encode())
+            status.say(f"{counts.total()} of {len(wanted)}, {counts['CONFIRMED']} confirmed")
     except KeyboardInterrupt:
+        status.clear()
         left = len(wanted) - counts.total()
         print(f"lastput: interrupted; {left} findings were not looked at", file=sys.stderr)
         return _FAILED
+    status.clear()
     if len(wanted) > 1 and not args.quiet:
         told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts))
         print(f"{counts.total()} findings: {told}", file=sys.stderr)
@@ -87,33 +88,3 @@ def _findings(args: argparse.Namespace, what: str, root: Path) -> list[Finding]:
         hint = f"`lastput audit {root} --confidence low --format json` lists them all"
         raise LastputError("no-finding", f"{root} has no finding {what}", hint)
     return told
-
-
-def _proofs(
-    args: argparse.Namespace, wanted: Sequence[Finding], root: Path
-) -> Iterator[tuple[Finding, Proof]]:
-    """The proofs in the order of the findings, wherever and in whatever order they are made."""
-    limits = Limits(states=args.max_states) if args.max_states else Limits()
-    jobs = args.jobs or len(os.sched_getaffinity(0))
-    work = partial(_prove, str(root.resolve()), limits)
-    ready: dict[int, Proof] = {}
-    following = 0
-    for position, outcome in executor(args.on, jobs).run(work, wanted):
-        finding = wanted[position]
-        ready[position] = lost(finding, outcome.why) if isinstance(outcome, Lost) else outcome
-        while following in ready:
-            yield wanted[following], ready.pop(following)
-            following += 1
-
-
-def _prove(root: str, limits: Limits, finding: Finding) -> Proof:
-    """One finding, in whichever process this is."""
-    return prove(finding, _tree(root), limits)
-
-
-@cache
-def _tree(root: str) -> Tree:
-    """The tree, opened once a process."""
-    path = Path(root)
-    source = open_tree(root)
-    return Tree(Facts(path, database_path(path)), source.read, Headers(source))

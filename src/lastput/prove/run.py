@@ -61,7 +61,14 @@ def prove(finding: Finding, tree: Tree, limits: Limits = _DEFAULT) -> Proof:
         roles = ", ".join(dict.fromkeys(site.role for site in claim.sites))
         return _undecided(finding, "no-harness", f"nobody runs a claim of {claim.error} with {roles}")
     case = Case(tree.facts, claim, _module(finding, tree.facts))
-    return _Prover(finding, tree, limits, case, family).prove()
+    files: dict[str, None] = {}
+
+    def read(path: str) -> str:
+        files[path] = None
+        return tree.read(path)
+
+    proof = _Prover(finding, msgspec.structs.replace(tree, read=read), limits, case, family).prove()
+    return msgspec.structs.replace(proof, files=tuple(sorted(files)))
 
 
 def prove_patched(finding: Finding, tree: Tree, texts: Mapping[str, str], limits: Limits = _DEFAULT) -> Proof:
@@ -226,7 +233,8 @@ _LIMITS = frozenset({"model-limit", "too-large", "value-range", "pool"})
 
 def _wanted(harness: Harness) -> tuple[str, ...]:
     """The structs whose objects the threads name."""
-    words = " ".join(line for thread in harness.threads for line in thread.lines)
+    threads = (line for thread in harness.threads for line in thread.lines)
+    words = " ".join((*harness.setup, *threads))
     return tuple(dict.fromkeys(re.findall(r"\bthe_(\w+)", words)))
 
 

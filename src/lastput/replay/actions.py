@@ -26,6 +26,8 @@ ACTIONS = {
     "request_fd": "NAME NEW REQUEST OFFSET BYTES",
     "mmap": "NAME NEW SIZE [OFFSET]",
     "munmap": "NAME",
+    "pty": "NAME NEW",
+    "pair": "NAME NEW",
     "socket": "NAME DOMAIN KIND PROTOCOL",
     "bind": "NAME BYTES",
     "connect": "NAME BYTES",
@@ -66,14 +68,14 @@ TRY = "try "
 HOST = ("device_add", "device_del")
 BYTES = re.compile(
     r"(?:[ub](?:8|16|32|64):(?:0x[0-9a-fA-F]+|\d+)|hex:(?:[0-9a-fA-F]{2})*|(?:txt|str):\S*|zero:\d+|pid:"
-    r"|(?:fd|if|genl):\S+|ptr\(|attr:(?:0x[0-9a-fA-F]+|\d+)\(|\))"
+    r"|(?:fd|num|if|genl):\S+|ptr\(|attr:(?:0x[0-9a-fA-F]+|\d+)\(|\))"
 )
 _NUMBER = re.compile(r"-?(?:0x[0-9a-fA-F]+|\d+)")
 _NUMBERS = frozenset(
     {"SIZE", "REQUEST", "NUMBER", "OFFSET", "DOMAIN", "KIND", "PROTOCOL", "LEVEL", "OPTION", "MILLISECONDS"}
     | {"MESSAGE", "COMMAND", "VERSION", "SIGNAL", "PID"}
 )
-_OPENS = ("open", "find", "socket")
+_OPENS = ("open", "find", "socket", "pty", "pair")
 _LONGEST = 4000
 
 

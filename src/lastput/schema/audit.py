@@ -57,7 +57,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """``findings`` are to be shown, sorted by place; ``hidden`` counts those below the asked confidence,
     ``known`` those of the baseline. Of a patch: ``outside`` counts those that it does not touch,
     ``there_before`` those in what it touches that were there without it, ``uncovered`` are fingerprints
-    of findings that it brings elsewhere. ``judged`` are all judged sites, safe ones too. ``coverage`` is one
+    of findings that it brings elsewhere. If the findings were proved, ``proved`` counts them, and ``refuted``
+    are those that are none. ``judged`` are all judged sites, safe ones too. ``coverage`` is one
     line on how much of the tree was read, ``own_modules`` what was taken for a module without a Makefile
     that says so."""
 
@@ -76,5 +77,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     outside: int = 0
     there_before: int = 0
     uncovered: tuple[str, ...] = ()
+    refuted: tuple[Finding, ...] = ()
+    proved: int = 0
     coverage: str = ""
     own_modules: tuple[OwnModule, ...] = ()

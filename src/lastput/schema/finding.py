@@ -30,6 +30,7 @@ from typing import Literal
 import msgspec
 
 from lastput.schema.claim import Claim
+from lastput.schema.proof import Proof
 from lastput.schema.trace import Source
 
 SCHEMA = "lastput-finding/1"
@@ -103,7 +104,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``statement`` its source text, blanks normalised. ``remedy`` says what would make it safe,
     ``depends_on`` what a doubtful finding rests on. ``ordinal`` tells alike places in one function
     apart. ``sources`` are the lines that the places name. ``text`` are modules whose text is reached.
-    ``claim`` says the same as data; None for a site that is safe, and where a rule has none yet.
+    ``claim`` says the same as data; None for a site that is safe, and where a rule has none yet. ``proof``
+    is what came of it, if that was asked.
     """
 
     schema: str = SCHEMA
@@ -124,6 +126,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     claim: Claim | None = None
+    proof: Proof | None = None
     ordinal: int = 1
     fingerprint: str = ""
 

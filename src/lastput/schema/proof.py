@@ -105,7 +105,8 @@ class Refinement(msgspec.Struct, frozen=True):
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What came of one finding. ``litmus`` is the generated test as text, which the plain ``lastput check
-    --tree`` runs; ``inlined`` the functions of the tree that it takes, with the reason for each."""
+    --tree`` runs; ``inlined`` the functions of the tree that it takes, with the reason for each; ``files``
+    those of the tree that were read (headers apart)."""
 
     schema: str = SCHEMA
     fingerprint: str
@@ -124,3 +125,4 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     states: int = 0
     trace: Trace | None = None
     litmus: str = ""
+    files: tuple[str, ...] = ()

@@ -18,6 +18,12 @@ def summary(report: Report) -> str:
         parts[0] += (
             f" ({', '.join(f'{sure[word]} {word}' for word in ('high', 'medium', 'low') if sure[word])})"
         )
+    if report.proved:
+        verdicts = Counter(one.proof.verdict for one in report.findings if one.proof is not None)
+        told = ", ".join(f"{verdicts[word]} {word}" for word in sorted(verdicts))
+        parts.append(f"{report.proved} proved" + (f": {told}" if told else ""))
+    if report.refuted:
+        parts.append(f"{len(report.refuted)} REFUTED (--refuted shows them)")
     if report.hidden:
         parts.append(f"{report.hidden} less sure (--confidence low shows them)")
     if report.suppressed:

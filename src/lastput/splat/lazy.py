@@ -5,30 +5,28 @@ from __future__ import annotations
 __all__ = ["Lazy"]
 
 import re
-from functools import cached_property
+from collections.abc import Callable
 from typing import Any
+
+_ASKED = ("match", "search", "findall")
 
 
 class Lazy:
-    """A regular expression."""
+    """A regular expression: ``match``, ``search`` and ``findall`` are those of ``re.Pattern``."""
+
+    match: Callable[[str], re.Match[str] | None]
+    search: Callable[[str], re.Match[str] | None]
+    findall: Callable[[str], list[Any]]
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = pattern
         self._flags = flags
 
-    @cached_property
-    def compiled(self) -> re.Pattern[str]:
-        """The compiled expression."""
-        return re.compile(self.pattern, self._flags)
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """As ``re.Pattern.match``."""
-        return self.compiled.match(text)
-
-    def search(self, text: str) -> re.Match[str] | None:
-        """As ``re.Pattern.search``."""
-        return self.compiled.search(text)
-
-    def findall(self, text: str) -> list[Any]:
-        """As ``re.Pattern.findall``."""
-        return self.compiled.findall(text)
+    def __getattr__(self, name: str) -> Any:
+        """Asked once: from then on each is an attribute of its own."""
+        if name not in _ASKED:
+            raise AttributeError(name)
+        compiled = re.compile(self.pattern, self._flags)
+        for one in _ASKED:
+            setattr(self, one, getattr(compiled, one))
+        return getattr(compiled, name)

@@ -8,7 +8,7 @@ them: a stamp in seconds, or ``kernel:``, behind something that is no message it
 
 from __future__ import annotations
 
-__all__ = ["CACHED", "clean", "split"]
+__all__ = ["CACHED", "PLAIN", "clean", "has_oddities", "split"]
 
 import html
 import re
@@ -58,13 +58,18 @@ _MESSAGE = re.compile(r"BUG|WARNING|INFO|Oops|\+0x|Call |Unable|fault|panic|refc
 CACHED = 1 << 14
 _LONGEST = 4096  # bytes of a line that are read
 #: The usual case: dmesg's own prefix, and behind it printable ASCII that cannot begin with another one.
-_PLAIN = re.compile(
+PLAIN = re.compile(
     rb"\[ {0,8}\d{1,9}\.\d{6}\] {0,9}"
     rb"((?:[!\"$%'(),./:=?-Z\]-~]|<[/A-Z]|\[<|-[->]|#[\dP]|\*\*|>f|\d{1,3} l|\d\.\d)[ -%'-\[\]-~]{0,4000}|)$"
 ).match
 _KMSG_CALLER = re.compile(r"caller=([TC]\d{1,10})")
 _STARTS = frozenset("[< \t0123456789#/*;-(")
 _LETTER = re.compile(r"[A-Za-z]+/|[VDIWEF]\[|MESSAGE=")
+
+
+def has_oddities(some: bytes) -> bool:
+    """Whether lines hold what must be undone even behind dmesg's own prefix: links, lines made one."""
+    return b"http" in some or b"#012" in some or b"\\n" in some
 
 
 def split(raw: bytes) -> list[bytes]:
@@ -75,8 +80,8 @@ def split(raw: bytes) -> list[bytes]:
 def clean(raw: bytes) -> tuple[str, str, bool]:
     """A line's caller (``T123`` or ``C1``, where printk says), its text without prefix, noise and outer
     blanks, and whether there was a prefix of a logger: a line without one may go on the line before."""
-    plain = _PLAIN(raw)
-    if plain is not None and b"http" not in raw:
+    plain = PLAIN(raw)
+    if plain is not None and not has_oddities(raw):
         return "", plain[1].decode("ascii").rstrip(), True
     text = _text(raw)
     caller = ""

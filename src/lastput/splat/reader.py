@@ -17,7 +17,7 @@ from lastput.schema.splat import Report, Role
 from lastput.splat import body, kinds
 from lastput.splat.draft import Draft, finish
 from lastput.splat.kinds import Kind
-from lastput.splat.prefix import clean, split
+from lastput.splat.prefix import PLAIN, clean, has_oddities, split
 from lastput.splat.sift import Sifter
 
 _MOST_REPORTS = 200  # different ones; more of a single log are counted only
@@ -28,11 +28,10 @@ _AFTERGLOW = 60  # lines after a report in which a bare stack is a part of it
 _PANIC = 250  # lines after a panic that came of a report
 _FOLDED = 28  # characters behind the prefix of a line that a mailer may have folded
 
-_CUT = "[ cut here ]"
 _LIVE = re.compile(
     r"(?P<name>[\w-]{1,64}) \d{1,12} \d{1,9} \S{1,400} (?:Live|Loading|Unloading) 0x(?P<base>[0-9a-f]{8,16})"
 )
-_NEEDLES = (b"[ cut here ]", b"Live 0x")
+_NEEDLES = (kinds.CUT.encode(), b"Live 0x")
 #: Until 4.12 the text of a WARN() follows its headline.
 _OLD_WARNING = re.compile(r"WARNING: (?:CPU: \d+ PID: \d+ )?at \S+ \S+\(\)")
 _NO_MESSAGE = (
@@ -78,8 +77,8 @@ def read(stream: BinaryIO, most: int = _MOST_REPORTS) -> Log:
     """All reports of a log, equal ones once with their count. Memory does not grow with the log."""
     reader = _Reader(most)
     sifter = Sifter(stream, (*kinds.needles(), *_NEEDLES), reader.awake)
-    for number, raw in sifter:
-        reader.raw(number, raw)
+    for number, some in sifter:
+        reader.lines(number, some)
     return reader.end(sifter.lines)
 
 
@@ -96,33 +95,39 @@ class _Reader:
     def awake(self) -> bool:
         return bool(self.busy)
 
-    def raw(self, number: int, raw: bytes) -> None:
-        """One line as it stands in the log, or several that a logger made one."""
-        if b"#012" in raw or b"\\n" in raw:
-            for one in split(raw):
-                self.feed(number, *clean(one))
-        else:
-            self.feed(number, *clean(raw))
+    def lines(self, number: int, some: bytes) -> None:
+        """A few lines as they stand in the log, the first of them with that number."""
+        feed, odd = self.feed, has_oddities(some)
+        for at, raw in enumerate(some.split(b"\n"), number):
+            plain = None if odd else PLAIN(raw)
+            if plain is not None:
+                feed(at, "", plain[1].decode("ascii").rstrip(), True)
+            else:  # what a logger made one line may be several
+                for one in split(raw) if odd else (raw,):
+                    feed(at, *clean(one))
 
     def feed(self, number: int, caller: str, text: str, stamped: bool = False) -> None:
         """One line, cleaned."""
         lane = self.lanes.get(caller)
-        if lane is not None and lane.draft is not None and "+0x" in text and not lane.junk:
-            draft = lane.draft  # the most of what there is: frames of the stack that is open
-            if draft.traces and body.frame_line(draft, text):
-                draft.last, draft.quiet, lane.before = number, 0, text
-                return
         if lane is None:
             if len(self.lanes) > 512:
                 self._sweep()
             lane = self.lanes.setdefault(caller, _Lane())
-        if number % 64 == 0:
+        draft = lane.draft
+        stacked = draft is not None and draft.traces and not lane.junk and ("+0x" in text or text[:1] == "<")
+        if draft is not None and stacked and body.frame_line(draft, text):  # the most of what there is
+            draft.last, draft.quiet, lane.before = number, 0, text
+            return
+        if number & 63 == 0:
             self._stale(number)
         if lane.junk:
             text = _without(lane.junk, text)
         if stamped and text:
             lane.before = ""
-        self._text(lane, number, text)
+        if lane.draft is not None and not lane.half and not kinds.may_open(text):
+            self._body(lane, lane.draft, number, text)
+        elif not self._head(lane, number, text):
+            self._line(lane, number, text)
         if lane.draft is not None or lane.cut is not None or lane.half:
             if caller not in self.busy:
                 self.busy.add(caller)
@@ -131,20 +136,8 @@ class _Reader:
             self.busy.discard(caller)
             lane.before = lane.junk = ""
 
-    def _text(self, lane: _Lane, number: int, text: str) -> None:
-        draft = lane.draft
-        if draft is not None:
-            if draft.traces and text in body.MARKS and body.take(draft, text):
-                draft.last, draft.quiet = number, 0
-                return
-            if not lane.half and not kinds.may_be_head(text, True) and _CUT not in text:
-                self._body(lane, draft, number, text)
-                return
-        if not self._head(lane, number, text):
-            self._line(lane, number, text)
-
     def _line(self, lane: _Lane, number: int, text: str) -> None:
-        if _CUT in text:
+        if kinds.CUT in text:
             draft = lane.draft
             fresh = draft is not None and lane.kind is not None and not draft.has_stack
             if fresh and lane.kind and lane.kind.absorbs & {"bug", "warning"}:

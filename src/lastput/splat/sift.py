@@ -1,7 +1,7 @@
 """The lines of a log that are worth reading, found by their bytes.
 
 A log is mostly of no interest. Blocks are searched for the words that open a report; from there lines are
-given out one by one, for as long as the reader has a report open.
+given out, some at a time, for as long as the reader has a report open.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import BinaryIO
 
 _BLOCK = 1 << 20
 _SOME = 1 << 12  # bytes that are given out at a time
+_WINDOW = 1 << 16  # bytes that are searched at a time
 _LONGEST = 1 << 16  # bytes of a line; what is longer is cut into several
 
 
 class Sifter:
-    """Lines of ``stream`` as (number, bytes), numbered from 1; ``lines`` counts all of them.
+    """Lines of ``stream``: the number of the first, from 1, and the bytes of a few; ``lines`` counts all.
 
     Lines are given out while ``awake()`` says so, and from each that contains one of ``needles`` on, some
     more than that. Memory is a few blocks, time is linear in the length of the stream.
@@ -34,12 +35,11 @@ class Sifter:
             yield from self._block(block)
 
     def _block(self, block: bytes) -> Iterator[tuple[int, bytes]]:
-        finder = _Finder(block, self._needles)
         position, end = 0, len(block)
         number = self.lines
         while position < end:
             if not self._awake():
-                hit = finder.next(position)
+                hit = _first(block, self._needles, position)
                 if hit < 0:
                     self.lines = number + block.count(b"\n", position, end)
                     return
@@ -48,37 +48,28 @@ class Sifter:
                 position = start
             # More lines than one, for they are seldom alone; those that are of no interest do no harm.
             stop = block.find(b"\n", min(position + _SOME, end - 1))
-            for raw in block[position:stop].split(b"\n"):
-                number += 1
-                yield number, raw
+            some = block[position:stop]
+            yield number + 1, some
+            number += 1 + some.count(b"\n")
             position = stop + 1
         self.lines = number
 
 
-class _Finder:
-    """Where the next of several words is. Each word is searched once through the block."""
-
-    def __init__(self, block: bytes, needles: Sequence[bytes]) -> None:
-        self._block = block
-        self._next = dict.fromkeys(needles, -1)  # where it was found last, at or behind the search
-        self._best = -2
-
-    def next(self, position: int) -> int:
-        """The least place of any word at or behind ``position``, or -1."""
-        if self._best == -1 or self._best >= position:
-            return self._best
+def _first(block: bytes, needles: Sequence[bytes], position: int) -> int:
+    """The least place of any needle at or behind ``position``, or -1. Where one was found, the others are
+    searched no further than that."""
+    size = len(block)
+    while position < size:
+        limit = min(position + _WINDOW, size)
         best = -1
-        for needle, found in list(self._next.items()):
-            if found < position:
-                found = self._block.find(needle, position)
-                if found < 0:
-                    del self._next[needle]
-                    continue
-                self._next[needle] = found
-            if best < 0 or found < best:
-                best = found
-        self._best = best
-        return best
+        for needle in needles:
+            found = block.find(needle, position, limit + len(needle) - 1)
+            if found >= 0:
+                best = limit = found
+        if best >= 0:
+            return best
+        position = limit
+    return -1
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:

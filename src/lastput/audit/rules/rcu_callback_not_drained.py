@@ -23,7 +23,9 @@ Instead
 How lastput knows
     The call and all barriers are looked for in every file that is linked with the caller. What the exit
     functions call by name is followed in the kernel, three calls deep, for a barrier there that each way
-    comes to, such as that of unregister_pernet_subsys(); one that only some callers need is none.
+    comes to, such as that of unregister_pernet_subsys(); one that only some callers need is none. Where it
+    stands in the release of an object that a teardown function of the module puts (scsi_host_put() and
+    scsi_host_dev_release()), it waits if that put is the last one: the finding is of low confidence then.
 
 Known limits
     A driver whose devices are gone for long when its module goes is reported all the same. A callback that
@@ -36,16 +38,17 @@ History
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lastput.audit.claims import claim, site
 from lastput.audit.deferred import Deferred
-from lastput.audit.inside import Inside, Insides
+from lastput.audit.inside import RELEASES, Inside, Insides
+from lastput.audit.teardown import teardowns
 from lastput.audit.units import Unit
 from lastput.c.flow.graph import Edge, Graph, Kind, Node
 from lastput.c.flow.paths import find_path, reached
-from lastput.facts.api import API
-from lastput.facts.base import Facts
+from lastput.facts.api import API, fill
+from lastput.facts.base import CallFact, Facts
 from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import resolve
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
@@ -55,6 +58,8 @@ NAME = "rcu-callback-not-drained"
 
 _BARRIERS = frozenset(name for one in API.wait if one.role == "rcu" for name in one.names)
 _DEPTH = 3  # calls, into the kernel
+#: Puts of what the release of a device's type or class ends.
+_DEVICE_PUTS = ("put_device", "device_unregister")
 _TOLD = re.compile(r"^(complete|complete_all|wake_up\w*|swake_up\w*)$")
 
 
@@ -89,7 +94,6 @@ def _exits(facts: Facts, unit: Unit) -> list[int]:
 
 def _drained(facts: Facts, unit: Unit) -> bool:
     """Whether the module has a barrier, or its exit comes to one in the kernel."""
-    inside = facts.once(Insides).of(unit)
     files = ", ".join(map(str, sorted(unit.files)))
     marks = ", ".join("?" * len(_BARRIERS))
     if facts.sql(
@@ -98,14 +102,48 @@ def _drained(facts: Facts, unit: Unit) -> bool:
         *sorted(_BARRIERS),
     ):
         return True
-    outside: set[int] = set()
-    for end in _exits(facts, unit):
+    always: dict[int, bool] = {}
+    return any(_always(facts, one, always, _DEPTH) for one in _outside(facts, unit, _exits(facts, unit)))
+
+
+def _outside(facts: Facts, unit: Unit, ends: Iterable[int]) -> list[int]:
+    """Functions of the kernel that are called by name from ``ends``."""
+    inside = facts.once(Insides).of(unit)
+    found: set[int] = set()
+    for end in ends:
         for function in inside.reach(end, depth=4, limit=200):
             for call in inside.calls(function):
                 if not call.receiver and not inside.resolve(call.name, facts.function(function).file):
-                    outside.update(resolve(facts, call.name, facts.function(function).file)[:1])
-    always: dict[int, bool] = {}
-    return any(_always(facts, one, always, _DEPTH) for one in sorted(outside))
+                    found.update(resolve(facts, call.name, facts.function(function).file)[:1])
+    return sorted(found)
+
+
+def _release_waits(facts: Facts, unit: Unit) -> tuple[str, str]:
+    """A function of the kernel that a teardown of the module calls and that puts an object, and the release
+    of that object, which has a barrier; ("", "") if there is none."""
+    for one in _outside(facts, unit, [one.function for one in teardowns(facts, unit)]):
+        putter = facts.function(one)
+        for call in facts.calls_in(one):
+            for release in _releases(facts, putter.file, call):
+                if any(inner.name in _BARRIERS for inner in facts.calls_in(release)):
+                    return putter.name, facts.function(release).name
+    return "", ""
+
+
+def _releases(facts: Facts, file: int, call: CallFact) -> tuple[int, ...]:
+    """What a put in ``file`` may run: the function that it names, or those that the file gives its devices,
+    by their type, class or themselves."""
+    if call.name in RELEASES:
+        return resolve(facts, fill(RELEASES[call.name], call.arguments).lstrip("& "), file)
+    if call.name not in _DEVICE_PUTS:
+        return ()
+    rows = facts.sql("SELECT value FROM fields WHERE file = ? AND field = 'release'", file) + facts.sql(
+        "SELECT s.value FROM stores s JOIN functions f ON f.id = s.function"
+        " WHERE f.file = ? AND s.field = 'release'",
+        file,
+    )
+    names = sorted({value.lstrip("& ") for (value,) in rows})
+    return tuple(one for name in names if name.isidentifier() for one in resolve(facts, name, file))
 
 
 def _always(facts: Facts, function: int, known: dict[int, bool], depth: int) -> bool:
@@ -155,11 +193,12 @@ def _finding(
     module = unit.modules[0]
     told = next((call.name for call in facts.calls_in(callback) if _TOLD.match(call.name)), "")
     ends = [facts.function(one) for one in _exits(facts, unit)]
+    putter, release = _release_waits(facts, unit)
     places = tuple(Where(one.path, one.line, 0, one.name) for one in ends)
     return Finding(
         code=CODE,
         verdict="bug",
-        confidence="low" if told or not ends else "medium",
+        confidence="low" if told or release or not ends else "medium",
         message=f"{runs.name}() may run after {module} is unloaded: nothing waits for its grace period",
         where=where,
         object=thing,
@@ -181,6 +220,7 @@ def _finding(
         remedy="rcu_barrier() in the exit function, after the last call_rcu()",
         depends_on=(
             *((f"nobody waits for what {runs.name}() tells by {told}()",) if told else ()),
+            *((f"the put in {putter}() is not the last: {release}() has a barrier",) if release else ()),
             *(() if ends else ("no exit function was found",)),
         ),
         text=(module,),

@@ -9,6 +9,7 @@
   lastput audit . --why drivers/block/loop.c:1118
   lastput audit . --rules WRK --format html > wrk.html
   lastput audit . --sites module_put           every judged call, with its class
+  lastput audit drivers/usb --prove            with verdicts; REFUTED ones leave
 
 Findings go to stdout, the rest to stderr. A finding that is wrong can be told
 so in code, with the reason: /* lastput: safe MOD001 -- why */, or in
@@ -56,6 +57,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     known.add_argument("--baseline", metavar="FILE", help="only findings that are not in FILE count")
     known.add_argument("--write-baseline", metavar="FILE", help="make these findings known")
     known.add_argument("--config", metavar="FILE", help="instead of lastput.toml in the tree")
+    proof = parser.add_argument_group("what is proved")
+    proof.add_argument("--prove", action="store_true", help="run each finding over the source, to a verdict")
+    proof.add_argument("--refuted", action="store_true", help="with --prove: those that are none, and why")
     shown = parser.add_argument_group("what is shown").add_mutually_exclusive_group()
     shown.add_argument(
         "--format", choices=_forms(), metavar="FORM", help=f"default: kernel; one of {', '.join(_forms())}"

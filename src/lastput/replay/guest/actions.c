@@ -182,6 +182,34 @@ static long found(const char *name, const char *root, const char *file, const ch
 	return keep(name, open(path, flags_of(flags), 0));
 }
 
+/* Both ends of what has two. */
+static long keep_both(const char *name, const char *other, const int fd[2])
+{
+	return keep(name, fd[0]) || keep(other, fd[1]) ? -1 : 0;
+}
+
+static long pair(const char *name, const char *other)
+{
+	int fd[2];
+
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) ? -1 : keep_both(name, other, fd);
+}
+
+/* A terminal at whose other end we are; Debian's kernels know no other kind than devpts. */
+static long pty(const char *name, const char *other)
+{
+	int unlocked = 0, fd[2];
+
+	if ((mkdir("/dev/pts", 0755) && errno != EEXIST) ||
+	    (access("/dev/pts/ptmx", F_OK) && mount("devpts", "/dev/pts", "devpts", 0, "ptmxmode=0600")))
+		return -1;
+	fd[0] = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd[0] < 0 || ioctl(fd[0], TIOCSPTLCK, &unlocked))
+		return -1;
+	fd[1] = ioctl(fd[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return fd[1] < 0 ? -1 : keep_both(name, other, fd);
+}
+
 /* Unload a module after all that use it, as modprobe -r --remove-holders does. */
 static long unload(const char *name)
 {
@@ -427,6 +455,10 @@ static long one(char *line, char *out, size_t room)
 		return unshare(N(1));
 	if (IS("socket"))		/* socket NAME DOMAIN TYPE PROTOCOL */
 		return keep(word[1], socket(N(2), N(3) | SOCK_CLOEXEC, N(4)));
+	if (IS("pair"))			/* pair NAME NEW: two sockets */
+		return pair(word[1], word[2]);
+	if (IS("pty"))			/* pty NAME NEW: the master, and the terminal */
+		return pty(word[1], word[2]);
 	if (IS("link"))
 		return link_of(word[1], word[2], word[3], rest);
 	if (IS("genl"))

@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 #include <net/if.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -135,11 +136,15 @@ static int word(struct bytes *bytes, char *name, char *value, char **rest)
 		found = family(value);
 		return found < 0 ? -1 : number(bytes, found, 2, 0);
 	}
-	if (!strcmp(name, "fd")) {
+	if (!strcmp(name, "fd") || !strcmp(name, "num")) {
 		int *file = file_of(value, 0);
+		char digits[16];
 
 		errno = ENOENT;
-		return file ? number(bytes, *file, 4, 0) : -1;
+		if (!file)
+			return -1;
+		snprintf(digits, sizeof(digits), "%d", *file);
+		return name[0] == 'f' ? number(bytes, *file, 4, 0) : text(bytes, digits);
 	}
 	errno = EINVAL;
 	return -1;

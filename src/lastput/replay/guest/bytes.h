@@ -9,6 +9,7 @@
  *	zero:N				N bytes of 0
  *	pid: fd:NAME if:NAME genl:NAME	a process, a descriptor, a network interface (32 bits each), a
  *					generic netlink family (16 bits)
+ *	num:NAME			a descriptor, in digits
  *	ptr( ... )			the address of other bytes
  *	attr:TYPE( ... )		a netlink attribute, aligned
  */

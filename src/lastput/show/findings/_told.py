@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["decisive", "missing"]
+__all__ = ["decisive", "missing", "proved"]
 
 from lastput.schema.finding import Evidence, Finding
 from lastput.show.paragraph import wrap
@@ -29,6 +29,23 @@ def decisive(finding: Finding) -> tuple[Evidence, ...]:
     )
 
 
+def proved(finding: Finding) -> str:
+    """What came of running the finding's claim over the source, in one sentence; "" if it was not asked."""
+    proof = finding.proof
+    if proof is None:
+        return ""
+    if proof.verdict == "UNDECIDED":
+        return f"UNDECIDED ({proof.reason}): {proof.why}"
+    if proof.verdict == "REFUTED":
+        told = "every place of it was executed, and no run ends in it" if proof.trace is None else proof.why
+        return f"REFUTED: all {proof.states:,} states of the slice were searched, {told}"
+    told = f"{proof.verdict}: a run of these functions ends in {proof.error}"
+    if proof.conditions:
+        asked = " and ".join(f"{one.what} ({one.path}:{one.line})" for one in proof.conditions)
+        told += f" if {asked}"
+    return f"{told}; with {proof.control.what} none does" if proof.control is not None else told
+
+
 def missing(finding: Finding, width: int) -> list[str]:
     """Paragraphs, each after an empty line: why nothing prevents it, the remedy, what it depends on."""
     rows: list[str] = []
@@ -42,4 +59,6 @@ def missing(finding: Finding, width: int) -> list[str]:
         rows += ["", *wrap(f"{word}: {finding.remedy}.", width)]
     for doubt in finding.depends_on:
         rows += ["", *wrap(f"This depends on: {doubt}.", width)]
+    if finding.proof is not None:
+        rows += ["", *wrap(f"lastput prove says {proved(finding)}.", width)]
     return rows

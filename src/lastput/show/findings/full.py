@@ -10,6 +10,7 @@ from lastput.schema.audit import Report
 from lastput.schema.finding import Evidence, Finding, Where
 from lastput.show.findings import Options
 from lastput.show.findings._steps import numbered
+from lastput.show.findings._told import proved
 
 _WIDTH = 80
 _WORDS = {"bug": "warning", "superfluous": "warning", "safe": "safe", "unjudged": "not judged"}
@@ -43,6 +44,8 @@ def _finding(one: Finding, options: Options) -> str:
         rows += _wrap(f"safe if: {one.remedy}", width)
     for doubt in one.depends_on:
         rows += _wrap(f"depends on: {doubt}", width)
+    if one.proof is not None:
+        rows += _wrap(f"proof: {proved(one)}", width)
     if one.verdict in ("bug", "superfluous"):
         rows.append(f"  confidence {one.confidence}{kind}, fingerprint {one.fingerprint}")
     elif kind:

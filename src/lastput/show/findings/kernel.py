@@ -9,9 +9,12 @@ from lastput.show.findings import Options
 
 
 def render(report: Report, options: Options) -> str:
-    """``path:line: warning: [CODE] message``; a doubtful one says what it depends on."""
+    """``path:line: warning: [CODE] message``; a doubtful one says what it depends on, one that was proved
+    the verdict."""
     rows = []
     for one in report.findings:
         doubt = f" (if {'; '.join(one.depends_on)})" if one.depends_on else ""
-        rows.append(f"{one.where.path}:{one.where.line}: warning: [{one.code}] {one.message}{doubt}\n")
+        verdict = f" [{one.proof.verdict}]" if one.proof is not None else ""
+        place = f"{one.where.path}:{one.where.line}"
+        rows.append(f"{place}: warning: [{one.code}] {one.message}{doubt}{verdict}\n")
     return "".join(rows)

@@ -13,6 +13,7 @@ from lastput.schema.audit import Report, RuleNote
 from lastput.schema.finding import Finding, Where
 from lastput.show.findings import Options
 from lastput.show.findings._steps import chain_steps, numbered
+from lastput.show.findings._told import proved
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _BASE = "SRCTREE"
@@ -62,6 +63,8 @@ def _result(one: Finding, order: dict[str, int]) -> Json:
     if one.remedy:
         parts.append(f"Safe if: {one.remedy}.")
     parts += [f"Depends on: {doubt}." for doubt in one.depends_on]
+    if one.proof is not None:
+        parts.append(f"{proved(one)}.")
     result: Json = {
         "ruleId": one.code,
         "level": "warning",
@@ -71,6 +74,10 @@ def _result(one: Finding, order: dict[str, int]) -> Json:
         "partialFingerprints": {"lastputFinding/v1": one.fingerprint},
         "properties": {"confidence": one.confidence, "verdict": one.verdict, "class": one.kind},
     }
+    if one.proof is not None:
+        result["properties"]["proof"] = {
+            "verdict": one.proof.verdict, "reason": one.proof.reason, "states": one.proof.states
+        }  # fmt: skip
     if one.code in order:
         result["ruleIndex"] = order[one.code]
     if one.causes:

@@ -6,7 +6,18 @@ that carry facts, the lines that open another stack.
 
 from __future__ import annotations
 
-__all__ = ["Kind", "by_name", "find_head", "kinds", "knows", "may_be_half", "may_be_head", "needles"]
+__all__ = [
+    "CUT",
+    "Kind",
+    "by_name",
+    "find_head",
+    "kinds",
+    "knows",
+    "may_be_half",
+    "may_be_head",
+    "may_open",
+    "needles",
+]
 
 import importlib
 import pkgutil
@@ -73,14 +84,25 @@ def by_name() -> dict[str, Kind]:
 
 @cache
 def needles() -> tuple[bytes, ...]:
-    """What a line that opens any report contains at least one of."""
-    return tuple(sorted({needle for kind in kinds() for needle in kind.needles}))
+    """What a line that opens any report contains at least one of; none has another one in it."""
+    found = {needle for kind in kinds() for needle in kind.needles}
+    return tuple(sorted(one for one in found if not any(other in one for other in found - {one})))
 
 
 @cache
 def _gate(inside: bool) -> Callable[[str], re.Match[str] | None]:
     asked = {needle.decode() for kind in kinds() if not (inside and kind.bare) for needle in kind.needles}
     return re.compile("|".join(re.escape(word) for word in sorted(asked))).search
+
+
+#: Before a WARN() and a BUG() (kernel/panic.c: __warn, lib/bug.c: report_bug); ends what was before.
+CUT = "[ cut here ]"
+
+
+@lru_cache(maxsize=CACHED)
+def may_open(text: str) -> bool:
+    """Whether a line inside of a report may be the beginning of another one."""
+    return CUT in text or may_be_head(text, True)
 
 
 @lru_cache(maxsize=CACHED)
@@ -93,9 +115,8 @@ def may_be_head(text: str, inside: bool = False) -> bool:
 @cache
 def _words() -> tuple[tuple[str, tuple[Kind, ...]], ...]:
     """Each needle with the kinds that it opens."""
-    return tuple(
-        (needle.decode(), tuple(kind for kind in kinds() if needle in kind.needles)) for needle in needles()
-    )
+    found = sorted({needle for kind in kinds() for needle in kind.needles})
+    return tuple((one.decode(), tuple(kind for kind in kinds() if one in kind.needles)) for one in found)
 
 
 _NAMED = re.compile(r"\(\?P<\w+>")

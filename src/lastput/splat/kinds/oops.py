@@ -13,17 +13,12 @@ KIND = Kind(
     " loongarch",
     needles=(
         b"Oops",
-        b"Internal error: ",
-        b"0 [#",
+        b"[#",
         b"ouble fault",
         b"nhandled fault: ",
-        b"stack guard page",
+        b"BUG: ",
         b"ernel stack overflow",
         b"nsufficient stack space",
-        b" ilc:",
-        b" access[#",
-        b" code[#",
-        b"segment-related",
     ),
     heads=(
         Lazy(

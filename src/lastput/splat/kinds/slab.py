@@ -31,17 +31,10 @@ KIND = Kind(
     name="slab",
     source="mm/slab_common.c: kmem_cache_destroy; mm/slub.c: slab_bug; mm/slab.c until 6.7",
     needles=(
-        b"Objects remaining ",
-        b"still has objects",
-        b"already free",
-        b"verwritten",
+        b"BUG ",
         b"orrupt",
-        b"Wrong object count",
-        b"Wrong freelist",
+        b"still has objects",
         b"lab error in",
-        b"Invalid object pointer",
-        b"Freelist cycle",
-        b"Attempt to free object",
     ),
     heads=(
         Lazy(
