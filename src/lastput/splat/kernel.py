@@ -232,7 +232,7 @@ class Poison(msgspec.Struct, frozen=True):
 #: Bytes that the kernel fills memory with, and what an address of them means (include/linux/poison.h).
 POISON = (
     Poison(
-        re.compile(r"6b6b6b6b6b6b6[b-c]\w\w$|6b6b6b\w\w$"),
+        re.compile(r"6b6b6b6b6b6b6(?:[b-c]\w\w|000)$|6b6b6b\w\w$"),
         "slab memory that was freed (POISON_FREE, 0x6b)",
         freed=True,
     ),

@@ -7,6 +7,7 @@ is told by it, so that the next variant of a name is known, too.
 from __future__ import annotations
 
 __all__ = [
+    "ALLOCATES",
     "ALLOCATORS",
     "ENTRY",
     "HELPERS",
@@ -92,6 +93,7 @@ REPORTERS = Names(
     " do_debug_exception"
     " do_undefinstr undef_handler call_undef_hook do_undef_instr arm64_notify_die el1_undef do_mem_abort"
     " do_translation_fault do_page_fault __do_page_fault do_bad_area __do_kernel_fault die_kernel_fault"
+    " do_tag_check_fault do_tag_recovery do_alignment_fault do_sea el1_abort el1_pc el1_bti el1_fpac"
     " do_DataAbort do_PrefetchAbort trace_do_page_fault do_async_page_fault do_kern_addr_fault"
     " do_user_addr_fault exc_page_fault handle_page_fault bad_page_fault __bad_page_fault"
     " report_bug handle_bug exc_invalid_op __warn warn_slowpath_fmt warn_slowpath_null warn_slowpath_common"
@@ -164,6 +166,17 @@ ALLOCATORS = Names(
     r"|_*vmalloc\w*|_*vzalloc\w*|_*kmemleak_\w+|_*alloc_(?:pages?|frozen_pages)\w*|_*folio_alloc\w*"
     r"|kmalloc_(?:order|large|array|reserve|trace|node_trace)\w*|kasprintf|kvasprintf\w*|_*page_owner\w*"
     r"|mempool_(?:alloc|free|kmalloc|kfree)\w*|slab_\w*freelist\w*|_*kvfree\w*|_*kfree|_*krealloc\w*|krealloc_\w+",
+)
+
+#: The inside of an allocation: what faults there met a free list that somebody else has damaged.
+ALLOCATES = Names(
+    "get_freepointer get_freepointer_safe prefetch_freepointer slab_alloc slab_alloc_node ___slab_alloc"
+    " __slab_alloc deactivate_slab get_partial_node get_any_partial acquire_slab freeze_slab new_slab"
+    " cache_alloc_refill ____cache_alloc __do_cache_alloc slab_get_obj fixup_slab_list rmqueue rmqueue_bulk"
+    " get_page_from_freelist __rmqueue_pcplist memcg_slab_post_alloc_hook refill_objects"
+    " __refill_objects alloc_from_pcs",
+    r"_*kmem_cache_z?alloc\w*|_*kmalloc(?:_node|_cache|_trace|_large|_track_caller|_node_track_caller)?\w*"
+    r"|kmem_cache_alloc_\w+",
 )
 
 #: Helpers below the function that a story is about: strings, lists, counters, locks taken in passing.

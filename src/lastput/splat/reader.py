@@ -16,6 +16,7 @@ import msgspec
 from lastput.schema.splat import Report, Role
 from lastput.splat import body, kinds
 from lastput.splat.draft import Draft, finish
+from lastput.splat.frames import frame
 from lastput.splat.kinds import Kind
 from lastput.splat.prefix import PLAIN, clean, has_oddities, split
 from lastput.splat.sift import Sifter
@@ -210,7 +211,7 @@ class _Reader:
 
     def _cut_text(self, lane: _Lane, text: str) -> None:
         assert lane.cut is not None
-        if text and "+0x" not in text and not text.startswith(_NO_MESSAGE):
+        if text and frame(text) is None and not text.startswith(_NO_MESSAGE):
             lane.cut.append(text[:400])
         if len(lane.cut) > 8:
             lane.cut = None

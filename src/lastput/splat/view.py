@@ -35,6 +35,9 @@ _CALLERS = {
 _X86_MODULES = (0xFFFFFFFFA0000000, 0xFFFFFFFFFF000000)
 #: arm64: text of modules, in one of the places of 3.x to 7.x; vmalloc() uses parts of it since 5.x.
 _ARM64_MODULES = (0xFFFF800000000000, 0xFFFF800090000000)
+#: 32-bit ARM: the 16 MB below PAGE_OFFSET, but for the last 2 (arch/arm/include/asm/memory.h: MODULES_VADDR);
+#: PAGE_OFFSET is 3 GB, or 2 GB with CONFIG_VMSPLIT_2G, where user space ends below.
+_ARM_MODULES = ((0xBF000000, 0xBFE00000), (0x7F000000, 0x7FE00000))
 
 
 def call(name: str) -> str:
@@ -296,11 +299,16 @@ class View:
         return "x86" if self.report.head.startswith("BUG: unable") else ""
 
     def module_text(self, address: int) -> bool:
-        """Whether an address may be text of a module (x86-64, arm64)."""
+        """Whether an address may be text of a module (x86-64, arm64, arm)."""
+        if self.arch == "arm":
+            some = _ARM_MODULES if self.report.unloaded else _ARM_MODULES[:1]
+            return any(low <= address < high for low, high in some)
         return any(low <= address < high for low, high in (_X86_MODULES, _ARM64_MODULES))
 
     def module_data(self, address: int) -> bool:
-        """Whether nothing but modules is mapped at an address (x86-64; on arm64 vmalloc() may be there)."""
+        """Whether only modules are mapped at an address (x86-64, arm; on arm64 vmalloc() may be there)."""
+        if self.arch == "arm":
+            return self.module_text(address)
         return _X86_MODULES[0] <= address < _X86_MODULES[1]
 
     def put_between(self, inner: int, outer: int) -> Frame | None:

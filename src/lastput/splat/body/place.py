@@ -80,6 +80,9 @@ def _x86(draft: Draft, text: str) -> bool:
         found = found if found.function else Frame(address=address)
     if found is None and match["segment"] is None:
         return "[<" in text
+    told = draft.rip.function if draft.rip and draft.has_stack and match["segment"] is None else ""
+    if found is not None and told and found.function == told:
+        return True  # the last line of an Oops tells the place again
     _put(draft, found)
     return True
 

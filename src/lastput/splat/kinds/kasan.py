@@ -31,6 +31,11 @@ KIND = Kind(
             r"(?: by task (?P<comm>.{1,24})/(?P<pid>\d{1,10}))?"
         ),
         Lazy(
+            r"(?P<access>Read|Write) at addr (?P<address>[0-9a-f]{16}) by task"
+            r" (?P<comm>.{1,24})/(?P<pid>\d{1,10})"
+        ),
+        Lazy(r"Pointer tag: \[(?P<tag>[0-9a-f]{2})\], memory tag: \[(?P<memory_tag>[0-9a-f]{2})\]"),
+        Lazy(
             r"(?P<access>Free) of addr (?P<address>[0-9a-f]{8,16}) by task"
             r" (?P<comm>.{1,24})/(?P<pid>\d{1,10})"
         ),

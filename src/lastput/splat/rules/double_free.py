@@ -11,12 +11,15 @@ from lastput.splat.words import Life
 
 WEIGHT = 87
 
+_FREES = ("__slab_free", "set_freepointer", "do_slab_free", "slab_free")
 _TWICE = ("double-free", "Object already free", "double free detected")
 
 
 def judge(view: View) -> Diagnosis | None:
     report = view.report
     what = report.facts.get("what", "")
+    if report.kind == "bug":
+        return _free_list(view)
     if report.kind not in ("kasan", "kfence", "slab"):
         return None
     either = what.startswith("double-free or invalid") or (report.kind == "kfence" and what == "invalid free")
@@ -56,6 +59,30 @@ def judge(view: View) -> Diagnosis | None:
             else "",
             "whether one put is too many, or one reference was never taken",
         ),
+        instead="both ways out must not free: let one owner put the last reference",
+        terms=("kfree",),
+    )
+
+
+def _free_list(view: View) -> Diagnosis | None:
+    """A BUG_ON() of the free list: the object that is freed is its first entry already (mm/slub.c:
+    set_freepointer, with CONFIG_SLAB_FREELIST_HARDENED)."""
+    freed = view.names[0] if view.names else ""
+    if not view.report.facts.get("place", "").partition(":")[0].endswith("mm/slub.c") or freed not in _FREES:
+        return None
+    second = view.blame()
+    here = call(second.function) if second else view.who
+    return rule(
+        "double_free",
+        view,
+        f"{here} freed an object that was the last one freed before",
+        error="double-free",
+        certainty=Certainty.LIKELY,
+        causes=(
+            "the free list would point from the object to itself: the check in set_freepointer() saw that",
+            f"{view.who} freed it again in {here}",
+        ),
+        unknown=("who freed it first: KASAN, or slub_debug=U, prints the stack of that",),
         instead="both ways out must not free: let one owner put the last reference",
         terms=("kfree",),
     )

@@ -22,7 +22,8 @@ def judge(view: View) -> Diagnosis | None:
     who = view.blame()
     at = base_name(report.facts.get("at", ""))
     where = call(at) if at and at not in MACHINERY else call(who.function) if who else view.who
-    wild = what.startswith(("wild", "user-memory", "null", "invalid", "unknown", "general"))
+    wild = what.startswith(("wild", "user-memory", "null", "unknown", "general"))
+    tags = "memory_tag" in report.facts
     words = what or f"{report.facts.get('access', 'an access').lower()} that KASAN refused"
     life = Life(view)
     return rule(
@@ -32,6 +33,9 @@ def judge(view: View) -> Diagnosis | None:
         + (
             ", at an address that belongs to no object"
             if wild
+            else f": the tags of the pointer ({report.facts['tag']}) and of the memory"
+            f" ({report.facts['memory_tag']}) differ"
+            if tags
             else f", at the edge of {thing(view)}"
             if life.maker
             else ""
@@ -43,7 +47,7 @@ def judge(view: View) -> Diagnosis | None:
             (
                 "where the address comes from: an object that was freed or overwritten, or a pointer that"
                 " was never set"
-                if wild
+                if wild or tags
                 else "why the access is there: sizes and indices are no matter of lifetimes, which is what"
                 " lastput"
                 " follows"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 __all__ = ["WEIGHT", "judge"]
 
+import re
+
 from lastput.schema.splat import Certainty, Diagnosis, Report
 from lastput.splat.rules import rule
 from lastput.splat.view import View, call
 
 WEIGHT = -100
 
+_NOBODY = re.compile(r"irq (?P<irq>\d+): nobody cared")
 _NAMES = {
     "oops": "an Oops", "bug": "a BUG()", "page-fault": "a page fault", "general-protection": "a general"
                                                                                              " protection"
@@ -46,6 +49,8 @@ def judge(view: View) -> Diagnosis | None:
     who = view.blame()
     where = f" in {call(who.function)}" if who else ""
     task = f", {view.who}" if view.whom else ""
+    if report.kind == "other" and (irq := _NOBODY.match(report.facts.get("what", ""))) is not None:
+        return _nobody_cared(view, irq["irq"])
     trap = next((words for name, words in _TRAPS.items() if name in report.facts.get("trap", "")), "")
     if trap:
         story = f"{trap}{where}{task}"
@@ -64,6 +69,21 @@ def judge(view: View) -> Diagnosis | None:
         certainty=Certainty.UNKNOWN,
         unknown=(_cause(report), _TELL.get(report.kind, "")),
         terms=view.names[:3],
+        context="",
+    )
+
+
+def _nobody_cared(view: View, irq: str) -> Diagnosis:
+    """kernel/irq/spurious.c: __report_bad_irq."""
+    return rule(
+        "unknown",
+        view,
+        f"interrupt {irq} keeps coming, and no handler takes it as its own: the line is switched off",
+        certainty=Certainty.UNKNOWN,
+        unknown=(
+            "which device asserts it: below `handlers:` stand those that were asked. A driver that was"
+            " unbound or unloaded without silencing its device is a common cause",
+        ),
         context="",
     )
 

@@ -17,10 +17,11 @@ WEIGHT = 86
 def judge(view: View) -> Diagnosis | None:
     report = view.report
     what = report.facts.get("what", "")
+    tagged = _tagged(view)
     if report.kind == "kasan-tail":
         if view.stack(Role.FREED) is None:
             return None
-    elif report.kind not in ("kasan", "kfence") or not what.endswith("use-after-free"):
+    elif not tagged and (report.kind not in ("kasan", "kfence") or not what.endswith("use-after-free")):
         return None
     life = Life(view)
     using = _where(view)
@@ -34,7 +35,7 @@ def judge(view: View) -> Diagnosis | None:
         view,
         (f"the headline is lost: {view.who}" if lost else view.who) + f"{used} after it was freed{by}",
         error="use-after-free",
-        certainty=Certainty.UNKNOWN if lost else Certainty.LIKELY if stack else Certainty.CERTAIN,
+        certainty=Certainty.UNKNOWN if lost else Certainty.LIKELY if stack or tagged else Certainty.CERTAIN,
         causes=(
             life.made(),
             life.freed(),
@@ -47,12 +48,23 @@ def judge(view: View) -> Diagnosis | None:
             "whether it was a use after the free at all, or a second free: that stands in the headline"
             if lost
             else "",
+            "whether it was beyond the end: one tag marks free memory and the gaps between objects"
+            if tagged
+            else "",
         ),
         instead=_instead(view, life, own_work),
         terms=_terms(view),
         audit=("WRK001", "WRK002", "WRK003", "WRK006") if own_work else ("REF005",),
         context="work" if own_work else "release" if view.in_release else "",
     )
+
+
+def _tagged(view: View) -> bool:
+    """Whether tag-based KASAN met memory that nobody may use, of an object that was freed (mm/kasan/kasan.h:
+    KASAN_TAG_INVALID)."""
+    facts = view.report.facts
+    invalid = facts.get("what") == "invalid-access" and facts.get("memory_tag") == "fe"
+    return view.report.kind == "kasan" and invalid and view.stack(Role.FREED) is not None
 
 
 def _where(view: View) -> str:

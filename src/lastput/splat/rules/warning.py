@@ -27,7 +27,9 @@ def judge(view: View) -> Diagnosis | None:
     word = "BUG()" if report.kind == "bug" else "WARN()"
     text = report.message or facts.get("what", "")
     condition = facts.get("condition", "")
-    caller = about([one for one in view.frames if base_name(one.function) != at])
+    caller = about(
+        view.frames[len(view.names) - view.names[::-1].index(at) :] if at in view.names else view.frames
+    )
     misuse = any(word in text for word in _LOCKS) or place.startswith("kernel/locking/")
     told = (f" at {place}" if place else "") + (f", which tests {condition}" if condition else "")
     return rule(
@@ -57,7 +59,7 @@ def _at(view: View) -> str:
     at = base_name(view.report.facts.get("at", ""))
     if at and at not in MACHINERY:
         return at
-    who = view.blame()
+    who = view.user or view.blame()
     return base_name(who.function) if who else at
 
 
