@@ -80,7 +80,7 @@ def _report(found: Sequence[Proved]) -> None:
         (one.proof.code, one.kind) for one in found if one.proof.verdict == "UNDECIDED"
     ).most_common():
         print(f"{count:6} {code} {kind}")
-    times = sorted(one.cpu for one in found)
+    times = sorted(one.cpu for one in found) or [0.0]
     print(
         f"CPU of one: median {statistics.median(times):.2f} s, 95 % under"
         f" {times[int(len(times) * 0.95)]:.2f} s, most {times[-1]:.2f} s;"

@@ -3,63 +3,12 @@ neither."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 
-from lastput.c.tree import open_tree
-from lastput.facts.base import Facts
-from lastput.facts.definitions.lookup import Headers
-from lastput.facts.index import update
-from lastput.prove.run import Tree, prove, prove_patched
+from lastput.prove.run import Tree, prove
 from lastput.schema.claim import Claim, Site
 from lastput.schema.finding import Finding, Where, functions
-from lastput.schema.proof import Proof
-
-_FILE = "drivers/foo/foo.c"
-_HEAD = """\
-#include <linux/of.h>
-struct foo { int ready; struct mutex lock; struct work_struct work; struct timer_list timer; };
-"""
-
-#: The code, the claim, and the code with an edit.
-Prove = Callable[..., Proof]
-
-
-@pytest.fixture
-def proved(tmp_path: Path) -> Iterator[Prove]:
-    """Proves a claim of code that is the one file of a tree."""
-    opened: list[Facts] = []
-
-    def run(code: str, claim: Claim, edited: str = "") -> Proof:
-        root = tmp_path / "linux"
-        for folder in ("kernel", "include/linux", "drivers/foo"):
-            (root / folder).mkdir(parents=True, exist_ok=True)
-        (root / _FILE).write_text(_HEAD + code)
-        (root / "drivers/foo/Makefile").write_text("obj-m += foo.o\n")
-        (root / "drivers/Makefile").write_text("obj-m += foo/\n")
-        report = update(root, tmp_path / "cache", jobs=1)
-        facts = Facts(root, report.database)
-        opened.append(facts)
-        where = Where(_FILE, claim.sites[-1].line, function=claim.sites[-1].function)
-        finding = Finding(
-            code="REF001", verdict="bug", confidence="medium", message="it is lost", where=where, claim=claim
-        )
-        source = open_tree(str(root))
-        tree = Tree(facts, source.read, Headers(source))
-        return prove_patched(finding, tree, {_FILE: _HEAD + edited}) if edited else prove(finding, tree)
-
-    yield run
-    for one in opened:
-        one.close()
-
-
-def _at(code: str, text: str) -> int:
-    """The line of the first statement of the file that has ``text`` in it."""
-    lines = (_HEAD + code).splitlines()
-    return next(number for number, line in enumerate(lines, 1) if text in line)
-
+from tests.prove.conftest import FILE, Prove, at
 
 _LOST = """\
 static int foo_parse(struct device *dev)
@@ -80,8 +29,8 @@ static int foo_parse(struct device *dev)
 
 def _lost(code: str, exit: str = "return -EINVAL") -> Claim:
     node = "struct device_node"
-    get = Site("get", _FILE, _at(code, "of_find"), "foo_parse", node, "np", "of_find_node_by_name")
-    left = Site("exit", _FILE, _at(code, exit), "foo_parse", node, "np")
+    get = Site("get", FILE, at(code, "of_find"), "foo_parse", node, "np", "of_find_node_by_name")
+    left = Site("exit", FILE, at(code, exit), "foo_parse", node, "np")
     return Claim("leak", node, (get, left), "of_node_put(np)", 1)
 
 
@@ -178,10 +127,10 @@ def _stuck(code: str) -> Claim:
         "deadlock",
         item,
         (
-            Site("lock", _FILE, _at(code, "foo_stop") + 2, "foo_stop", text="&foo->lock"),
-            Site("wait", _FILE, _at(code, "cancel_work"), "foo_stop", item, "&foo->work", "cancel_work_sync"),
-            Site("callback", _FILE, _at(code, "foo_work"), "foo_work", item, "&foo->work", detail="work"),
-            Site("lock", _FILE, _at(code, "mutex_lock"), "foo_work", text="&foo->lock"),
+            Site("lock", FILE, at(code, "foo_stop") + 2, "foo_stop", text="&foo->lock"),
+            Site("wait", FILE, at(code, "cancel_work"), "foo_stop", item, "&foo->work", "cancel_work_sync"),
+            Site("callback", FILE, at(code, "foo_work"), "foo_work", item, "&foo->work", detail="work"),
+            Site("lock", FILE, at(code, "mutex_lock"), "foo_work", text="&foo->lock"),
         ),
     )
 
@@ -199,11 +148,11 @@ def test_a_trylock_waits_for_nobody(proved: Prove) -> None:
         1,
     )
     claim = _stuck(_STUCK)
-    lock = Site("lock", _FILE, _at(code, "mutex_trylock"), "foo_work", text="&foo->lock")
+    lock = Site("lock", FILE, at(code, "mutex_trylock"), "foo_work", text="&foo->lock")
     wait = Site(
-        "wait", _FILE, _at(code, "cancel_work"), "foo_stop", claim.object, "&foo->work", "cancel_work_sync"
+        "wait", FILE, at(code, "cancel_work"), "foo_stop", claim.object, "&foo->work", "cancel_work_sync"
     )
-    first = Site("lock", _FILE, _at(code, "\tmutex_lock"), "foo_stop", text="&foo->lock")
+    first = Site("lock", FILE, at(code, "\tmutex_lock"), "foo_stop", text="&foo->lock")
     proof = proved(code, Claim("deadlock", claim.object, (first, wait, claim.sites[2], lock)))
     assert proof.verdict == "REFUTED", proof.why
 
@@ -231,14 +180,14 @@ def _freed(code: str) -> Claim:
         (
             Site(
                 "callback",
-                _FILE,
-                _at(code, "foo_timeout"),
+                FILE,
+                at(code, "foo_timeout"),
                 "foo_timeout",
                 item,
                 "&foo->timer",
                 detail="timer",
             ),
-            Site("free", _FILE, _at(code, "kfree"), "foo_remove", "struct foo", "foo", "kfree"),
+            Site("free", FILE, at(code, "kfree"), "foo_remove", "struct foo", "foo", "kfree"),
         ),
         "timer_delete_sync(&foo->timer)",
         1,

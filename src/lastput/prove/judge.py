@@ -19,6 +19,7 @@ import msgspec
 from lastput.check.outcome import Outcome
 from lastput.engine.program import ErrorClass
 from lastput.prove.holders import holders
+from lastput.prove.marks import left_behind
 from lastput.schema.claim import Claim, Site
 from lastput.schema.proof import ProofVerdict, Reason, Visit
 from lastput.schema.trace import Trace
@@ -47,7 +48,7 @@ class Judgement(msgspec.Struct, frozen=True):
 
 def ended_in(claim: Claim, outcome: Outcome) -> tuple[Trace, ...]:
     """The traces whose error is that of the claim."""
-    wanted = _KIN.get(claim.error, {claim.error})
+    wanted = {"leak"} if left_behind(claim) else _KIN.get(claim.error, {claim.error})
     return tuple(trace for trace in outcome.traces if trace.error in wanted)
 
 
@@ -73,7 +74,7 @@ def confirmed(claim: Claim, outcome: Outcome) -> Judgement:
             if _must_run(site) and (site.path, site.line) not in ran and _executed(site, outcome) is not None
         ]
         if not missing:
-            kept = _kept(trace, outcome) or _stored(claim, trace, outcome)
+            kept = _kept(claim, trace, outcome) or _stored(claim, trace, outcome)
             if kept:
                 return Judgement("UNDECIDED", "unmodelled", f"{kept} still holds it when the run ends", trace)
             return Judgement("CONFIRMED", trace=trace)
@@ -81,9 +82,9 @@ def confirmed(claim: Claim, outcome: Outcome) -> Judgement:
     return Judgement("UNDECIDED", "other-error", f"the run does not come by {', '.join(missed)}")
 
 
-def _kept(trace: Trace, outcome: Outcome) -> str:
+def _kept(claim: Claim, trace: Trace, outcome: Outcome) -> str:
     """Of a leak: what still holds the object; "" for nothing, and for other errors."""
-    if trace.error != "leak":
+    if trace.error != "leak" or left_behind(claim):
         return ""
     found = next((one for one in outcome.result.findings if one.error is ErrorClass.LEAK), None)
     if found is None or found.object < 0:
@@ -114,7 +115,12 @@ def refuted(claim: Claim, outcome: Outcome) -> Judgement:
     if cut:
         other = ", ".join(dict.fromkeys(cut))
         return Judgement("UNDECIDED", "other-error", f"some runs end in {other} before they get there")
-    unknown = [one for one in visits(claim, outcome) if one.executed is not True]
+    # A condition on locals is decided with the statement before it. A registration's callbacks, and where it
+    # is undone after a success, are not run.
+    elsewhere = ("branch", "unpublish", "ops") if left_behind(claim) else ("branch",)
+    unknown = [
+        one for one in visits(claim, outcome) if one.executed is not True and one.role not in elsewhere
+    ]
     if unknown:
         told = ", ".join(f"{one.path}:{one.line} ({one.role})" for one in unknown)
         return Judgement("UNDECIDED", "unreached", f"never executed: {told}")

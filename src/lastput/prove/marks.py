@@ -1,46 +1,93 @@
 """Marks in the functions of a claim, in memory: where the reference is taken, and where it would be lost.
 
-The checker finds the shortest way to an error of a class, which may be another object's. With marks the error
-is that of the claim: at the exit that it names, the reference that was taken at its getter is still counted.
-A mark before ``return -EINVAL;`` also is a step, where the statement has none.
+The checker finds the shortest way to an error of a class, which may be another object's, or at another exit.
+With marks the error is that of the claim: at the exit that it names, the reference that was taken at its
+getter is still counted, or what was registered still stands. A mark before ``return -EINVAL;`` also is a
+step, where the statement has none.
 """
 
 from __future__ import annotations
 
-__all__ = ["definitions", "marked", "targeted"]
+__all__ = ["Marks", "left_behind", "marks_of"]
 
 import re
 from collections.abc import Callable
+from typing import Literal
+
+import msgspec
 
 from lastput.prove.case import struct_of
 from lastput.prove.control import with_call
 from lastput.schema.claim import Claim, Site
 
 _TAKES, _LEAVES = "lastput_takes", "lastput_leaves"
+_ENDS = ("unmapped-text", "use-after-free", "leak")
 
 
-def targeted(claim: Claim, read_tree: Callable[[str], str]) -> bool:
-    """Whether the marks tell the claim's own reference: there is a place for each of them."""
-    get = next((site for site in claim.sites if site.role == "get"), None)
+def left_behind(claim: Claim) -> bool:
+    """Whether it is about a registration that stands when the function that made it fails."""
+    roles = [site.role for site in claim.sites]
+    return "publish" in roles and "exit" in roles and claim.error in _ENDS
+
+
+class Marks(msgspec.Struct, frozen=True):
+    """What is marked of a claim: its own ``reference``, its ``registration``, or only its ``exit``, so that
+    it is a step. ``own``: the marks tell the claim's error from any other of its class."""
+
+    claim: Claim
+    kind: Literal["reference", "registration", "exit"]
+    own: bool
+
+    def definitions(self, told: bool = False) -> str:
+        """Litmus C for what the marks call; ``told``: in the test that is kept, whose source has no marks."""
+        if self.kind == "registration":
+            return _registered(at_exit=self.own and not told)
+        if self.kind == "reference":
+            return _taken(struct_of(self.claim.object))
+        return f"static int lastput_left;\nstatic void {_LEAVES}(void) {{ plain {{ lastput_left = 0; }} }}"
+
+    def put_into(self, read_tree: Callable[[str], str]) -> Callable[[str], str]:
+        """The files of the tree with the marks."""
+        texts: dict[str, str] = {}
+
+        def read(path: str) -> str:
+            return texts[path] if path in texts else read_tree(path)
+
+        for site in self.claim.sites:
+            if site.role == "exit":
+                edited = with_call(f"{_LEAVES}()", site, read)
+                if edited is not None:
+                    texts[edited.path] = edited.text
+            elif site.role == "get" and self.kind == "reference":
+                text = _after(f"{_TAKES}({site.text})", site, read(site.path))
+                if text is not None:
+                    texts[site.path] = text
+        return read
+
+
+def marks_of(claim: Claim, read_tree: Callable[[str], str]) -> Marks:
+    """The marks that a claim gets: its own error is told where there is a place for each of them."""
     left = [site for site in claim.sites if site.role == "exit"]
-    return (
+    markable = bool(left) and all(with_call("", site, read_tree) is not None for site in left)
+    if left_behind(claim):
+        return Marks(claim, "registration", markable)
+    get = next((site for site in claim.sites if site.role == "get"), None)
+    if (
         claim.error == "leak"
-        and bool(struct_of(claim.object))
+        and markable
+        and struct_of(claim.object)
         and get is not None
         and _after("", get, read_tree(get.path)) is not None
-        and bool(left)
-        and all(with_call("", site, read_tree) is not None for site in left)
-    )
+    ):
+        return Marks(claim, "reference", True)
+    return Marks(claim, "exit", False)
 
 
-def definitions(claim: Claim, own: bool) -> str:
-    """Litmus C for what the marks call. ``own``: they tell the claim's reference (``targeted``)."""
-    if not own:
-        return f"static int lastput_left;\nstatic void {_LEAVES}(void) {{ plain {{ lastput_left = 0; }} }}"
+def _taken(tag: str) -> str:
     return f"""\
-static struct {struct_of(claim.object)} *lastput_taken;
+static struct {tag} *lastput_taken;
 
-static void {_TAKES}(struct {struct_of(claim.object)} *token)
+static void {_TAKES}(struct {tag} *token)
 {{
 	plain {{ lastput_taken = token; }}
 }}
@@ -54,23 +101,50 @@ static void {_LEAVES}(void)
 }}"""
 
 
-def marked(claim: Claim, own: bool, read_tree: Callable[[str], str]) -> Callable[[str], str]:
-    """The files of the tree with the marks of a claim."""
-    texts: dict[str, str] = {}
+def _registered(at_exit: bool) -> str:
+    exit = f"""
+static int lastput_left;
 
-    def read(path: str) -> str:
-        return texts[path] if path in texts else read_tree(path)
+static void {_LEAVES}(void)
+{{
+	plain {{ lastput_left = 1; }}
+}}
+"""
+    return f"""\
+/* What is registered, the last one first. */
+struct registration {{
+	struct registration *before;
+}};
 
-    for site in claim.sites:
-        if site.role == "exit":
-            edited = with_call(f"{_LEAVES}()", site, read)
-            if edited is not None:
-                texts[edited.path] = edited.text
-        elif site.role == "get" and own:
-            text = _after(f"{_TAKES}({site.text})", site, read(site.path))
-            if text is not None:
-                texts[site.path] = text
-    return read
+static struct registration *lastput_registered;
+
+static void lastput_registers(void)
+{{
+	struct registration *made = kzalloc(sizeof(struct registration), GFP_KERNEL);
+
+	plain {{
+		made->before = lastput_registered;
+		lastput_registered = made;
+	}}
+}}
+
+static void lastput_undoes(void)
+{{
+	struct registration *last = lastput_registered;
+
+	if (!last)
+		return;
+	plain {{ lastput_registered = last->before; }}
+	kfree(last);
+}}
+{exit if at_exit else ""}
+static void lastput_returned(int failed)
+{{
+	plain {{
+		if (failed && lastput_registered{" && lastput_left" if at_exit else ""})
+			fail(LEAK, lastput_registered, "it has failed, and this is still registered");
+	}}
+}}"""
 
 
 def _after(call: str, site: Site, text: str) -> str | None:

@@ -26,7 +26,7 @@ from lastput.prove.families import family_of
 from lastput.prove.harness import Harness, Taken
 from lastput.prove.judge import Judgement, confirmed, ended_in, refuted, visits
 from lastput.prove.litmus import written
-from lastput.prove.marks import definitions, marked, targeted
+from lastput.prove.marks import marks_of
 from lastput.prove.moved import moved
 from lastput.prove.objects import grown
 from lastput.prove.refine import refined
@@ -109,7 +109,7 @@ class _Prover:
     def __init__(self, finding: Finding, tree: Tree, limits: Limits, case: Case, family: ModuleType) -> None:
         self.finding, self.tree, self.limits, self.case, self.family = finding, tree, limits, case, family
         self.claim = case.claim
-        self.own = targeted(self.claim, tree.read)
+        self.marks = marks_of(self.claim, tree.read)
         self.plan = Plan()
         self.rounds: list[Refinement] = []
 
@@ -140,7 +140,7 @@ class _Prover:
             if harness is None:
                 return None, None
             harness = msgspec.structs.replace(harness, taken=(*harness.taken, *self.tree.added))
-            test = compile_test(self._request(harness, marked(self.claim, self.own, self.tree.read)))
+            test = compile_test(self._request(harness, self.marks.put_into(self.tree.read)))
             heap = grown(self.plan.heap, _wanted(harness), test.compiled.shapes, _tokens(harness))
             pools = tuple(pool.type for pool in test.program.pools)
             tag = struct_of(self.claim.object)
@@ -158,8 +158,8 @@ class _Prover:
             text=written(
                 msgspec.structs.replace(
                     harness,
-                    may_leak=self._may_leak(),
-                    models=f"{harness.models}\n\n{definitions(self.claim, self.own)}",
+                    may_leak=tuple(dict.fromkeys((*harness.may_leak, *self._may_leak()))),
+                    models=f"{self.marks.definitions()}\n\n{harness.models}",
                 )
             ),
             model=ModelOptions(
@@ -170,9 +170,15 @@ class _Prover:
             headers=self.tree.headers,
         )
 
+    def _kept_models(self, harness: Harness) -> str:
+        """The models of the test that is kept: its source has no marks."""
+        if self.marks.kind != "registration":
+            return harness.models
+        return f"{self.marks.definitions(told=True)}\n\n{harness.models}"
+
     def _may_leak(self) -> tuple[str, ...]:
         """A leak is told by the mark at the claim's exit: what is left over at the end is nobody's claim."""
-        if not self.own:
+        if not self.marks.own:
             return self.plan.heap.tags
         return tuple(dict.fromkeys((*self.plan.heap.tags, *self.plan.pools)))
 
@@ -189,7 +195,12 @@ class _Prover:
         named = msgspec.structs.replace(
             harness,
             results=outcome.classes,
-            may_leak=tuple(tag for tag in self._may_leak() if tag != struct_of(self.claim.object)),
+            models=self._kept_models(harness),
+            may_leak=tuple(
+                tag
+                for tag in dict.fromkeys((*harness.may_leak, *self._may_leak()))
+                if tag != struct_of(self.claim.object) or self.marks.kind == "registration"
+            ),
             any=tuple(one.name for one in assumed if one.kind == "any"),
             about=(f"{self.finding.code} at {self.finding.where}: {self.finding.message}.",),
         )
@@ -199,7 +210,7 @@ class _Prover:
             verdict=found.verdict,
             reason=found.reason,
             why=found.why,
-            error=self.claim.error,
+            error=found.trace.error if found.trace is not None else self.claim.error,
             assumptions=tuple(Assumption(one.kind, one.name, str(one)) for one in assumed),
             visits=visits(self.claim, outcome),
             inlined=tuple(pair for one in harness.taken for pair in one.functions),
@@ -212,7 +223,7 @@ class _Prover:
         )
 
     def _controlled(self, harness: Harness, found: Judgement) -> tuple[Control | None, Judgement]:
-        read = marked(self.claim, self.own, self.tree.read)
+        read = self.marks.put_into(self.tree.read)
         edited = remedied(self.claim, read)
         if edited is None:
             return None, Judgement("UNDECIDED", "control", "the remedy is no edit of one line", found.trace)
@@ -234,7 +245,7 @@ _LIMITS = frozenset({"model-limit", "too-large", "value-range", "pool"})
 def _wanted(harness: Harness) -> tuple[str, ...]:
     """The structs whose objects the threads name."""
     threads = (line for thread in harness.threads for line in thread.lines)
-    words = " ".join((*harness.setup, *threads))
+    words = " ".join((*harness.setup, *threads, harness.models))
     return tuple(dict.fromkeys(re.findall(r"\bthe_(\w+)", words)))
 
 

@@ -3,7 +3,7 @@ the object. Everything else that they call is left to any value."""
 
 from __future__ import annotations
 
-__all__ = ["Slice", "cut", "entry_among", "entry_of", "way"]
+__all__ = ["Slice", "cut", "entry_among", "entry_of", "users", "way"]
 
 import re
 from collections import deque
@@ -116,6 +116,16 @@ def way(facts: Facts, start: FunctionFact, end: FunctionFact) -> tuple[FunctionF
                     seen.add(identifier)
                     pending.append((*so_far, identifier))
     return ()
+
+
+def users(facts: Facts, start: FunctionFact, name: str) -> tuple[str, ...]:
+    """The functions of the directory that call ``name`` and are reached from ``start``, and those between."""
+    found: dict[str, None] = {}
+    for call in facts.calls_of([name]):
+        if _near(facts, call.function, start):
+            found.update((one.name, None) for one in way(facts, start, facts.function(call.function)))
+    found.pop(start.name, None)
+    return tuple(found)
 
 
 def _near(facts: Facts, identifier: int, home: FunctionFact) -> bool:
