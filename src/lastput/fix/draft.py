@@ -80,7 +80,8 @@ class Draft:
         if rows:
             if code.begins_line(tree):
                 at = code.source.lines[code.line(tree) - 1]
-                made.append(self._edit(at, at, "".join(f"{indent}{row}\n" for row in rows)))
+                new = "".join(f"{indent}{row}\n" if row else "\n" for row in rows)
+                made.append(self._edit(at, at, new))
             else:  # after a label, or a condition, in the same line
                 at = code.start(tree)
                 made.append(self._edit(at, at, "".join(f"{row}\n{indent}" for row in rows)))
@@ -89,7 +90,11 @@ class Draft:
             if self._instead[key] or not code.begins_line(tree):
                 made.append(self._edit(code.start(tree), code.end(tree), new))
             else:
-                made.append(self._edit(code.source.lines[code.line(tree) - 1], self._line_end(tree), ""))
+                start, end = code.source.lines[code.line(tree) - 1], self._line_end(tree)
+                content = code.source.content
+                if content[:start].endswith((b"\n\n", b"{\n")) and content[end : end + 1] == b"\n":
+                    end += 1  # of two blank lines that would meet, one stays
+                made.append(self._edit(start, end, ""))
         rows = [wrapped(row, indent) for row in self._after[key]]
         if rows:
             at = self._line_end(tree)

@@ -16,7 +16,6 @@ from lastput.c.patterns import has_word
 from lastput.fix.case import Unable
 from lastput.fix.code import Code
 from lastput.fix.draft import Draft
-from lastput.fix.owned import SURELY
 from lastput.fix.taken import Taken
 
 
@@ -53,7 +52,7 @@ def _on_edge(one: Taken, node: Node, following: Node | None) -> Spot:
     tree = _found(one.code, node)
     target = following.index if following is not None else 1
     if node.kind is Kind.STATEMENT:
-        if one.held.after.get((node.index, "", target)) != SURELY:
+        if not one.held.surely_after(node.index, "", target):
             raise Unable(f"{one.name} is had on some ways to line {node.line} only")
         if node.text.endswith(":"):
             raise Unable("nothing stands between two labels")
@@ -61,9 +60,9 @@ def _on_edge(one: Taken, node: Node, following: Node | None) -> Spot:
     if node.kind is not Kind.CONDITION:
         raise Unable(f"the way out goes by line {node.line}, which is shared")
     for label in ("true", "false"):
-        state = one.held.after.get((node.index, label, target))
+        sure = one.held.surely_after(node.index, label, target)
         branch = one.code.branch(tree, label)
-        if state == SURELY and branch is not None and _leads(one.code, branch, following):
+        if sure and branch is not None and _leads(one.code, branch, following):
             return Spot(branch, True)
     raise Unable(f"line {node.line} leaves with what other ways do not have")
 
@@ -97,8 +96,28 @@ def mend(draft: Draft, place: Spot, call: str, name: str) -> None:
         return
     result = _result(code, place.tree)
     if not result:
-        raise Unable(f"what line {code.line(place.tree)} returns needs a variable")
+        result = _declared(draft, place.tree)
     draft.replace(place.tree, f"{result} = {value};", call, f"return {result};")
+
+
+def _declared(draft: Draft, tree: Tree) -> str:
+    """A new variable of the type that the function returns. Raises Unable."""
+    code = draft.code
+    head = code.function.head
+    words = [
+        word for word in head.returns.split() if not re.fullmatch(r"static|inline|extern|__\w+|notrace", word)
+    ]
+    kind = " ".join(words)
+    if not kind or kind == "void" or re.search(r"\bret\b", code.raw(code.function.start, code.function.end)):
+        raise Unable(f"what line {code.line(tree)} returns needs a variable")
+    row = f"{kind}ret;" if kind.endswith("*") else f"{kind} ret;"
+    first = code.body.root.named_children[0]
+    declared = [one for one in code.body.root.named_children if one.type == "declaration"]
+    if declared:
+        draft.after(declared[-1], row)
+    else:
+        draft.before(first, row, "")
+    return "ret"
 
 
 def _result(code: Code, tree: Tree) -> str:

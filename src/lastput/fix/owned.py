@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["SURELY", "Held", "held"]
+__all__ = ["Held", "held"]
 
 from collections.abc import Callable
 
@@ -12,21 +12,30 @@ from lastput.audit.truths import read_condition, spoils
 from lastput.c.flow.graph import Edge, Graph, Kind, Node
 from lastput.c.flow.paths import forward
 
-HELD, FRESH, NOT = "held", "fresh", "not"
+HELD, FRESH, NULL, NOT = "held", "fresh", "null", "not"
 State = frozenset[str]
 #: It is held, on every way.
 SURELY: State = frozenset({HELD})
 
 
 class Held(msgspec.Struct, frozen=True):
-    """The states before each node that is reached, and after each edge (node, label, target)."""
+    """The states before each node that is reached, and after each edge (node, label, target). ``tolerant``:
+    to give back a NULL does no harm."""
 
     before: dict[int, State]
     after: dict[tuple[int, str, int], State]
+    tolerant: bool = False
 
     def surely(self, node: int) -> bool:
         """Whether it is held on every way to ``node``."""
-        return self.before.get(node, frozenset()) == SURELY
+        return self._enough(self.before.get(node, frozenset()))
+
+    def surely_after(self, node: int, label: str, target: int) -> bool:
+        """Whether it is held on every way that leaves ``node`` so."""
+        return self._enough(self.after.get((node, label, target), frozenset()))
+
+    def _enough(self, state: State) -> bool:
+        return state == SURELY or (self.tolerant and HELD in state and state <= SURELY | {NULL})
 
     def perhaps(self, node: int) -> bool:
         """Whether it is on one of them."""
@@ -41,6 +50,7 @@ def held(
     result: str = "",
     success: str = "nonzero",
     edge: str = "",
+    tolerant: bool = False,
 ) -> Held:
     """The states if the node ``start`` takes something, and each node of which ``given_up`` is true has it no
     more. ``name`` is the variable that has it, and where it is NULL or an error there is nothing; ``result``
@@ -53,6 +63,8 @@ def held(
             if edge and left.label != edge:
                 return frozenset({NOT})
             state = frozenset({FRESH if success != "always" and not edge else HELD})
+        elif name and any(write.target == name and write.value == "NULL" for write in node.writes):
+            state = frozenset({NULL})
         elif given_up(node):
             state = frozenset({NOT})
         elif FRESH in state and any(spoils(write.target, tells) for write in node.writes):
@@ -61,7 +73,7 @@ def held(
             expression, truth = read_condition(node.text)
             holds = truth == (left.label == "true")
             if name and _nothing(expression, holds, name):
-                state = frozenset({NOT})
+                state = frozenset({NULL if expression == name else NOT})
             elif FRESH in state and success == "zero" and expression in (tells, f"{tells} > 0"):
                 state = frozenset({NOT}) if holds and expression == tells else (state - {FRESH}) | {HELD}
             elif FRESH in state and success == "nonzero" and result and expression == result and not holds:
@@ -74,7 +86,7 @@ def held(
         for index, state in found.items()
         for one in graph.successors[index]
     }
-    return Held({index: _plain(state) for index, state in found.items()}, edges)
+    return Held({index: _plain(state) for index, state in found.items()}, edges, tolerant)
 
 
 def _plain(state: State) -> State:

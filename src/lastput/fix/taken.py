@@ -16,11 +16,11 @@ from lastput.audit.lost import locals_of, returns_pointer, succeeds_after
 from lastput.audit.references import REFERENCES, Counted
 from lastput.audit.truths import read_condition
 from lastput.c.flow.graph import Call, Graph, Kind, Node
-from lastput.c.patterns import has_word
+from lastput.c.patterns import has_word, pattern
 from lastput.effects.own.fates import Consumers
 from lastput.effects.own.iterators import Iterators
 from lastput.effects.own.producers import Producers
-from lastput.facts.base import FunctionFact
+from lastput.facts.base import Facts, FunctionFact
 from lastput.facts.bodies import Bodies
 from lastput.fix.case import Case, Unable
 from lastput.fix.code import Code
@@ -98,7 +98,8 @@ def _of_value(case: Case, code: Code, function: FunctionFact, node: Node, call: 
     retained = producer is not None and producer.retained
     if retained or (puts_in and not succeeds_after(graph, puts_in, pointer)):
         ways = [way for way in ways if way.failed]
-    found = held(graph, node.index, given_up, name=name, edge=edge)
+    safe = f"({name})" in case.claim.missing and tolerates_null(facts, _called(case.claim.missing))
+    found = held(graph, node.index, given_up, name=name, edge=edge, tolerant=safe)
     return Taken(code, function, node, name, True, tuple(ways), found, given_up)
 
 
@@ -184,6 +185,16 @@ def _of_plain(case: Case, code: Code, function: FunctionFact, node: Node, call: 
     found = held(graph, node.index, given_up, name=name, result=result, success=success, edge=edge)
     failed = tuple(way for way in ways or () if way.failed)
     return Taken(code, function, node, name or plain(case.claim.object), False, failed, found, given_up)
+
+
+def tolerates_null(facts: Facts, put: str) -> bool:
+    """Whether the definition of ``put`` begins by asking whether there is anything."""
+    for one in facts.functions(put)[:1]:
+        if one.parameters:
+            name = one.parameters[0].name
+            asks = pattern(rf"\{{\s*(?:[^;{{}}]*;\s*)?if\s*\(\s*(?:!\s*|IS_ERR_OR_NULL\(\s*)?{name}\s*[)|]")
+            return asks.match(facts.once(Bodies).text(one.id)) is not None
+    return False
 
 
 def _called(text: str) -> str:
