@@ -4,7 +4,7 @@
     python -m benchmarks.fix_compile prepare TREE WORK      # once: links to TREE, allmodconfig, make prepare
     python -m benchmarks.fix_compile run patches.json WORK --count 100 --seed 1
 
-``run`` draws patches at random until ``--count`` of them are of files that this machine's allmodconfig builds.
+``run`` draws patches at random until ``--count`` of them are of files that allmodconfig builds here.
 A patch fails if its file does not compile, or brings a warning that the file did not have. The tree itself
 is never written to: ``WORK`` has links to its files, and a file of its own while a patch is tried.
 

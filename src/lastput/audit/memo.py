@@ -41,19 +41,28 @@ class Memo:
     def __init__(self, facts: Facts, code: str, file: str) -> None:
         self._consumers = facts.once(Consumers)
         source = hashlib.sha256(Path(file).read_bytes()).hexdigest()
-        whole = f"{facts.token}\0{shared_sources()}\0{source}"
         self._prefix = f"memo-{code}-"
+
+        def name(token: str) -> str:
+            whole = f"{token}\0{shared_sources()}\0{source}"
+            return self._prefix + hashlib.sha256(whole.encode()).hexdigest()[:32]
+
         self._folder = facts.database.with_suffix("")
-        self._name = self._prefix + hashlib.sha256(whole.encode()).hexdigest()[:32]
+        self._name = name(facts.token)
+        original = facts.copied_from
+        self._original = original[1] / name(original[0]) if original is not None else None
         self._known: dict[bytes, _Answer] = {}
         self._kept: dict[bytes, _Answer] = {}
         self._changed = False
 
     def __enter__(self) -> Memo:
-        try:
-            self._known = _DECODER.decode((self._folder / self._name).read_bytes())
-        except (OSError, msgspec.DecodeError):
-            self._changed = True
+        for file in (self._folder / self._name, self._original):
+            try:
+                self._known = _DECODER.decode(file.read_bytes()) if file is not None else {}
+            except (OSError, msgspec.DecodeError):
+                continue
+            break
+        self._changed = not self._known
         return self
 
     def __exit__(

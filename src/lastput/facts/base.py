@@ -114,6 +114,13 @@ class Facts:
         return str(rows[0][0]) if rows else str(self.database.stat().st_mtime_ns)
 
     @cached_property
+    def copied_from(self) -> tuple[str, Path] | None:
+        """The token of the base that this is a copy of, with other contents of some files, and the folder
+        beside it; None for a base of its own."""
+        rows = dict(self.sql("SELECT key, value FROM meta WHERE key IN ('copy-of', 'copied-from')"))
+        return (rows["copy-of"], Path(rows["copied-from"])) if len(rows) == 2 else None
+
+    @cached_property
     def declared(self) -> str:
         """Another one whenever a header changes the members of a struct, or a function-like macro."""
         rows = self.sql("SELECT value FROM meta WHERE key = 'declared'")

@@ -40,7 +40,15 @@ def overlay(tree: Path, database: Path, target: Path, texts: Mapping[str, bytes 
             digest = hashlib.blake2b(content, digest_size=16).digest()
             writer.add(Found(path, len(content), 0, ""), digest, facts, "", b"lastput:" in content)
         writer.finish()
-        # Answers that are kept for single places belong to the ids of one base.
+        # Answers that are kept for single places belong to the ids of one base. Those for the one that this
+        # is a copy of hold, for ids that are the same: a file that was replaced has new ones.
+        db.execute(
+            "INSERT OR REPLACE INTO meta SELECT 'copy-of', value FROM meta WHERE key = 'token' AND NOT EXISTS"
+            " (SELECT 1 FROM meta WHERE key = 'copy-of')"
+        )
+        db.execute(
+            "INSERT OR IGNORE INTO meta VALUES ('copied-from', ?)", (str(database.with_suffix("").resolve()),)
+        )
         db.execute("INSERT OR REPLACE INTO meta VALUES ('token', ?)", (secrets.token_hex(16),))
         if writer.declarations_changed():
             db.execute("INSERT OR REPLACE INTO meta VALUES ('declared', ?)", (secrets.token_hex(16),))
