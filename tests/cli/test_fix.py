@@ -110,3 +110,22 @@ def test_what_is_meant_must_be_said(tree: Path, capsys: pytest.CaptureFixture[st
     assert "[what-to-fix]" in capsys.readouterr().err
     assert main(["fix", "drivers/foo/foo.c:2", str(tree), "-q", "-j", "1"]) == 2
     assert "[no-finding]" in capsys.readouterr().err
+
+
+def test_the_audit_prints_the_diff_as_coccicheck_does(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", str(tree), "--mode", "patch", "-q", "-j", "1"]) == 1
+    told = capsys.readouterr().out
+    assert told.startswith("diff --git a/drivers/foo/foo.c b/drivers/foo/foo.c\n")
+    assert [row for row in told.splitlines() if row.startswith("+\t")] == _ADDED
+
+
+def test_sarif_has_the_edits_as_fixes(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", str(tree), "--format", "sarif", "--fixes", "-q", "-j", "1"]) == 1
+    (result,) = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    (change,) = result["fixes"][0]["artifactChanges"]
+    content = _CODE.encode()
+    for one in reversed(change["replacements"]):
+        start = one["deletedRegion"]["byteOffset"]
+        end = start + one["deletedRegion"]["byteLength"]
+        content = content[:start] + one["insertedContent"]["text"].encode() + content[end:]
+    assert b"\t\tof_node_put(np);\n\t\treturn -EINVAL;\n\t}\n" in content

@@ -27,6 +27,7 @@ from lastput.cli.write import write_whole
 from lastput.errors import LastputError
 from lastput.schema.audit import Report
 from lastput.schema.finding import Confidence, Finding
+from lastput.schema.patch import Patch
 from lastput.schema.proof import Limits, Proof
 from lastput.show.excerpt import AROUND
 from lastput.show.findings import Options, render
@@ -34,9 +35,16 @@ from lastput.show.progress import Status
 from lastput.show.summary import notes, summary
 
 _FAILED = 2
-#: coccicheck's modes: chain takes the first that works, which is never patch (no rule proposes one);
-#: context prints the report's messages too.
-_MODES = {"report": "report", "context": "context", "org": "org", "rep+ctxt": "context", "chain": "report"}
+#: coccicheck's modes: chain takes the first that works for all, which is never patch; context prints the
+#: report's messages too.
+_MODES = {
+    "report": "report",
+    "patch": "patch",
+    "context": "context",
+    "org": "org",
+    "rep+ctxt": "context",
+    "chain": "report",
+}
 
 
 def judge(args: argparse.Namespace, around: int = 0) -> tuple[OpenTree, Report]:
@@ -95,6 +103,8 @@ def run(args: argparse.Namespace) -> int:
     """0 without findings, 1 with, 2 if a rule failed."""
     form = _form(args)
     open_tree, report = judge(args, AROUND if form == "html" else 0)
+    if form == "patch" or args.fixes:
+        report = _patched(args, open_tree, report)
     if args.why or args.sites:
         return _asked(args, open_tree, report, form)
     if args.write_baseline:
@@ -109,6 +119,21 @@ def run(args: argparse.Namespace) -> int:
     if report.broken:
         return _FAILED
     return int(not args.write_baseline and bool(report.findings or report.refused))
+
+
+def _patched(args: argparse.Namespace, open_tree: OpenTree, report: Report) -> Report:
+    """The report with patches for its findings, each checked."""
+    # Not needed, and takes its time to load, where nothing is mended.
+    from lastput.fix.mend import Mender
+
+    codes = tuple(note.code for note in report.rules)
+    store = store_of(Path(args.tree), args.kernel)
+    mender = Mender(open_tree, report.judged, select(codes, ()), store, args.jobs or 1)
+    answers = [answer for _, answer in mender.mend(report.findings)]
+    patches = sorted(
+        (one for one in answers if isinstance(one, Patch)), key=lambda one: (one.where, one.code)
+    )
+    return msgspec.structs.replace(report, patches=tuple(patches))
 
 
 def request(args: argparse.Namespace) -> Request:
@@ -170,8 +195,8 @@ def _form(args: argparse.Namespace) -> str:
         return str(args.format or "")
     mode = args.mode.lower()
     if mode not in _MODES:
-        what = "proposes no patches" if mode == "patch" else f"has no mode {args.mode!r}"
-        raise LastputError("no-mode", f"the audit {what}", f"its modes are {', '.join(_MODES)}")
+        what = f"the audit has no mode {args.mode!r}"
+        raise LastputError("no-mode", what, f"its modes are {', '.join(_MODES)}")
     return _MODES[mode]
 
 

@@ -7,6 +7,7 @@ __all__ = ["Broken", "OwnModule", "Refused", "Report", "RuleNote", "Suppression"
 import msgspec
 
 from lastput.schema.finding import Finding, Where
+from lastput.schema.patch import Patch
 
 
 class Suppression(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,7 +61,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     of findings that it brings elsewhere. If the findings were proved, ``proved`` counts them, and ``refuted``
     are those that are none. ``judged`` are all judged sites, safe ones too. ``coverage`` is one
     line on how much of the tree was read, ``own_modules`` what was taken for a module without a Makefile
-    that says so."""
+    that says so. ``patches`` mend findings, if they were asked for."""
 
     schema: str = "lastput-audit/1"
     tree: str
@@ -81,3 +82,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     proved: int = 0
     coverage: str = ""
     own_modules: tuple[OwnModule, ...] = ()
+    patches: tuple[Patch, ...] = ()

@@ -66,8 +66,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     shown.add_argument("-v", "--verbose", action="store_true", help="the same as --format full")
     shown.add_argument(
-        "--mode", metavar="WORD", help="a coccicheck mode: report, context, org, rep+ctxt, chain"
+        "--mode", metavar="WORD", help="a coccicheck mode: report, patch, context, org, rep+ctxt, chain"
     )
+    parser.add_argument("--fixes", action="store_true", help="with --format sarif: patches, each checked")
     parser.add_argument("-q", "--quiet", action="store_true", help="findings only")
     parser.add_argument("-j", "--jobs", type=count, metavar="N", help="processes (default: the CPUs)")
 

@@ -11,6 +11,7 @@ import msgspec
 
 from lastput.schema.audit import Report, RuleNote
 from lastput.schema.finding import Finding, Where
+from lastput.schema.patch import Patch
 from lastput.show.findings import Options
 from lastput.show.findings._steps import chain_steps, numbered
 from lastput.show.findings._told import proved
@@ -26,8 +27,9 @@ Json = dict[str, Any]
 def render(report: Report, options: Options) -> str:
     """One run. A finding's causes are its related locations; chain, then causes, are one thread flow.
     Suppressed findings are there too, with their reasons."""
+    fixes = {one.fingerprint: one for one in report.patches}
     order = {rule.code: position for position, rule in enumerate(report.rules)}
-    results = [_result(one, order) for one in report.findings]
+    results = [_result(one, order) | _fixes(fixes.get(one.fingerprint)) for one in report.findings]
     for one, by in report.suppressed:
         source = by.where.path.endswith(".toml")
         says = {"kind": "external" if source else "inSource", "justification": by.reason}
@@ -92,6 +94,23 @@ def _result(one: Finding, order: dict[str, int]) -> Json:
         ]
         result["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
     return result
+
+
+def _fixes(patch: Patch | None) -> Json:
+    """The edits of a patch, as bytes of the files."""
+    if patch is None:
+        return {}
+    changes: dict[str, list[Json]] = {}
+    for edit in patch.edits:
+        region = {"byteOffset": edit.start, "byteLength": edit.end - edit.start}
+        changes.setdefault(edit.path, []).append(
+            {"deletedRegion": region, "insertedContent": {"text": edit.new}}
+        )
+    files = [
+        {"artifactLocation": {"uri": _uri(path), "uriBaseId": _BASE}, "replacements": made}
+        for path, made in sorted(changes.items())
+    ]
+    return {"fixes": [{"description": {"text": patch.subject}, "artifactChanges": files}]}
 
 
 def _location(where: Where, text: str = "") -> Json:
