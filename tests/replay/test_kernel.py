@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
+import lz4.block
 import pytest
+import zstandard
 
 from lastput.errors import LastputError
 from lastput.replay import deb, elf, vmlinux
@@ -141,6 +147,50 @@ def test_what_is_no_kernel(data: bytes) -> None:
     with pytest.raises(LastputError) as error:
         vmlinux.extract(data, "vmlinuz")
     assert error.value.slug == "bad-kernel"
+
+
+def _bzimage(payload: bytes, size: int) -> bytes:
+    """What arch/x86/boot/tools builds, as far as a boot loader reads it."""
+    setup = bytearray(1024)
+    setup[0x1F1] = 1
+    setup[0x202:0x206] = b"HdrS"
+    whole = payload + size.to_bytes(4, "little")
+    setup[0x24C:0x250] = len(whole).to_bytes(4, "little")
+    return bytes(setup) + whole
+
+
+_ELF = b"\x7fELF" + bytes(range(256)) * 40000  # more than one block of LZ4
+
+
+def _lz4(data: bytes) -> bytes:
+    blocks = [lz4.block.compress(data[at : at + (8 << 20)], store_size=False) for at in (0, 8 << 20)]
+    return b"\x02\x21\x4c\x18" + b"".join(len(one).to_bytes(4, "little") + one for one in blocks)
+
+
+@pytest.mark.parametrize(
+    "pack", [bytes, lzma.compress, zstandard.compress, gzip.compress, bz2.compress, _lz4]
+)
+def test_a_kernel_is_packed_in_one_of_these(pack: Callable[[bytes], bytes]) -> None:
+    assert vmlinux.extract(_bzimage(pack(_ELF), len(_ELF)), "vmlinuz") == _ELF
+
+
+def test_lz4_that_is_damaged_is_no_kernel() -> None:
+    damaged = bytearray(_bzimage(_lz4(_ELF), len(_ELF)))
+    damaged[1024 + 8 : 1024 + 40] = b"\xff" * 32
+    with pytest.raises(LastputError) as error:
+        vmlinux.extract(bytes(damaged), "vmlinuz")
+    assert error.value.slug == "bad-kernel"
+
+
+@pytest.mark.needs_qemu
+def test_a_cloud_kernel_says_what_it_is(kernels: tuple[Kernel, ...], tmp_path: Path) -> None:
+    """Its modules are fewer: here are none of a driver that the others have."""
+    modules = tmp_path / "6.1.0-57-cloud-amd64"
+    (modules / "kernel").mkdir(parents=True)
+    cloud = Kernel(kernels[0].image, modules)
+    with pytest.raises(LastputError, match="has no module plip") as error:
+        cloud.module("plip")
+    assert error.value.slug == "no-module" and "without -cloud-" in error.value.remedy
 
 
 def test_types_that_are_none() -> None:

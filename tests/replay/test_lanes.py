@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 import threading
 import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from lastput.errors import LastputError
-from lastput.replay import lanes
+from lastput.replay import deb, lanes
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 8])
@@ -57,3 +60,30 @@ def test_a_guest_that_runs_is_ended_when_another_fails(monkeypatch: pytest.Monke
     with pytest.raises(LastputError, match="spoiled"):
         lanes.run([waits, fails], 2)
     assert ended.is_set()
+
+
+def test_a_package_that_is_unpacked_is_left_when_the_user_has_seen_enough(tmp_path: Path) -> None:
+    """Ctrl-C comes to the first thread alone; the others ask, and are over at once."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:xz") as archive:
+        archive.addfile(tarfile.TarInfo("boot/vmlinuz"))
+    head = b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (b"data.tar.xz", 0, 0, 0, 0o100644, len(packed.getvalue()))
+    package = tmp_path / "x.deb"
+    package.write_bytes(b"!<arch>\n" + head + packed.getvalue())
+    told = []
+
+    def unpacks() -> None:
+        while True:
+            try:
+                deb.unpack(package, tmp_path, lambda _: True)
+            except KeyboardInterrupt:
+                told.append("left")
+                raise
+
+    def is_interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        lanes.run([unpacks, is_interrupted], 2)
+    assert told == ["left"]
+    deb.unpack(package, tmp_path, lambda _: True)  # the next one goes to its end

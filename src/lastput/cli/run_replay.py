@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lastput.replay.plan import Plan
     from lastput.schema.replay import Report
 
-_NEEDS = ("capstone", "elftools", "qemu.qmp", "zstandard")
+_NEEDS = ("capstone", "elftools", "lz4", "qemu.qmp", "zstandard")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -44,11 +44,11 @@ def run(args: argparse.Namespace) -> int:
         return 0
     check_programs()
     with _Status() as tell:
-        tell("reading the kernel")
         other = args.fixed or (plan.fixed_kernel if args.fetch else "")
         modules = Path(args.modules) if args.modules else None
-        reads = [partial(open_kernel, *locate(args.kernel, args.fetch), modules=modules)]
-        reads += [partial(open_kernel, *locate(other, args.fetch))] if other else []
+        reads = [partial(open_kernel, *locate(args.kernel, args.fetch, tell), modules=modules)]
+        reads += [partial(open_kernel, *locate(other, args.fetch, tell))] if other else []
+        tell("reading the kernel")
         kernel, *rest = lanes.run(reads, 2)
         fixed = rest[0] if rest else None
         asked = Asked(

@@ -3,10 +3,12 @@ neither root nor a change of the machine's own sources is needed."""
 
 from __future__ import annotations
 
-__all__ = ["newer", "own", "run"]
+__all__ = ["download", "newer", "own", "run"]
 
 import subprocess
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 from lastput.errors import LastputError
@@ -15,6 +17,7 @@ from lastput.replay import cache
 _SUITES = ("trixie", "trixie-backports", "sid")
 _KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _DAY = 86400.0
+_GLANCE = 0.3  # seconds between two looks at what is there
 
 
 def own() -> list[str]:
@@ -56,6 +59,20 @@ def run(command: list[str], folder: Path | None = None) -> str:
             "fetch-failed", f"{command[0]} {what} failed: {last}", "apt-get update, then again"
         )
     return done.stdout
+
+
+def download(packages: list[str], options: list[str], folder: Path, tell: Callable[[str], None]) -> None:
+    """Download packages into ``folder``; ``tell`` hears which, and how much of it is there."""
+    before = _bytes(folder)
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(run, ["apt-get", *options, "download", "-qq", *packages], folder)
+        while wait([job], _GLANCE).not_done:
+            tell(f"downloading {' and '.join(packages)}: {(_bytes(folder) - before) / 1e6:.0f} MB")
+        job.result()
+
+
+def _bytes(folder: Path) -> int:
+    return sum(one.stat().st_size for one in folder.iterdir() if one.is_file())
 
 
 def _mirror() -> str:

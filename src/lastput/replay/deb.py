@@ -15,6 +15,7 @@ from typing import IO
 import zstandard
 
 from lastput.errors import LastputError, Place
+from lastput.replay import ending
 
 _MAGIC = b"!<arch>\n"
 _HEADER = 60
@@ -31,6 +32,7 @@ def unpack(package: Path, into: Path, wanted: Callable[[str], bool]) -> None:
             stream = zstandard.ZstdDecompressor().stream_reader(file) if member.endswith(".zst") else file
             with tarfile.open(fileobj=stream, mode="r|*") as archive:
                 for entry in archive:
+                    ending.check()
                     name = entry.name.removeprefix("./")
                     if entry.isfile() and wanted(name):
                         _keep(archive, entry, into / _inside(name, package))

@@ -7,7 +7,7 @@ __all__ = ["locate", "parts"]
 import fnmatch
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from lastput.errors import LastputError
@@ -20,12 +20,16 @@ _FLAVOURS = ("-cloud-", "-rt-", "-unsigned", "-dbg")
 _USUAL = ("-amd64", "-generic")
 
 
-def locate(word: str, fetch: bool) -> tuple[Path, ...]:
+def _nobody(_: str) -> None:
+    """Hears nothing."""
+
+
+def locate(word: str, fetch: bool, tell: Callable[[str], None] = _nobody) -> tuple[Path, ...]:
     """The files or the directory that ``word`` names: a path; a package, which may be a pattern
     (``linux-image-6.1.0-*-amd64``) or one that only depends on another (``linux-image-amd64``); or a
     version (``7.3``). Of several the newest counts. A kernel that is packed in parts has all of them.
     With ``fetch`` a package that is not there is downloaded to the cache, from a newer suite of Debian if
-    need be; nothing is installed.
+    need be; nothing is installed. ``tell`` hears what takes long.
 
     Raises LastputError ``no-kernel`` or ``fetch-failed``.
     """
@@ -45,7 +49,7 @@ def locate(word: str, fetch: bool) -> tuple[Path, ...]:
         raise LastputError(
             "no-kernel", f"{word}: no such file, and no such package was downloaded", "--fetch downloads it"
         )
-    return _downloaded(word)
+    return _downloaded(word, tell)
 
 
 def parts(word: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -92,11 +96,12 @@ def _with_siblings(package: Path) -> tuple[Path, ...]:
     return tuple(package if name == _name(package) else there[name] for name in found)
 
 
-def _downloaded(word: str) -> tuple[Path, ...]:
+def _downloaded(word: str, tell: Callable[[str], None]) -> tuple[Path, ...]:
     if not shutil.which("apt-get"):
         raise LastputError("fetch-failed", "there is no apt-get here", "download the package by hand")
     folder = cache.folder("packages")
     for source in (apt.own, apt.newer):
+        tell(f"looking for {word} in the lists of packages")
         options = source()
         listed = apt.run(["apt-cache", *options, "pkgnames", "linux-"]).split()
         wanted = parts(_depended(word, options, listed), listed)
@@ -104,7 +109,7 @@ def _downloaded(word: str) -> tuple[Path, ...]:
             continue
         there = _files(folder)
         if missing := [name for name in wanted if name not in there]:
-            apt.run(["apt-get", *options, "download", "-qq", *missing], folder)
+            apt.download(missing, options, folder, tell)
         there = _files(folder)
         return tuple(there[name] for name in wanted)
     raise LastputError(

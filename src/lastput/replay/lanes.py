@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TypeVar
 
-from lastput.replay import qemu
+from lastput.replay import ending, qemu
 
 T = TypeVar("T")
 _POLL = 0.02  # seconds
@@ -31,7 +31,11 @@ def run(jobs: Sequence[Callable[[], T]], lanes: int) -> list[T]:
         except BaseException:
             for future in futures:
                 future.cancel()
-            # A job may be about to start a guest: look again until all have ended.
-            while wait(futures, _POLL).not_done:
-                qemu.end_all()
+            ending.begin()
+            try:
+                # A job may be about to start a guest: look again until all have ended.
+                while wait(futures, _POLL).not_done:
+                    qemu.end_all()
+            finally:
+                ending.over()
             raise

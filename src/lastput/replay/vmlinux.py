@@ -9,17 +9,31 @@ import gzip
 import lzma
 from collections.abc import Callable
 
+import lz4.block
 import zstandard
 
 from lastput.errors import LastputError, Place
 
-_LZ4 = b"\x02\x21\x4c\x18"
 _ELF = b"\x7fELF"
+_LZ4_BLOCK = 8 << 20  # bytes unpacked: 6.12 lib/decompress_unlz4.c:28
+
+
+def _unlz4(data: bytes) -> bytes:
+    """LZ4 as ``lz4 -l`` writes it: blocks, each behind its size (scripts/Makefile.lib, cmd_lz4)."""
+    found, at = [], 4
+    while at + 4 <= len(data):
+        size = int.from_bytes(data[at : at + 4], "little")
+        at += 4 + size
+        found.append(lz4.block.decompress(data[at - size : at], uncompressed_size=_LZ4_BLOCK))
+    return b"".join(found)
+
+
 _COMPRESSED: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
     (b"\xfd7zXZ\0", lambda data: lzma.LZMADecompressor().decompress(data)),
     (b"\x28\xb5\x2f\xfd", lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data)),
     (b"\x1f\x8b\x08", gzip.decompress),
     (b"BZh", bz2.decompress),
+    (b"\x02\x21\x4c\x18", _unlz4),
     (b"\x5d\0\0", lambda data: lzma.LZMADecompressor().decompress(data)),
     (_ELF, bytes),
 )
@@ -47,15 +61,18 @@ def extract(vmlinuz: bytes, file: str) -> bytes:
         if payload.startswith(magic):
             try:
                 found = decompress(body)
-            except (lzma.LZMAError, OSError, EOFError, ValueError, zstandard.ZstdError) as error:
+            except (
+                lzma.LZMAError,
+                OSError,
+                EOFError,
+                ValueError,
+                lz4.block.LZ4BlockError,
+                zstandard.ZstdError,
+            ) as error:
                 raise _bad(file, str(error)) from None
             if found.startswith(_ELF):
                 return found
             break
-    if payload.startswith(_LZ4):
-        raise _bad(
-            file, "it is packed with LZ4, as cloud kernels are; xz, zstd, gzip, bzip2 and lzma are read"
-        )
     raise _bad(file, f"its payload begins with {payload[:6].hex(' ')}, which cannot be read here")
 
 

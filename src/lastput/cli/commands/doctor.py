@@ -29,6 +29,7 @@ _PACKAGES = (
 #: Packages of the extras: what for, and the extra.
 _EXTRAS = (
     ("capstone", "`lastput replay`", "replay"),
+    ("lz4", "`lastput replay`", "replay"),
     ("pyelftools", "`lastput replay`, `lastput explain --vmlinux`", "elf"),
     ("qemu.qmp", "`lastput replay`", "replay"),
     ("zstandard", "`lastput replay`", "replay"),
