@@ -1,4 +1,4 @@
-"""Whether somebody has seen enough: threads that do long work ask, since Ctrl-C comes to the first one alone."""
+"""Whether somebody has seen enough: threads with long work ask, since Ctrl-C comes to the first one alone."""
 
 from __future__ import annotations
 
