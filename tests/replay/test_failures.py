@@ -121,6 +121,14 @@ def test_a_kernel_that_panics_at_boot(
     world.is_clean()
 
 
+def test_a_module_that_does_not_load(world: World) -> None:
+    """i2c-stub wants to know the addresses of its chips; the kernel's own words are told."""
+    world.plan.write_text('modules = ["i2c_stub"]\n' + world.plan.read_text())
+    told = world.fails()
+    assert "[guest-insmod]" in told and "insmod /m/i2c_stub.ko: No such device" in told
+    assert "Please specify a chip address" in told
+
+
 def test_a_package_that_is_cut_off(world: World, tmp_path: Path) -> None:
     short = tmp_path / "short.deb"
     short.write_bytes(world.package.read_bytes()[: 1 << 20])

@@ -137,22 +137,19 @@ def _series(
 ) -> tuple[list[Series], list[str]]:
     """All series that were run, and what is to be noted. A kernel on which the story never comes to its point
     may be one that has the fix: there the plan has other steps, which must be refused."""
-    if plan.fixed:
-        (probe,) = _played(plan, [_once(wanted[0])], asked.mode, program, 1, about.tell)
-        missed = probe.runs[0].reason
-        if probe.runs[0].verdict == "UNKNOWN" and missed.startswith(MISSED):
-            held = next(step for step in plan.fixed if step.verb == "until")
-            alone = (held, Step("end", held.thread))
-            story, *_ = wanted
-            found = [
-                msgspec.structs.replace(story, steps=plan.fixed, expected="INFEASIBLE"),
-                msgspec.structs.replace(
-                    _once(story), name="no opponent", says=_ALONE, steps=alone, expected="CLEAN"
-                ),
-            ]
-            notes = [f"this kernel never comes to {missed.removeprefix(MISSED)}: played as on a fixed one"]
-            return _played(plan, found, asked.mode, program, at_once, about.tell), notes
-    return _played(plan, wanted, asked.mode, program, at_once, about.tell), []
+    played = _played(plan, wanted, asked.mode, program, at_once, about.tell)
+    missed = {run.reason for run in played[0].runs if run.verdict == "UNKNOWN"}
+    if not plan.fixed or len(missed) != 1 or not all(one.startswith(MISSED) for one in missed):
+        return played, []
+    held = next(step for step in plan.fixed if step.verb == "until")
+    alone = (held, Step("end", held.thread))
+    story, *_ = wanted
+    found = [
+        msgspec.structs.replace(story, steps=plan.fixed, expected="INFEASIBLE"),
+        msgspec.structs.replace(_once(story), name="no opponent", says=_ALONE, steps=alone, expected="CLEAN"),
+    ]
+    notes = [f"this kernel never comes to {missed.pop().removeprefix(MISSED)}: played as on a fixed one"]
+    return _played(plan, found, asked.mode, program, at_once, about.tell), notes
 
 
 def _once(series: _Series) -> _Series:

@@ -270,10 +270,10 @@ class _Stage:
 
     def _stalled(self, name: str, what: str) -> _Over:
         """The kernel refuses the order if somebody is held; else nobody knows what ``name`` waits for."""
-        where = self._stack(name)
+        why = f"{self._stack(name)}{console.lockup(self.printed())}"
         if self.held:
-            return _Over("INFEASIBLE", f"{what} while {' and '.join(self.held)} is held{where}")
-        return _Over("UNKNOWN", f"{what}{where}{console.lockup(self.printed())}")
+            return _Over("INFEASIBLE", f"{what} while {' and '.join(self.held)} is held{why}")
+        return _Over("UNKNOWN", f"{what}{why}")
 
     def _check_cpu(self, name: str) -> None:
         """End the story if ``name`` cannot run: somebody is held who never gives the only CPU away."""
