@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +55,13 @@ def test_a_plan_is_written_as_it_is_read() -> None:
     assert plan.read(plan.written(story), "story.toml") == story
 
 
+@given(st.lists(st.text(st.sampled_from('a b-\\"\n\u0001'), max_size=200), max_size=3), st.integers(20, 80))
+def test_a_plan_is_the_same_in_any_width(words: list[str], width: int) -> None:
+    story = msgspec.structs.replace(plan.read(_STORY, "story.toml"), modules=tuple(words))
+    narrow = plan.written(story, width)
+    assert plan.read(narrow, "story.toml") == story
+
+
 @pytest.mark.parametrize(
     ("was", "becomes"),
     [
@@ -101,4 +109,7 @@ def test_every_plan_of_the_shelf_is_one() -> None:
     plans = [path for path in shelf.rglob("*.toml") if path.with_suffix(".c").exists()]
     assert plans
     for path in plans:
-        plan.read(path.read_text(), str(path))
+        story = plan.read(path.read_text(), str(path))
+        narrow = plan.written(story, width=72)
+        assert plan.read(narrow, str(path)) == story
+        assert max(map(len, narrow.splitlines())) <= 72, narrow

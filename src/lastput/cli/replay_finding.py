@@ -15,6 +15,7 @@ import msgspec
 from lastput.cli import shelf
 from lastput.errors import LastputError, Place
 from lastput.schema.finding import Finding
+from lastput.schema.trace import Trace
 
 if TYPE_CHECKING:
     from lastput.replay.plan import Plan
@@ -42,7 +43,7 @@ def plan(args: argparse.Namespace) -> tuple[Plan, str]:
         known = read(path.read_text("utf-8"), str(path))
         if known.finding and matches(known.finding, finding):
             return known, f"written by hand: {shelf.display(path)}, of {finding.code} {finding.where}"
-    found = suggest(finding, module)
+    found = suggest(finding, module, _trace(finding, args))
     name = f"{finding.code.lower()}-{Path(finding.where.path).stem}-{finding.where.line}.toml"
     if not found.asked:
         return read(found.text, name), f"derived from {finding.code} {finding.where}"
@@ -67,6 +68,17 @@ def of_plan(words: str, args: argparse.Namespace) -> Finding | None:
         return None
     told = _of_file(Path(args.findings)) if args.findings else _of_tree(args.tree)
     return next((one for one in told if matches(words, one)), None)
+
+
+def _trace(finding: Finding, args: argparse.Namespace) -> Trace | None:
+    """The run that a proof of the finding ends in: one that was made before, or is made now of the tree."""
+    from lastput.cli.proving import proofs
+    from lastput.schema.proof import Limits
+
+    proof = finding.proof
+    if proof is None and args.tree and not args.findings and finding.claim is not None:
+        ((_, proof),) = proofs([finding], Path(args.tree), Limits(), 1)
+    return proof.trace if proof is not None and proof.verdict.startswith("CONFIRMED") else None
 
 
 def _write(path: Path, text: str) -> None:

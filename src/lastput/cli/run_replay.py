@@ -85,7 +85,7 @@ def _bug_report(report: Report, plan: Plan, args: argparse.Namespace) -> str:
         trace = next((one for one in traces if one.error in shown), traces[0] if traces else None)
         race = render("commit", trace, Options(width=72)) if trace else ""
     finding = replay_finding.of_plan(plan.finding, args)
-    return text(report, written(plan), race, finding)
+    return text(report, written(plan, width=72), race, finding)
 
 
 def _traces(path: Path, args: argparse.Namespace) -> tuple[Test, tuple[Trace, ...]]:

@@ -19,6 +19,8 @@ _STEP = re.compile(
 )
 
 
+_UNIT = re.compile(r"\\u[0-9a-f]{4}|\\.|[^\\]")
+_WORD = re.compile(r" +|(?:\\.|[^ \\])+ *")
 _SIMPLE = (
     "question", "claims", "finding", "modules", "carried", "drivers", "devices", "cmdline", "module",
     "expect", "counter", "fixed_kernel",
@@ -167,22 +169,64 @@ def _bad(what: str, remedy: str, file: str) -> LastputError:
     return LastputError("bad-plan", what, remedy, Place(file))
 
 
-def written(plan: Plan) -> str:
-    """The plan as TOML, which ``read`` takes again; it is worth saving and changing by hand."""
-    rows = [f"{name} = {_toml(value)}" for name in _SIMPLE if (value := getattr(plan, name))]
+def written(plan: Plan, width: int = 0) -> str:
+    """The plan as TOML, which ``read`` takes again; it is worth saving and changing by hand. Lines are broken
+    at ``width`` columns, if TOML lets them (0: they are not)."""
+    rows = [
+        row for name in _SIMPLE if (value := getattr(plan, name)) for row in _assigned(name, value, width)
+    ]
     for order in _ORDERS:
         steps = getattr(plan, order)
-        rows += [f"{order} = [", *(f"  {_toml(str(step))}," for step in steps), "]"] if steps else []
+        rows += (
+            [f"{order} = [", *(row for step in steps for row in _item(str(step), width)), "]"]
+            if steps
+            else []
+        )
     for name, thread in plan.threads.items():
         rows += ["", f"[threads.{name}]"]
-        rows += [
-            f"{one} = {_toml(value)}" for one in ("setup", "do", "kernel") if (value := getattr(thread, one))
-        ]
+        for one in ("setup", "do", "kernel"):
+            rows += _assigned(one, value, width) if (value := getattr(thread, one)) else []
     for control in plan.controls:
-        rows += ["", "[[controls]]", f"name = {_toml(control.name)}"]
-        rows += [f"says = {_toml(control.says)}"] if control.says else []
-        rows += [f"expect = {_toml(control.expected)}", f"steps = {_toml(tuple(map(str, control.steps)))}"]
+        rows += ["", "[[controls]]", *_assigned("name", control.name, width)]
+        rows += _assigned("says", control.says, width) if control.says else []
+        rows += _assigned("expect", control.expected, width)
+        rows += _assigned("steps", tuple(map(str, control.steps)), width)
     return "\n".join(rows) + "\n"
+
+
+def _assigned(name: str, value: object, width: int) -> list[str]:
+    """``name = value`` in a line, or in several if it is too long for one."""
+    whole = f"{name} = {_toml(value)}"
+    if not width or len(whole) <= width:
+        return [whole]
+    if isinstance(value, tuple):
+        return [f"{name} = [", *(row for one in value for row in _item(one, width)), "]"]
+    return _broken(f"{name} = ", str(value), "", width)
+
+
+def _item(value: str, width: int) -> list[str]:
+    whole = f"  {_toml(value)},"
+    return [whole] if not width or len(whole) <= width else _broken("  ", value, ",", width)
+
+
+def _broken(before: str, value: str, after: str, width: int) -> list[str]:
+    """A string over several lines: a backslash at the end of a line takes the blanks that follow with it."""
+    text = re.sub("^ ", r"\\u0020", _toml(value)[1:-1])
+    parts = [f"  {part}" for part in _pieces(text, width - 6)]
+    return [f'{before}"""\\', *(f"{one}\\" for one in parts[:-1]), f'{parts[-1]}"""{after}']
+
+
+def _pieces(text: str, width: int) -> list[str]:
+    """Pieces of at most ``width``, blanks at their ends aside: of whole words if they are not too long, and
+    of whole escapes. None begins with a blank."""
+    found, line = [], ""
+    for word in _WORD.findall(text):
+        for unit in [word] if len(word.rstrip(" ")) <= width else _UNIT.findall(word):
+            if line and len(line) + len(unit.rstrip(" ")) > width and unit.strip(" "):
+                found.append(line)
+                line = ""
+            line += unit
+    return [*found, line]
 
 
 def _toml(value: object) -> str:

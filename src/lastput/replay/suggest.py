@@ -12,7 +12,9 @@ from collections.abc import Callable
 import msgspec
 
 from lastput.replay.hardware import Hardware, hardware
+from lastput.replay.traced import Order, order
 from lastput.schema.finding import Finding
+from lastput.schema.trace import Trace
 
 _ASKED = "# ?"
 _CREATES = re.compile(r'debugfs_create_file\w*\(\s*"([^"%]+)"')
@@ -38,6 +40,7 @@ class _Parts(msgspec.Struct):
     counter: str = ""
     steps: list[str] = []
     threads: dict[str, list[str]] = {}
+    origin: str = ""
 
 
 def matches(plan_finding: str, finding: Finding) -> bool:
@@ -48,15 +51,18 @@ def matches(plan_finding: str, finding: Finding) -> bool:
     return (code, path) == (finding.code, finding.where.path) and (not what or what in names)
 
 
-def suggest(finding: Finding, module: str = "") -> Suggestion:
+def suggest(finding: Finding, module: str = "", trace: Trace | None = None) -> Suggestion:
     """What can be said of a plan for ``finding``. ``module`` is the one that its file belongs to, if the
-    finding does not say."""
+    finding does not say; ``trace`` is that of its proof: who is held where, and in which order they go on, is
+    taken from it then, and from the roles that the rule has otherwise."""
     name = next(iter(finding.text), "") or _said(finding, _MODULE) or module
     name = name.replace("-", "_")
     parts = _Parts(module=name, steps=[], threads={})
     way = hardware().get(name, Hardware())
     shape = next((make for codes, make in _SHAPES if finding.code.startswith(codes)), _by_hand)
     shape(finding, parts)
+    if trace is not None and (found := order(trace)):
+        _as_traced(finding, parts, found, len(trace.steps))
     text = _text(finding, parts, way)
     return Suggestion(text, tuple(line[3:].strip() for line in text.splitlines() if _ASKED in line))
 
@@ -170,6 +176,21 @@ def _by_hand(finding: Finding, parts: _Parts) -> None:
     }
 
 
+def _as_traced(finding: Finding, parts: _Parts, found: Order, length: int) -> None:
+    """The order of a proof's trace. Who calls what of the tree is left to a person."""
+    parts.origin = f"the order is that of the proof's trace, {length} steps"
+    parts.steps = [*(["armer starts"] if found.armed else []), *found.steps]
+    parts.threads = {}
+    if found.armed:
+        parts.threads["armer"] = [f"{_ASKED} what arms {finding.object}?", 'do = ["sleep 1"]']
+    for one in found.actors:
+        parts.threads[one.name] = (
+            [f"# The task that runs {one.function}().", "kernel = true"]
+            if one.kernel
+            else [f"{_ASKED} what makes {one.function}() run?", 'do = ["sleep 1"]']
+        )
+
+
 _SHAPES: tuple[tuple[tuple[str, ...], Callable[[Finding, _Parts], None]], ...] = (
     (("FIL001", "FIL002", "FIL004"), _open_file),
     (("MOD001", "KTH010"), _put_and_return),
@@ -214,6 +235,7 @@ def _text(finding: Finding, parts: _Parts, way: Hardware) -> str:
     rows.append(f"expect = {_toml(parts.expect)}")
     if parts.counter:
         rows += [f"{_ASKED} which number of the kernel grows?", f"counter = {_toml(parts.counter)}"]
+    rows += _comment(parts.origin) if parts.origin else []
     rows += ["steps = [", *(f"  {_toml(step)}," for step in parts.steps), "]"]
     for number, (name, lines) in enumerate(parts.threads.items()):
         rows += ["", f"[threads.{name}]", *_with_setup(lines, way.setup if not number else ())]

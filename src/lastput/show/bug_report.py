@@ -115,7 +115,12 @@ def _story(run: Run) -> list[str]:
 def _says(run: Run) -> list[str]:
     """Whole, but for registers and frames that the kernel itself doubts."""
     sure = any(_FRAME.match(line) for line in run.splat)
-    return [line for line in run.splat if not _REGISTERS.match(line) and not (sure and _STALE.match(line))]
+    kept = [line for line in run.splat if not _REGISTERS.match(line) and not (sure and _STALE.match(line))]
+    return [
+        row
+        for line in kept
+        for row in textwrap.wrap(line, _WIDTH, subsequent_indent="    ", break_on_hyphens=False) or [""]
+    ]
 
 
 def _counts(report: Report) -> list[str]:
