@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lastput.errors import LastputError
 from lastput.replay.actions import check
 from lastput.replay.campaign import Asked, Environment, replay
 from lastput.replay.hardware import Hardware, hardware, trial
@@ -56,3 +57,16 @@ def _once(ways: list[Plan]) -> list[str]:
     return [
         action for way in ways for thread in way.threads.values() for action in (*thread.setup, *thread.do)
     ]
+
+
+@pytest.mark.needs_qemu
+@pytest.mark.xdist_group("qemu")
+def test_a_device_that_cannot_be_saved(package_6_1: Path) -> None:
+    way = Hardware(devices=("qemu-xhci,id=usb", "usb-net,id=nic"))
+    with pytest.raises(LastputError, match="QEMU cannot save a guest that has this device") as error:
+        replay(
+            trial("usbcore", way),
+            Asked(runs=1, control_runs=0),
+            Environment(open_kernel(package_6_1), None, lambda _: None),
+        )
+    assert error.value.slug == "bad-plan" and "usb-net" in error.value.what

@@ -82,4 +82,10 @@ class Monitor:
                 "qemu-hangs", "QEMU's monitor does not answer", "run the replay again"
             ) from None
         except (QMPError, OSError, EOFError) as error:
+            if "non-migratable" in str(error):
+                raise LastputError(
+                    "bad-plan",
+                    f"QEMU cannot save a guest that has this device: {error}",
+                    "take another of its devices: a story begins with a guest that was saved",
+                ) from None
             raise LastputError("qemu-gone", f"QEMU's monitor: {error}", "run the replay again") from None
