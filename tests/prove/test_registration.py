@@ -86,3 +86,46 @@ def test_a_way_that_is_never_taken_refutes_nothing(proved: Prove) -> None:
     code = _LEFT.replace("err = foo_start(foo);", "err = 0;")
     proof = proved(code, _left(code))
     assert (proof.verdict, proof.reason) == ("UNDECIDED", "unreached")
+
+
+_COUNTED = """\
+int foo_enable(struct foo *foo)
+{
+	return foo->ready;
+}
+
+static int foo_probe(struct foo *foo)
+{
+	int err = foo_enable(foo);
+
+	if (err)
+		return err;
+	err = foo_start(foo);
+	if (err)
+		return -EIO;
+	return 0;
+}
+"""
+
+
+def _counted(code: str) -> Claim:
+    thing = "struct foo"
+    get = Site("get", FILE, at(code, " = foo_enable("), "foo_probe", thing, "foo", "foo_enable")
+    left = Site("exit", FILE, at(code, "return -EIO"), "foo_probe", thing, "foo")
+    return Claim("leak", thing, (get, left), "foo_disable(foo)", 1)
+
+
+def test_a_count_that_a_call_raises(proved: Prove) -> None:
+    proof = proved(_COUNTED, _counted(_COUNTED))
+    assert proof.verdict == "CONFIRMED", proof.why
+    code = _COUNTED.replace(
+        "if (err)\n\t\treturn -EIO;", "if (err) {\n\t\tfoo_disable(foo);\n\t\treturn -EIO;\n\t}"
+    )
+    assert proved(code, _counted(code)).verdict == "REFUTED"
+
+
+def test_another_call_of_the_interface_lowers_it(proved: Prove) -> None:
+    code = _COUNTED.replace(
+        "if (err)\n\t\treturn -EIO;", "if (err) {\n\t\tfoo_put_quietly(foo);\n\t\treturn -EIO;\n\t}"
+    )
+    assert proved(code, _counted(code)).verdict == "REFUTED"

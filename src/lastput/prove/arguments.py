@@ -9,7 +9,8 @@ import re
 
 import msgspec
 
-from lastput.facts.base import FunctionFact
+from lastput.facts.base import Facts, FunctionFact
+from lastput.prove.links import given_as
 
 _STRUCT = re.compile(r"\bstruct\s+(\w+)\s*\*\s*(?:const\s*)?$")
 
@@ -26,8 +27,8 @@ def object_of(tag: str) -> str:
     return f"the_{tag}"
 
 
-def calling(function: FunctionFact) -> Call:
-    """A call of ``function`` with the objects of the test."""
+def calling(facts: Facts, function: FunctionFact) -> Call:
+    """A call of ``function`` with the objects of the test; what is untyped is what it is taken for."""
     arguments: list[str] = []
     tags: list[str] = []
     for one in function.parameters:
@@ -38,6 +39,9 @@ def calling(function: FunctionFact) -> Call:
         if struct is not None:
             tags.append(struct[1])
             arguments.append(object_of(struct[1]))
+        elif ("void" in kind or kind == "unsigned long") and (tag := given_as(facts, function, one.name)):
+            tags.append(tag)
+            arguments.append(object_of(tag) if "*" in kind else f"(unsigned long){object_of(tag)}")
         elif "*" in kind:
             arguments.append("NULL")
         else:

@@ -64,9 +64,19 @@ class Heap(msgspec.Struct, frozen=True):
         return tuple(f"{_path(tag, path)} = any_number();" for tag, path in self.numbers[:most])
 
 
-def grown(heap: Heap, tags: Iterable[str], shapes: Iterable[Shape], counted: Collection[str]) -> Heap:
+def grown(
+    heap: Heap,
+    tags: Iterable[str],
+    shapes: Iterable[Shape],
+    counted: Collection[str],
+    links: Iterable[tuple[str, str, str]] = (),
+) -> Heap:
     """The heap with an object for each of ``tags``, and for what is reached from them by the members that
-    ``shapes`` say are used. Those of the types in ``counted`` are borrowed."""
+    ``shapes`` say are used, and by the untyped ones of ``links``. Those of the types in ``counted`` are
+    borrowed."""
+    untyped: dict[str, dict[str, str]] = {}
+    for host, path, to in links:
+        untyped.setdefault(host, {}).setdefault(path, to)
     members: dict[str, list[Shape]] = {}
     for shape in shapes:
         members.setdefault(shape.record, []).append(shape)
@@ -90,6 +100,13 @@ def grown(heap: Heap, tags: Iterable[str], shapes: Iterable[Shape], counted: Col
                     pending.append(one.to)
             elif one.kind == "number":
                 numbers.append((tag, one.path))
+        typed = {path for host, path, _ in pointers if host == tag}
+        for path, to in untyped.get(tag, {}).items():
+            if path not in typed:
+                pointers.append((tag, path, to))
+                if to not in found:
+                    found[to] = None
+                    pending.append(to)
     own = tuple(tag for tag in found if tag not in counted)
     borrowed = tuple(tag for tag in found if tag in counted)
     return Heap(own, borrowed, tuple(pointers), tuple(embedded), tuple(numbers))

@@ -16,20 +16,22 @@ from lastput.check.run import search
 from lastput.check.test import Test, compile_test
 from lastput.engine.verdict import Options
 from lastput.errors import LastputError
-from lastput.facts.base import Facts
+from lastput.facts.base import Facts, FunctionFact
 from lastput.facts.definitions.lookup import Headers
 from lastput.facts.definitions.scan import Kind, scan
 from lastput.model.options import ModelOptions
 from lastput.prove.case import Case, Plan, struct_of
 from lastput.prove.control import Edited, remedied
 from lastput.prove.families import family_of
+from lastput.prove.families.registration import counted as counted_calls
 from lastput.prove.harness import Harness, Taken
 from lastput.prove.judge import Judgement, confirmed, ended_in, refuted, visits
+from lastput.prove.links import links
 from lastput.prove.litmus import written
 from lastput.prove.marks import marks_of
 from lastput.prove.moved import moved
 from lastput.prove.objects import grown
-from lastput.prove.refine import refined
+from lastput.prove.refine import bounded, refined
 from lastput.prove.tokens import counted
 from lastput.schema.finding import Finding
 from lastput.schema.proof import Assumption, Control, Limits, Proof, Reason, Refinement
@@ -56,6 +58,7 @@ def prove(finding: Finding, tree: Tree, limits: Limits = _DEFAULT) -> Proof:
         return _undecided(
             finding, "no-claim", f"{finding.code} does not say yet who does what to which object"
         )
+    claim = counted_calls(claim, tree.facts)
     family = family_of(claim)
     if family is None:
         roles = ", ".join(dict.fromkeys(site.role for site in claim.sites))
@@ -110,7 +113,7 @@ class _Prover:
         self.finding, self.tree, self.limits, self.case, self.family = finding, tree, limits, case, family
         self.claim = case.claim
         self.marks = marks_of(self.claim, tree.read)
-        self.plan = Plan()
+        self.plan = Plan(numbers=0 if family.CONCURRENT else Plan().numbers)
         self.rounds: list[Refinement] = []
 
     def prove(self) -> Proof:
@@ -129,7 +132,7 @@ class _Prover:
             found = self._judged(outcome)
             step = refined(self.case, self.plan, found, outcome) if len(self.rounds) < _ROUNDS else None
             if step is None:
-                return self._proof(harness, outcome, found)
+                return self._proof(harness, outcome, bounded(self.plan, found))
             self.plan, change = step
             self.rounds.append(msgspec.structs.replace(change, round=len(self.rounds) + 1))
 
@@ -141,7 +144,8 @@ class _Prover:
                 return None, None
             harness = msgspec.structs.replace(harness, taken=(*harness.taken, *self.tree.added))
             test = compile_test(self._request(harness, self.marks.put_into(self.tree.read)))
-            heap = grown(self.plan.heap, _wanted(harness), test.compiled.shapes, _tokens(harness))
+            follows = links(self.tree.facts, _functions(self.tree.facts, harness))
+            heap = grown(self.plan.heap, _wanted(harness), test.compiled.shapes, _tokens(harness), follows)
             pools = tuple(pool.type for pool in test.program.pools)
             tag = struct_of(self.claim.object)
             shapes = [one for one in test.compiled.shapes if one.record == tag and one.kind == "number"]
@@ -236,6 +240,9 @@ class _Prover:
         if ended_in(self.claim, outcome):
             why = f"with {edited.what} the model goes wrong as well"
             return control, Judgement("UNDECIDED", "control", why, found.trace)
+        if not outcome.result.complete:
+            why = f"with {edited.what} not all was searched: {outcome.checked.reason}"
+            return control, Judgement("UNDECIDED", "control", why, found.trace)
         return control, found
 
 
@@ -247,6 +254,11 @@ def _wanted(harness: Harness) -> tuple[str, ...]:
     threads = (line for thread in harness.threads for line in thread.lines)
     words = " ".join((*harness.setup, *threads, harness.models))
     return tuple(dict.fromkeys(re.findall(r"\bthe_(\w+)", words)))
+
+
+def _functions(facts: Facts, harness: Harness) -> list[FunctionFact]:
+    """Those that the harness takes."""
+    return [one for file in harness.taken for name in file.names for one in facts.functions(name, file.path)]
 
 
 def _tokens(harness: Harness) -> frozenset[str]:

@@ -92,7 +92,7 @@ class Limits(msgspec.Struct, frozen=True):
     workers: int = 1
     objects: int = 2
     recursion: int = 2
-    states: int = 2_000_000
+    states: int = 300_000
 
 
 class Refinement(msgspec.Struct, frozen=True):

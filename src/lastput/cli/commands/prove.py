@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--rules", action="append", metavar="CODE,...", help="all of these rules or families")
     what.add_argument("--all", action="store_true", help="all findings of the tree")
     parser.add_argument("--confidence", choices=("high", "medium", "low"), default="low", help="least sure")
-    parser.add_argument("--max-states", type=count, metavar="N", help="per finding (default: 2e6)")
+    parser.add_argument("--max-states", type=count, metavar="N", help="per finding (default: 3e5)")
     parser.add_argument("-o", "--output", metavar="FILE", help="write the litmus test there (one finding)")
     parser.add_argument("--format", choices=("text", "line", "json"), default="text")
     parser.add_argument("-j", "--jobs", type=count, metavar="N", help="processes (default: the CPUs)")

@@ -1,6 +1,7 @@
 """Who runs a claim: one file for each kind of race, found by walking the package.
 
-A family has ``handles(claim)`` and ``build(case, plan)``, which gives the harness: the threads, what is
+A family has ``CONCURRENT`` (more than one thread runs: values at the start are few at first),
+``handles(claim)``, and ``build(case, plan)``, which gives the harness: the threads, what is
 armed or held before, and the models that the claim needs."""
 
 from __future__ import annotations

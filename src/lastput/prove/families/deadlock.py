@@ -3,7 +3,7 @@ it."""
 
 from __future__ import annotations
 
-__all__ = ["build", "handles"]
+__all__ = ["CONCURRENT", "build", "handles"]
 
 from lastput.prove.arguments import calling
 from lastput.prove.case import Case, Plan
@@ -11,6 +11,8 @@ from lastput.prove.harness import Harness, Running
 from lastput.prove.items import item_of
 from lastput.prove.slice import cut, entry_among
 from lastput.schema.claim import Claim
+
+CONCURRENT = True
 
 
 def handles(claim: Claim) -> bool:
@@ -29,7 +31,7 @@ def build(case: Case, plan: Plan) -> Harness | None:
     if item is None:
         return None
     heap = plan.heap
-    call = (f"{calling(entry).text};",) if entry is not None else ()
+    call = (f"{calling(case.facts, entry).text};",) if entry is not None else ()
     return Harness(
         question=f"May {item.callback}() be waited for while its own lock is held?",
         module=case.module,

@@ -6,7 +6,7 @@ the claim is about, the caller owns it and puts it.
 
 from __future__ import annotations
 
-__all__ = ["build", "handles"]
+__all__ = ["CONCURRENT", "build", "handles"]
 
 import re
 
@@ -21,6 +21,8 @@ from lastput.schema.claim import Claim
 _TOKENS = 8  # references of the claim's type, those of all loops together
 _ERRORS = {"leak", "double-free", "refcount-underflow", "use-after-free"}
 _ROLES = {"get", "put", "exit", "use", "branch", "free"}
+
+CONCURRENT = False
 
 
 def handles(claim: Claim) -> bool:
@@ -38,7 +40,7 @@ def build(case: Case, plan: Plan) -> Harness | None:
     models = standing(tag, getter, putter, _nothing(case, entry)) if tag and getter else ""
     if tag in counted():
         models = f"{models}\n\n{unknown_members(tag, plan.members)}".strip()
-    call = calling(entry)
+    call = calling(case.facts, entry)
     return Harness(
         question=f"Does {entry.name}() do with each reference to a struct {tag or 'object'} what it must?",
         module=case.module,

@@ -5,7 +5,7 @@ registration later is not run: that it stands when the function has failed is wh
 
 from __future__ import annotations
 
-__all__ = ["build", "handles"]
+__all__ = ["CONCURRENT", "build", "counted", "handles"]
 
 import re
 
@@ -22,7 +22,27 @@ from lastput.schema.claim import Claim, Site
 _INSIDE = ("publish", "branch", "exit")
 _MOST = 8  # registrations that stand at a time
 _STRUCT = re.compile(r"\bstruct\s+(\w+)\s*\*")
+_ENDS = re.compile(r"_(?:put|disable|unprepare|release|dec|remove|unregister|del|free)(?:_|$)")
+#: They raise the count although they fail.
+_RAISES_ANYWAY = {"pm_runtime_get_sync"}
 _POINTER = re.compile(r"\bIS_ERR(?:_OR_NULL)?\(")  # how an error that is a pointer is asked for
+
+CONCURRENT = False
+
+
+def counted(claim: Claim, facts: Facts) -> Claim:
+    """A claim of a count that a call raises, and says with a number whether it did: raising it is
+    registering. Any other claim as it is."""
+    get = next((one for one in claim.sites if one.role == "get"), None)
+    if claim.error != "leak" or get is None or not any(one.role == "exit" for one in claim.sites):
+        return claim
+    known = facts.functions(get.call)
+    if not known or known[0].returns.split()[-1:] != ["int"]:
+        return claim
+    sites = tuple(
+        msgspec.structs.replace(one, role="publish") if one.role == "get" else one for one in claim.sites
+    )
+    return msgspec.structs.replace(claim, sites=sites)
 
 
 def handles(claim: Claim) -> bool:
@@ -36,8 +56,10 @@ def build(case: Case, plan: Plan) -> Harness | None:
     claim, facts = case.claim, case.facts
     publish = next(site for site in claim.sites if site.role == "publish")
     entry = entry_among(facts, claim, _INSIDE)
-    undoing = _undoing(claim)
-    if entry is None or not publish.call or not undoing:
+    if entry is None or not publish.call:
+        return None
+    undoing = _undoing(facts, entry, claim)
+    if not undoing:
         return None
     registering = _registering(facts, claim, publish)
     if not registering:
@@ -54,7 +76,7 @@ def build(case: Case, plan: Plan) -> Harness | None:
         objects=plan.heap.declarations,
         boot=plan.heap.boot,
         setup=plan.heap.numbers_set(plan.numbers),
-        threads=(Running("caller", _caller(entry, calling(entry))),),
+        threads=(Running("caller", _caller(entry, calling(case.facts, entry))),),
     )
 
 
@@ -68,10 +90,14 @@ def _caller(entry: FunctionFact, call: Call) -> tuple[str, ...]:
     return (f"int error = {call.text};", "", "lastput_returned(error != 0);")
 
 
-def _undoing(claim: Claim) -> tuple[str, ...]:
-    """The calls that undo it: the one that is missing, and what undoes it elsewhere."""
+def _undoing(facts: Facts, entry: FunctionFact, claim: Claim) -> tuple[str, ...]:
+    """The calls that undo it: the one that is missing, what undoes it elsewhere, and what the function calls
+    of the same interface that by its name does."""
     named = [claim.missing.partition("(")[0].strip()]
     named += [site.call for site in claim.sites if site.role == "unpublish"]
+    interface = f"{named[0].partition('_')[0]}_"
+    calls = (call.name for call in facts.calls_in(entry.id) if not call.receiver)
+    named += [name for name in calls if name.startswith(interface) and _ENDS.search(name)]
     return tuple(dict.fromkeys(name for name in named if name.isidentifier()))
 
 
@@ -85,6 +111,8 @@ def _registering(facts: Facts, claim: Claim, publish: Site) -> str:
     if "*" not in returns:
         if returns.split()[-1:] == ["void"]:
             return _stand_in(publish.call, "void", "", "")
+        if publish.call in _RAISES_ANYWAY:
+            return _stand_in(publish.call, "int", "", "\treturn choose(2) ? -ENOMEM : 0;\n")
         return _stand_in(publish.call, "int", "\tif (fails)\n\t\treturn -ENOMEM;\n", "\treturn 0;\n")
     tag = _STRUCT.search(returns)
     if tag is None:

@@ -5,9 +5,9 @@ frees; if devm or the core frees it, the test does so after the teardown has ret
 
 from __future__ import annotations
 
-__all__ = ["build", "handles"]
+__all__ = ["CONCURRENT", "build", "handles"]
 
-from lastput.facts.base import FunctionFact
+from lastput.facts.base import Facts, FunctionFact
 from lastput.prove.arguments import calling, object_of
 from lastput.prove.case import Case, Plan, struct_of
 from lastput.prove.harness import Harness, Running
@@ -17,6 +17,8 @@ from lastput.schema.claim import Claim
 
 _ERRORS = {"use-after-free", "unmapped-text"}
 _ENDS = {"free", "teardown", "wait", "stop"}
+
+CONCURRENT = True
 
 
 def handles(claim: Claim) -> bool:
@@ -35,7 +37,7 @@ def build(case: Case, plan: Plan) -> Harness | None:
     if end is None:
         return None
     source = entry_among(facts, claim, {"arm"}, without=item.callback)
-    arming = calling(source).text + ";" if source is not None and source.id != end.id else item.armed
+    arming = calling(facts, source).text + ";" if source is not None and source.id != end.id else item.armed
     late = _late(claim)
     heap = plan.heap
     return Harness(
@@ -47,7 +49,7 @@ def build(case: Case, plan: Plan) -> Harness | None:
         boot=heap.boot,
         setup=(*heap.numbers_set(plan.numbers), item.set_up, *(() if late else (arming,))),
         threads=(
-            Running("teardown", _ended(claim, end, item.tag)),
+            Running("teardown", _ended(facts, claim, end, item.tag)),
             *((Running("source", (arming,)),) if late else ()),
         ),
     )
@@ -59,11 +61,11 @@ def _late(claim: Claim) -> bool:
     return "wait" in roles and bool({"arm", "rearm"} & set(roles[roles.index("wait") :]))
 
 
-def _ended(claim: Claim, end: FunctionFact, tag: str) -> tuple[str, ...]:
+def _ended(facts: Facts, claim: Claim, end: FunctionFact, tag: str) -> tuple[str, ...]:
     """The teardown, and the free by whoever calls it, if it frees nothing itself."""
     frees = any(site.role == "free" and site.function == end.name for site in claim.sites)
     owner = tag or struct_of(claim.object)
-    call = f"{calling(end).text};"
+    call = f"{calling(facts, end).text};"
     if frees or not owner:
         return (call,)
     return (call, f"kfree({object_of(owner)});\t/* devm, or the core, after {end.name}() */")
