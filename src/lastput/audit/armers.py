@@ -147,19 +147,27 @@ class Sources:
     def _registered(self, unit: Unit) -> Iterator[Source]:
         """Tables that a registration of the unit hands to the core, by the types of what it registers."""
         types: dict[str, set[str]] = {}
-        for begun in (
-            one for file in self.facts.in_order(unit.files) for one in self.life.begun.get(file, ())
-        ):
-            signature = self.life.pairs.signature(begun.call)
-            if begun.role or signature is None:
+        managed: set[str] = set()
+        files_ = self.facts.in_order(unit.files)
+        calls = {
+            (begun.call, begun.ends): False
+            for file in files_
+            for begun in self.life.begun.get(file, ())
+            if not begun.role
+        }
+        calls |= {(one, ()): True for file in files_ for one in self.life.managed.get(file, ())}
+        for (call, ends), by_devm in calls.items():
+            signature = self.life.pairs.signature(call)
+            if signature is None:
                 continue
             for tag in sorted({*signature.takes, signature.returns} - {""} - PLACES):
                 kinds = [tag] if self._callable.of(tag) else []
-                if names(begun.call, tag):
+                if names(call, tag):
                     kinds += sorted(self._callable.tables(tag))
                 for kind in kinds:
-                    if kind not in _TABLES:
-                        types.setdefault(kind, set()).update(begun.ends)
+                    if kind not in _TABLES or by_devm:
+                        types.setdefault(kind, set()).update(ends)
+                        managed |= {kind} if by_devm else set()
         if not types:
             return
         tables: dict[int, tuple[str, list[tuple[str, int]]]] = {}
@@ -178,7 +186,7 @@ class Sources:
             last = tuple(one for field, one in functions if _ENDS.search(field))
             for field, one in functions:
                 if not _ENDS.search(field):
-                    yield Source(one, kind, frozenset(types[kind]), "", last)
+                    yield Source(one, kind, frozenset(types[kind]), "", last, managed=kind in managed)
 
     def _items(self, file: int) -> Iterator[Source]:
         for item in self.deferred.by_file.get(file, ()):

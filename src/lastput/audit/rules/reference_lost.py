@@ -86,7 +86,7 @@ _SETS_UP = re.compile(
 )
 #: What asks only whether there is something.
 _ASKED_AFTER = re.compile(r"^\)*(?:[!=]=\s*NULL)?\)*$")
-_ASKED = re.compile(r"^(?:!!?|\(|NULL\s*[!=]=)*$")
+_ASKED = re.compile(r"^(?:!!?|\(|NULL\s*[!=]=|(?:WARN_ON(?:_ONCE)?|(?:un)?likely|BUG_ON)\()*$")
 
 
 def run(facts: Facts) -> Iterator[Finding]:

@@ -147,6 +147,24 @@ class Life:
         return found
 
     @cached_property
+    def managed(self) -> dict[int, list[str]]:
+        """The registrations of each file that devm takes back: names of the calls, without ``devm_``."""
+        found: defaultdict[int, list[str]] = defaultdict(list)
+        rows = self.facts.sql(
+            "SELECT DISTINCT f.file, n.name FROM names n CROSS JOIN call_row c ON c.name = n.id"
+            " JOIN functions f ON f.id = c.function WHERE n.name LIKE 'devm\\_%' ESCAPE '\\'"
+            " ORDER BY f.file, n.name"
+        )
+        live = lru_cache(maxsize=None)(
+            lambda name: bool(self.pairs.ends(name)) and self.makes_live(name) == 2
+        )
+        for file, name in rows:
+            base = name.removeprefix("devm_")
+            if live(base):
+                found[file].append(base)
+        return found
+
+    @cached_property
     def undone(self) -> dict[int, list[Undo]]:
         """What each file ends."""
         ends = {end for ends in self._names.values() for end in ends}
