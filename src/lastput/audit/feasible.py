@@ -19,6 +19,10 @@ _STATES = 3000
 _PENDING = ("-EINPROGRESS", "-EIOCBQUEUED")
 _CODE_OF = re.compile(r"^PTR_ERR\(\s*(.+?)\s*\) (==|!=) -E[A-Z0-9_]+$")
 
+_SYMBOL = re.compile(
+    r"^#?\s*(ifdef|ifndef|if)\s+(?:defined\s*\(?\s*|IS_(?:ENABLED|REACHABLE)\s*\(\s*)?(\w+)\s*\)?\s*$"
+)
+
 #: What is known at a place, in a form that can be compared.
 _Known = frozenset[tuple[str, bool]]
 #: A node and what is known before it.
@@ -67,9 +71,12 @@ def _after(node: Node, known: _Known) -> _Known:
 
 def _leave(node: Node, after: _Known, edge: Edge) -> _Known | None:
     """What is known once ``node`` was left by ``edge``; None if that contradicts what was known."""
-    if node.kind is not Kind.CONDITION or edge.label not in ("true", "false"):
+    if edge.label not in ("true", "false") or node.kind not in (Kind.CONDITION, Kind.PREPROCESSOR):
         return after
-    expression, truth = read_condition(node.text)
+    if node.kind is Kind.PREPROCESSOR:
+        expression, truth = _configured(node.text)
+    else:
+        expression, truth = read_condition(node.text)
     wanted = truth == (edge.label == "true")
     if (expression, not wanted) in after or _is_no_error(expression, wanted, after):
         return None
@@ -78,6 +85,13 @@ def _leave(node: Node, after: _Known, edge: Edge) -> _Known | None:
         more = {expression: wanted, inner: True, f"IS_ERR({inner})": False}
         return frozenset({**dict(after), **more}.items())
     return after if (expression, wanted) in after else after | {(expression, wanted)}
+
+
+def _configured(directive: str) -> tuple[str, bool]:
+    """What an ``#if`` asks for, and its answer where the first arm is compiled; the sign in front keeps it
+    apart from expressions of C. It has the same answer wherever it is asked."""
+    found = _SYMBOL.match(directive)
+    return (f"#{found[2]}", found[1] != "ifndef") if found is not None else (f"#{directive}", True)
 
 
 def _is_no_error(expression: str, wanted: bool, known: _Known) -> bool:

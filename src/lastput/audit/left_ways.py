@@ -115,7 +115,9 @@ def start_after(life: Life, graph: Graph, node: Node, call: Call) -> Start | Non
     """The call with what is known when it has succeeded."""
     signature = life.pairs.signature(call.name)
     known = dict(always_before(graph).get(node.index, {}))
-    pointer = signature is not None and (signature.pointer or signature.macro)
+    pointer = signature is not None and (
+        signature.pointer or (signature.macro and not _CODE.match(call.result))
+    )
     if "IS_ERR" in node.text and not pointer:
         pointer = True
     if node.kind is Kind.RETURN:

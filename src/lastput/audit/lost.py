@@ -23,7 +23,8 @@ from lastput.facts.bodies import Bodies
 
 class Lost(NamedTuple):
     """What becomes of one acquired reference: the ways on which it is lost, and the places where it is put or
-    kept. ``settled``: it is put before a success too, so that nobody else is meant to put it later."""
+    kept. ``settled``: it is put before a success too, so that nobody else is meant to put it later. ``anew``
+    is a way on which the variable is set again, while it has the only way to the object."""
 
     graph: Graph
     node: Node
@@ -32,6 +33,7 @@ class Lost(NamedTuple):
     puts: tuple[Node, ...]
     kept: tuple[Node, ...]
     settled: bool
+    anew: Way | None = None
 
 
 def losses(
@@ -87,7 +89,32 @@ def losses(
         puts,
         tuple(one for one in graph.nodes if acts[one.index] is Act.KEPT and one.index in after),
         bool(ways) and succeeds_after(graph, puts, returns_pointer(function, graph)),
+        _set_anew(graph, node, name, acts) if holding.names == {name} and not producer.retained else None,
     )
+
+
+def _set_anew(graph: Graph, node: Node, name: str, acts: dict[int, Act]) -> Way | None:
+    """The shortest way to where a variable that still has its reference gets what another call gives; not
+    around a loop to the same call."""
+    if node.kind is Kind.CONDITION or node.kind is Kind.LOOP:
+        return None
+
+    def stop(one: Node) -> bool:
+        return acts[one.index] not in (Act.NOTHING, Act.LOST) or one.index == node.index
+
+    def goal(one: Node) -> bool:
+        return acts[one.index] is Act.LOST and any(
+            write.target == name and call.result == name for write in one.writes for call in one.calls
+        )
+
+    known = {name: True, f"IS_ERR({name})": False, f"IS_ERR_OR_NULL({name})": False}
+    before = {
+        key: truth
+        for key, truth in always_before(graph).get(node.index, {}).items()
+        if not has_word(key, name)
+    }
+    ways = ways_out(graph, Start(node.index, {**before, **known}), stop, False, goal)
+    return ways[0] if ways and ways[0].known.get(name) is not False else None
 
 
 def succeeds_after(graph: Graph, nodes: Iterable[Node], pointer: bool) -> bool:
@@ -162,6 +189,8 @@ def _worthwhile(text: str, producer: Producer, name: str) -> bool:
             pattern(rf"(?<![=!<>])=\s*{name}\s*[;,}}]|\breturn\s+{name}\s*;|&\s*{name}\s*[,)]").search(rest)
             is None
         )
+    if pattern(rf"(?<![\w.>]){name}\s*=(?!=)\s*[^;]*\(").search(rest[: min(puts)]) is not None:
+        return True  # it is set anew before it is put
     between = rest[: max(puts)]
     checked = pattern(
         rf"[^;]*;\s*if\s*\([^;{{}}]*\b{name}\b[^;{{}}]*\)\s*(?:\{{[^{{}}]*\}}|(?:return|goto|continue|break)[^;]*;)"

@@ -158,10 +158,9 @@ def _use(facts: Facts, inside: Inside, source: Source, gone: Gone) -> _Use | Non
     for callback in (source.callback, *source.last):
         for function in inside.reach(callback, depth=_DEEP, limit=30):
             text = bodies.text(function)
-            if function == gone.call.function or name not in text or re.search(rf"(?:->|\.){name}\s*=(?!=)", text):
-                continue  # what a function itself makes is another object
-            graph = bodies.graph(function)
-            if graph is None:
+            made = re.search(rf"(?:->|\.){name}\s*=(?!=)", text)  # by the function itself: another object
+            graph = bodies.graph(function) if name in text and made is None else None
+            if function == gone.call.function or graph is None:
                 continue
             for node in graph.nodes:
                 for found in access.finditer(node.text):

@@ -97,9 +97,11 @@ def _judge(
             graph, variable, looped.puts, consumers, function.file, locals_, pointer, function.id, text
         )
         known = {**before.get(node.index, {}), variable: True}
+        counted = _counted(graph, variable)
 
-        def stop(one: Node, loop: Node = node, holding: Holding = holding) -> bool:
-            return one.index == loop.index or holding.act(one) is not Act.NOTHING
+        def stop(one: Node, loop: Node = node, holding: Holding = holding, counted: bool = counted) -> bool:
+            stored = counted and any(write.value == holding.name for write in one.writes)
+            return one.index == loop.index or (holding.act(one) is not Act.NOTHING and not stored)
 
         ways = ways_out(graph, Start(node.index, known, "next"), stop, returns_pointer(function, graph))
         if ways:
@@ -113,6 +115,15 @@ def _judge(
                 min(ways, key=lambda way: way.last.line),
                 name,
             )
+
+
+def _counted(graph: Graph, variable: str) -> bool:
+    """Whether a statement takes one more reference: what is stored then has that one."""
+    return any(
+        call.name.endswith("_get") and call.arguments == (variable,) and not call.result
+        for node in graph.nodes
+        for call in node.calls
+    )
 
 
 def _finding(

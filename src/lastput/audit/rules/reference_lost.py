@@ -113,6 +113,45 @@ def _of_call(facts: Facts, producer: Producer, identifier: int, result: str, lin
         ways = [way for way in lost.ways if way.failed or not kept]
         if ways:
             yield _finding(facts, function, producer, lost, ways)
+        elif lost.anew is not None and not kept:
+            yield _overwritten(facts, function, producer, lost, lost.anew)
+
+
+def _overwritten(facts: Facts, function: FunctionFact, producer: Producer, lost: Lost, way: Way) -> Finding:
+    """The variable is set anew while it has the only way to the object."""
+    name, put, node = lost.call.result, producer.puts[0], way.nodes[-1]
+
+    def at(line: int) -> Where:
+        return Where(function.path, line, function=function.name)
+
+    return Finding(
+        code=CODE,
+        verdict="bug",
+        confidence="medium",
+        message=f"the reference on {name} from {producer.name}() is lost where {name} is set anew",
+        where=at(node.line),
+        kind="overwritten",
+        site=producer.name,
+        object=name,
+        statement=lost.node.text,
+        causes=(
+            Cause(at(lost.call.line), f"{producer.name}() takes a reference for {name}"),
+            Cause(at(node.line), f"{name} is set to something else, and was neither put nor kept"),
+        ),
+        evidence=(
+            Evidence(
+                "pairing",
+                f"{producer.name}() gives a reference ({producer.record or producer.kind}) that {put}() puts",
+                where=_definition(facts, producer),
+            ),
+            Evidence("path", f"no {put}() in between", searched=(at(lost.call.line), at(node.line))),
+        ),
+        chain=(Link(function.name, at(node.line)),),
+        remedy=f"call {put}({name}) before it is set anew",
+        claim=lost_reference(
+            facts, function, name, producer.name, (lost.call.line, node.line), producer.puts
+        ),
+    )
 
 
 def _again(facts: Facts, function: FunctionFact) -> bool:
