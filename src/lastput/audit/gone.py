@@ -23,7 +23,7 @@ _FREES = {name: one.object for one in API.free for name in one.names}
 #: Frees of memory for devices (include/linux/dma-mapping.h), which have the address among their arguments.
 _FREES |= dict.fromkeys(("dma_free_coherent", "dma_free_attrs", "dma_free_wc"), "{2}")
 _FREES |= {"dma_pool_destroy": "{0}", "iounmap": "{0}"}
-_ENDS = re.compile(r"(?:^|_)(?:free|destroy|release|fini|cleanup)(?:_|$)|free$")
+_ENDS = re.compile(r"(?:^|_)(?:put|free|destroy|release|unbind|exit|fini|cleanup)(?:_|$)|free$")
 _NOTHING = re.compile(
     r"^(?:mutex_destroy|pm_runtime_\w+|kref_\w+|smp_\w+|\w*irq\w*|\w+_on_stack|\w*_lock\w*|devm_\w+|drmm_\w+"
     r"|dma_\w+|debugfs_\w+|\w*region\w*|\w*unregister\w*)$"
@@ -72,8 +72,8 @@ def _given(facts: Facts, call: CallFact, home: int, positions: tuple[int, ...], 
     if not _ENDS.search(call.name) or _NOTHING.match(call.name):
         return []
     defined = [facts.function(one).parameters for one in resolve(facts, call.name, home)[:1]]
-    if any(not parameters or "*" not in parameters[0].type for parameters in defined):
-        return []  # a number
+    if any(len(parameters) != 1 or "*" not in parameters[0].type for parameters in defined):
+        return []  # a number; or what a number, or the like, means to the object
     return [call.argument(0)]
 
 

@@ -13,7 +13,8 @@ from lastput.audit.left import Left, Lefts
 from lastput.audit.memo import Memo
 from lastput.audit.units import Unit
 from lastput.c.flow.graph import Kind
-from lastput.effects.life.begun import Begun, Life
+from lastput.effects.life.begun import PLACES, Begun, Life
+from lastput.effects.life.pairs import ends
 from lastput.facts.base import Facts
 from lastput.schema.claim import Claim, Site
 from lastput.schema.finding import Cause, Evidence, Finding, Link
@@ -110,6 +111,8 @@ def _finding(facts: Facts, one: Left, code: str) -> Finding:
         ),
     )  # fmt: skip
     doubts = [f"({one.guard}) has the other answer where it is {state}"] if one.guard else []
+    around = _ended_with(facts, one)
+    doubts += [f"{around}() does not end it with what it was added to"] if around else []
     chain = [
         Link(fact.name, Inside.where(fact, call.line), one.entry.how if at == 0 else "direct")
         for at, call in enumerate(one.callers)
@@ -142,6 +145,25 @@ def _finding(facts: Facts, one: Left, code: str) -> Finding:
         text=(module,) if init and module else (),
         claim=Claim("unmapped-text" if init else "use-after-free", thing, sites, missing, 1 + len(branches)),
     )
+
+
+def _ended_with(facts: Facts, one: Left) -> str:
+    """A call of the module that ends what the registration was added to, such as the card of a control, and
+    may end the registration with it. A device of the core goes on: "" for that, and for none."""
+    pairs = facts.once(Life).pairs
+    begin = pairs.signature(one.begun.call)
+    if begin is None or len(begin.takes) < 2 or begin.takes[0] in PLACES or begin.takes[0] == begin.takes[1]:
+        return ""
+    files = ", ".join(map(str, sorted(one.unit.files)))
+    rows = facts.sql(
+        "SELECT DISTINCT n.name FROM functions f JOIN call_row c ON c.function = f.id"
+        f" JOIN names n ON n.id = c.name WHERE f.file IN ({files}) ORDER BY n.name"
+    )
+    for (name,) in rows:
+        end = pairs.signature(name) if ends(name) and name not in one.begun.ends else None
+        if end is not None and end.takes == begin.takes[:1]:
+            return str(name)
+    return ""
 
 
 def _thing(begun: Begun, handle: str) -> str:

@@ -24,6 +24,7 @@ from lastput.audit.truths import read_condition
 from lastput.c.flow.graph import Call, Graph, Kind, Node
 from lastput.c.flow.paths import reached
 from lastput.effects.life.begun import Begun, Life, Undo, plain
+from lastput.effects.life.pairs import all_of
 
 _LEAVES = re.compile(r"\b(?:goto\s+(\w+)|return\b(?!\s*(?:0|NULL)\s*;)[^;]+);")
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -147,6 +148,8 @@ def calls_one(names: frozenset[str], node: Node) -> bool:
 def undoes(begun: Begun, ending: Ending, node: Node) -> bool:
     """Whether a node ends it, itself or by a function of the module, now or when the device goes."""
     for call in node.calls:
+        if all_of(begun.call, call.name):
+            return True
         if call.name in begun.ends:
             undo = Undo(begun.function, begun.file, 0, call.line, call.name, call.arguments)
             if same(begun, undo) is not False:

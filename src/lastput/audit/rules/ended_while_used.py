@@ -38,16 +38,14 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-import msgspec
-
 from lastput.audit.armers import Source, Sources, same_object
 from lastput.audit.deferred import Deferred, judged_in
+from lastput.audit.gone import Gone, gone_in
 from lastput.audit.inside import Inside, Insides
 from lastput.audit.memo import Memo
 from lastput.audit.sequence import Event, laid_out
 from lastput.audit.teardown import Teardown, teardowns
 from lastput.audit.units import Unit
-from lastput.effects.key import Key
 from lastput.effects.typing.keys import Typing
 from lastput.facts.base import Facts, member
 from lastput.facts.bodies import Bodies
@@ -58,34 +56,11 @@ from lastput.schema.finding import Cause, Evidence, Finding, Link
 CODE = "WRK008"
 NAME = "ended-while-used"
 
-_ENDS = re.compile(r"(?:^|_)(?:put|free|destroy|release|unbind|kfree|exit)(?:_|$)|free$")
-_NOTHING = re.compile(
-    r"^(?:mutex_destroy|pm_runtime_\w+|kref_\w+|smp_\w+|\w*irq\w*|\w+_on_stack|\w*_lock\w*|dma_free_\w+)$"
-)
 _QUIETS = re.compile(
     r"(?:irq|intr|interrupt)\w*(?:disable|mask|off|stop|clear)"
     r"|(?:disable|mask|off|stop|clear)\w*(?:irq|intr|interrupt)"
     r"|_reset_hw|hw_reset|_halt|_shutdown|quiesce|_stop$|_down$|_disable$|_suspend$"
 )
-
-
-#: What a call is given to say for whom it does something.
-_PLACES = (
-    "device",
-    "pci_dev",
-    "platform_device",
-    "usb_device",
-    "usb_interface",
-    "i2c_client",
-    "spi_device",
-    "net",
-)
-
-
-class _Ended(msgspec.Struct, frozen=True):
-    at: int
-    key: Key
-    name: str
 
 
 def run(facts: Facts) -> Iterator[Finding]:
@@ -109,7 +84,7 @@ def _of_unit(facts: Facts, unit: Unit) -> Iterator[Finding]:
         if end.how == "module exit":
             continue
         events = laid_out(inside, end.function)
-        ended = _ended(facts, events)
+        ended = [one for one in gone_in(facts, inside, events) if one.key.path]
         for source in sources if ended else ():
             over = [
                 at
@@ -127,27 +102,10 @@ def _of_unit(facts: Facts, unit: Unit) -> Iterator[Finding]:
                     yield _finding(facts, inside, end, events, one, source, over[0], use)
 
 
-def _ended(facts: Facts, events: list[Event]) -> list[_Ended]:
-    """What the teardown ends, by the members that lead to it."""
-    typing = facts.once(Typing)
-    found = []
-    for at, event in enumerate(events):
-        call = event.call
-        if call.receiver or not _ENDS.search(call.name) or _NOTHING.match(call.name):
-            continue
-        given = call.argument(0)
-        if given.startswith("&") or ("->" not in given and "." not in given):
-            continue  # a part of an object stays as long as the whole
-        key = typing.key(call.function, given)
-        if key.known and key.path and typing.record(call.function, given) not in _PLACES:
-            found.append(_Ended(at, key, member(given)))
-    return found
-
-
-def _use(facts: Facts, inside: Inside, source: Source, ended: _Ended) -> tuple[int, int, str] | None:
+def _use(facts: Facts, inside: Inside, source: Source, ended: Gone) -> tuple[int, int, str] | None:
     """Function, line and expression of a call of the callback that is given what was ended."""
     typing, bodies = facts.once(Typing), facts.once(Bodies)
-    word = re.compile(rf"(?:->|\.){re.escape(ended.name)}\b")
+    word = re.compile(rf"(?:->|\.){re.escape(member(ended.text))}\b")
     for function in inside.reach(source.callback, depth=2, limit=30):
         if not word.search(bodies.text(function)):
             continue
@@ -164,7 +122,7 @@ def _finding(
     inside: Inside,
     end: Teardown,
     events: list[Event],
-    ended: _Ended,
+    ended: Gone,
     source: Source,
     over: int,
     use: tuple[int, int, str],
@@ -179,7 +137,7 @@ def _finding(
     stopped = inside.where(stopper, stop.line if stop is not None else stopper.end_line)
     used = inside.where(user, use[1])
     runs = inside.where(callback, callback.line)
-    thing = call.argument(0)
+    thing = ended.text
     last = stop.name if stop is not None else ""
     quiet = next((one.call.name for one in events[: ended.at] if _QUIETS.search(one.call.name)), "")
     kind = "interrupt" if source.kind == "irq" else source.object
@@ -196,7 +154,7 @@ def _finding(
         message=f"{call.name}({thing}) ends what {callback.name}() uses, which only {shut} stops later",
         where=where,
         site=call.name,
-        object=call.argument(0),
+        object=thing,
         statement=f"{call.name}({call.arguments})",
         causes=(
             Cause(where, f"{call.name}() ends {ended.key}"),
@@ -214,7 +172,7 @@ def _finding(
             "use-after-free",
             str(ended.key),
             (
-                Site("free", where.path, where.line, owner.name, str(ended.key), call.argument(0), call.name),
+                Site("free", where.path, where.line, owner.name, str(ended.key), thing, call.name),
                 Site("use", used.path, used.line, user.name, str(ended.key), use[2]),
                 Site("callback", callback.path, callback.line, callback.name),
                 Site(

@@ -113,7 +113,7 @@ def _of_call(facts: Facts, producer: Producer, identifier: int, result: str, lin
         ways = [way for way in lost.ways if way.failed or not kept]
         if ways:
             yield _finding(facts, function, producer, lost, ways)
-        elif lost.anew is not None and not kept:
+        elif lost.anew is not None and not _shared(facts, producer, function):
             yield _overwritten(facts, function, producer, lost, lost.anew)
 
 

@@ -7,7 +7,7 @@ also speak of one type of object: what the second takes, the first takes or retu
 
 from __future__ import annotations
 
-__all__ = ["Pairs", "Signature", "names", "opposite"]
+__all__ = ["Pairs", "Signature", "all_of", "names", "opposite"]
 
 import json
 import re
@@ -163,6 +163,17 @@ def opposite(one: str, two: str) -> bool:
     ):
         return False
     return stem(one, _BEGIN | _FILL | {"probe", "open", "load"}) == stem(two, _END | {"close", "unload"})
+
+
+def all_of(one: str, two: str) -> bool:
+    """Whether ``foo_resource_add`` and ``foo_resources_del``: the second ends all that the first began."""
+    began, ended = stem(one, _BEGIN | _FILL), stem(two, _END)
+    return (
+        ends(two)
+        and len(began) == len(ended)
+        and any(word == f"{other}s" for other, word in zip(began, ended, strict=True))
+        and all(word in (other, f"{other}s") for other, word in zip(began, ended, strict=True))
+    )
 
 
 def names(call: str, record: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["LEAVES", "Calls", "Given", "Leaves", "Looped", "Next"]
+__all__ = ["LEAVES", "Calls", "Given", "Leaves", "Looped", "Next", "Out"]
 
 import tomllib
 from importlib.resources import files
@@ -45,12 +45,23 @@ class Next(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     argument: int
 
 
+class Out(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Calls that succeed with zero, and then have put a reference into ``member`` of the struct that their
+    argument ``argument`` (from 0) points to."""
+
+    names: tuple[str, ...]
+    argument: int
+    member: str
+    put: tuple[str, ...]
+
+
 class Leaves(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole table."""
 
     result: tuple[Given, ...]
     iterator: tuple[Looped, ...]
     next: tuple[Next, ...]
+    out: tuple[Out, ...]
     calls: Calls
 
 
