@@ -19,6 +19,7 @@ _STATES = 3000
 _PENDING = ("-EINPROGRESS", "-EIOCBQUEUED")
 _CODE_OF = re.compile(r"^PTR_ERR\(\s*(.+?)\s*\) (==|!=) -E[A-Z0-9_]+$")
 
+_CODE = re.compile(r"^([A-Za-z_][\w.>-]*) (==|!=) -E[A-Z0-9_]+$")
 _SYMBOL = re.compile(
     r"^#?\s*(ifdef|ifndef|if)\s+(?:defined\s*\(?\s*|IS_(?:ENABLED|REACHABLE)\s*\(\s*)?(\w+)\s*\)?\s*$"
 )
@@ -95,9 +96,12 @@ def _configured(directive: str) -> tuple[str, bool]:
 
 
 def _is_no_error(expression: str, wanted: bool, known: _Known) -> bool:
-    """Whether the error code of a pointer that is known to be none is said to be a certain one."""
+    """Whether the error code of what is known to be none is said to be a certain one."""
     asked = _CODE_OF.match(expression)
-    return asked is not None and wanted == (asked[2] == "==") and (f"IS_ERR({asked[1]})", False) in known
+    if asked is not None:
+        return wanted == (asked[2] == "==") and (f"IS_ERR({asked[1]})", False) in known
+    number = _CODE.match(expression)
+    return number is not None and wanted == (number[2] == "==") and (number[1], False) in known
 
 
 def ways_out(
