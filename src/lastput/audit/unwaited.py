@@ -12,12 +12,14 @@ import msgspec
 from lastput.audit.deferred import Deferred, Item, Touch, keys
 from lastput.audit.inside import Inside, Insides
 from lastput.audit.pointees import pointee, root
+from lastput.audit.teardown import Teardown, teardowns
 from lastput.audit.units import Unit
 from lastput.c.raw.heads import split_arguments
 from lastput.facts.api import API, fill
 from lastput.facts.base import Facts
 from lastput.facts.bodies import Bodies
 from lastput.facts.resolve import resolve
+from lastput.facts.roles import roles
 
 _TOLD = re.compile(r"^(complete|complete_all|complete_and_exit|wake_up\w*|swake_up\w*)$")
 _WAITS_FOR = re.compile(r"^(?:wait_for_completion\w*|wait_event\w*|swait_event\w*|prepare_to_wait\w*)$")
@@ -72,16 +74,24 @@ _KNOWN = (
 )
 _STOPS_THREAD = frozenset(name for one in API.wait if one.role == "kthread" for name in one.names)
 _FREES = {name: one.object for one in API.free for name in one.names}
+_MANY = 60
+#: Fields of tables that the core may call when it takes back what was registered.
+_AT_END = re.compile(
+    r"(?:^|_)(?:stop|close|shutdown|release|free|disable|remove|unbind|detach|disconnect|exit|destroy|uninit|unprobe"
+    r"|unregister|cleanup|del|unset|off|kill)(?:_|$)"
+)
 
 
 class Unwaited(msgspec.Struct, frozen=True):
-    """An item, where it is armed, where it is stopped without waiting, and its callback."""
+    """An item, where it is armed, where it is stopped without waiting, and its callback. ``end`` is the
+    teardown that only stops it, where others wait."""
 
     item: Item
     unit: Unit
     arms: tuple[Touch, ...]
     stops: tuple[Touch, ...]
     callback: int
+    end: Teardown | None = None
 
 
 def unwaited(facts: Facts, deferred: Deferred, stopped: bool) -> Iterator[Unwaited]:
@@ -99,14 +109,52 @@ def unwaited(facts: Facts, deferred: Deferred, stopped: bool) -> Iterator[Unwait
         stops = tuple(one for one in touches if one.kind == "stop")
         if bool(stops) != stopped or not arms:
             continue
-        if any(one.kind == "sync" for one in touches) or _queue_waited(deferred, item, arms):
+        if _queue_waited(deferred, item, arms):
             continue
+        syncs = tuple(one for one in touches if one.kind == "sync")
+        found = _only_stops(facts, item, unit, stops, syncs) if syncs else None
+        if syncs and found is None:
+            continue
+        end, stops = found if found is not None else (None, stops)
         key = (unit, keys(item.object), item.target)
         callbacks = resolve(facts, item.target, item.file)
         if key in seen or len(callbacks) != 1 or _thread_stopped(facts, item, unit):
             continue
         seen.add(key)
-        yield Unwaited(item, unit, arms, stops, callbacks[0])
+        yield Unwaited(item, unit, arms, stops, callbacks[0], end)
+
+
+def _only_stops(
+    facts: Facts, item: Item, unit: Unit, stops: tuple[Touch, ...], syncs: tuple[Touch, ...]
+) -> tuple[Teardown, tuple[Touch, ...]] | None:
+    """The teardown of a device that stops an item of its own and comes to no wait for it: not by what it calls,
+    nor by a function of a table that the core calls when the device goes. With the calls that stop it."""
+    if not item.embedded or not stops:
+        return None
+    inside = facts.once(Insides).of(unit)
+    for end in teardowns(facts, unit):
+        if not end.last or end.how == "module exit":
+            continue
+        run = inside.reach(end.function, depth=6, limit=1000, release=True)
+        here = tuple(one for one in stops if one.function in run)
+        if here and not any(one.function in run or _core_runs(facts, inside, one.function) for one in syncs):
+            return end, here
+    return None
+
+
+def _core_runs(facts: Facts, inside: Inside, function: int) -> bool:
+    """Whether a function, or one that calls it, is one that the core calls while a device goes."""
+    pending, seen = [function], {function}
+    while pending and len(seen) < _MANY:
+        one = pending.pop()
+        for role in roles(facts, one):
+            if role.role != "ops" or _AT_END.search(role.via.rpartition(".")[2]):
+                return True
+        for caller, _ in inside.callers(one):
+            if caller not in seen:
+                seen.add(caller)
+                pending.append(caller)
+    return len(seen) >= _MANY
 
 
 def struct_of(bodies: Bodies, item: Item) -> str:

@@ -141,7 +141,9 @@ class _Teller:
                 Evidence("role", f"{callback.name}() is the callback of a {kind}", where=setup),
                 Evidence(
                     "handshake",
-                    f"no call in {module} waits for {item.object}, nor for its queue",
+                    f"no call in {module} waits for {item.object}, nor for its queue"
+                    if one.end is None
+                    else f"{facts.function(one.end.function).name}() comes to no wait for {item.object}",
                     searched=(where, setup),
                 ),
             ),
@@ -204,6 +206,8 @@ class _Teller:
             ),
         )
         ends = [end for end in ends if end.how != "exported" or self._names(end.function, struct)]
+        if one.end is not None:
+            ends = [one.end]
         if one.item.embedded:
             for end in ends[:12]:
                 steps = inside.reach(end.function, depth=4, limit=120)
