@@ -127,7 +127,7 @@ def unwaited(facts: Facts, deferred: Deferred, stopped: bool) -> Iterator[Unwait
 def _only_stops(
     facts: Facts, item: Item, unit: Unit, stops: tuple[Touch, ...], syncs: tuple[Touch, ...]
 ) -> tuple[Teardown, tuple[Touch, ...]] | None:
-    """The teardown of a device that stops an item of its own and comes to no wait for it: not by what it calls,
+    """The teardown of a device that stops an item, and comes to no wait for it: not by what it calls,
     nor by a function of a table that the core calls when the device goes. With the calls that stop it."""
     if not item.embedded or not stops:
         return None

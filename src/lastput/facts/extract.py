@@ -6,6 +6,7 @@ __all__ = ["FileFacts", "extract", "worth_reading"]
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 
 import msgspec
 import numpy as np
@@ -45,6 +46,8 @@ _MACRO = re.compile(rb"define[ \t]+\w+\(")
 _ITEM = re.compile(rb"\n\w+\(")
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _WORD = re.compile(r"\w+")
+_INNER = re.compile(r"static\s+(?:const\s+)?struct\s+\w+\s+(?:const\s+)?\w+\s*(?:\[[^\]]*\]\s*)?=\s*\{")
+_BRACE = re.compile(r"[{}]")
 _LONGEST_ARGUMENTS = 2000
 
 _CALLBACKS: dict[str, list[Callback]] = {}
@@ -136,11 +139,14 @@ def _file_macros(source: Source, facts: FileFacts, text: str, start: int) -> Non
 
 
 def _fields(source: Source, facts: FileFacts, known: set[str]) -> None:
-    """Variables with an initialiser in braces, and what their fields hold."""
+    """Variables with an initialiser in braces, and what their fields hold; static ones of functions, too."""
     code = source.code
-    for kind, start, body, stop, _ in source.scan.items.tolist():
-        if kind != INITIALISER:
-            continue
+    places = [
+        (start, body, stop)
+        for kind, start, body, stop, _ in source.scan.items.tolist()
+        if kind == INITIALISER
+    ]
+    for start, body, stop in (*places, *_inner_tables(source)):
         head = read_variable(code[start:body])
         if head is None:
             continue
@@ -155,6 +161,29 @@ def _fields(source: Source, facts: FileFacts, known: set[str]) -> None:
             facts.fields.append((index, value.path, value.field, text, line))
             if (paren := text.find("(")) > 0 and text[:paren] in _CALLBACKS:
                 _callbacks(facts, -1, text[:paren], text[paren + 1 : -1], "", line)
+
+
+def _inner_tables(source: Source) -> Iterator[tuple[int, int, int]]:
+    """Static structs with an initialiser inside of functions: where each begins, its brace, and its end."""
+    code = source.code
+    for function in source.functions:
+        at = function.body
+        while (at := code.find("static", at, function.end)) >= 0:
+            found = _INNER.match(code, at, function.end)
+            end = _closing(code, found.end() - 1, function.end) if found is not None else 0
+            if found is not None and end:
+                yield found.start(), found.end() - 1, end
+            at = end or at + len("static")
+
+
+def _closing(code: str, opened: int, limit: int) -> int:
+    """The offset behind the brace that closes the one at ``opened``; 0 if there is none."""
+    depth = 0
+    for found in _BRACE.finditer(code, opened, limit):
+        depth += 1 if found[0] == "{" else -1
+        if not depth:
+            return found.end()
+    return 0
 
 
 def _calls(source: Source, facts: FileFacts, index: int, calls: list[CallRow], known: set[str]) -> None:
