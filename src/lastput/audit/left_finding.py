@@ -154,6 +154,8 @@ def _ended_with(facts: Facts, one: Left) -> str:
     begin = pairs.signature(one.begun.call)
     if begin is None or len(begin.takes) < 2 or begin.takes[0] in PLACES or begin.takes[0] == begin.takes[1]:
         return ""
+    if "->" not in one.begun.arguments[0] and one.begun.arguments[0].startswith("&"):
+        return ""  # of the module as a whole, such as a class
     files = ", ".join(map(str, sorted(one.unit.files)))
     rows = facts.sql(
         "SELECT DISTINCT n.name FROM functions f JOIN call_row c ON c.function = f.id"

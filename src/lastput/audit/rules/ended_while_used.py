@@ -106,9 +106,11 @@ def _use(facts: Facts, inside: Inside, source: Source, ended: Gone) -> tuple[int
     """Function, line and expression of a call of the callback that is given what was ended."""
     typing, bodies = facts.once(Typing), facts.once(Bodies)
     word = re.compile(rf"(?:->|\.){re.escape(member(ended.text))}\b")
+    made = re.compile(rf"(?:->|\.){re.escape(member(ended.text))}\s*=(?!=)")
     for function in inside.reach(source.callback, depth=2, limit=30):
-        if not word.search(bodies.text(function)):
-            continue
+        text = bodies.text(function)
+        if function == ended.call.function or not word.search(text) or made.search(text):
+            continue  # what it makes or ends itself is another object
         for call in inside.calls(function):
             for position in range(4):
                 given = call.argument(position)
