@@ -109,11 +109,10 @@ def unwaited(facts: Facts, deferred: Deferred, stopped: bool) -> Iterator[Unwait
         stops = tuple(one for one in touches if one.kind == "stop")
         if bool(stops) != stopped or not arms:
             continue
-        if _queue_waited(deferred, item, arms):
-            continue
         syncs = tuple(one for one in touches if one.kind == "sync")
-        found = _only_stops(facts, item, unit, stops, syncs) if syncs else None
-        if syncs and found is None:
+        waited = bool(syncs) or _queue_waited(deferred, item, arms)
+        found = _only_stops(deferred, item, unit, stops, syncs) if waited else None
+        if waited and found is None:
             continue
         end, stops = found if found is not None else (None, stops)
         key = (unit, keys(item.object), item.target)
@@ -125,18 +124,29 @@ def unwaited(facts: Facts, deferred: Deferred, stopped: bool) -> Iterator[Unwait
 
 
 def _only_stops(
-    facts: Facts, item: Item, unit: Unit, stops: tuple[Touch, ...], syncs: tuple[Touch, ...]
+    deferred: Deferred, item: Item, unit: Unit, stops: tuple[Touch, ...], syncs: tuple[Touch, ...]
 ) -> tuple[Teardown, tuple[Touch, ...]] | None:
     """The teardown of a device that stops an item, and comes to no wait for it: not by what it calls,
     nor by a function of a table that the core calls when the device goes. With the calls that stop it."""
     if not item.embedded or not stops:
         return None
+    facts = deferred.facts
     inside = facts.once(Insides).of(unit)
+    queues = {name for one in deferred.of(item) if one.kind == "arm" for name in keys(one.queue)}
+    known = deferred.touches(item.file)
+    drains = [
+        one
+        for name in sorted(queues)
+        for one in known.get(name, ())
+        if one.family == "queue" and one.kind == "sync"
+    ]
     for end in teardowns(facts, unit):
-        if not end.last or end.how == "module exit":
+        if not end.table or end.how == "module exit":
             continue
         run = inside.reach(end.function, depth=6, limit=1000, release=True)
         here = tuple(one for one in stops if one.function in run)
+        if any(one.function in run for one in drains):
+            continue
         if here and not any(one.function in run or _core_runs(facts, inside, one.function) for one in syncs):
             return end, here
     return None

@@ -14,7 +14,7 @@ from pathlib import Path
 import platformdirs
 
 #: Goes up with every change of the schema or of what is extracted; other versions' files are left alone.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @cache
