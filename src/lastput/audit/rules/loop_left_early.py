@@ -88,8 +88,8 @@ def _judge(
     for node, call in graph.calling(name):
         if node.kind is not Kind.LOOP or len(call.arguments) <= looped.variable:
             continue
-        variable = call.arguments[looped.variable]
-        if not is_local(variable, text):
+        variable = looped.held(call.arguments[looped.variable])
+        if not is_local(variable.partition(".")[0], text):
             continue
         locals_ = locals_of(graph, text) | {variable}
         pointer = function.returns.rstrip().endswith("*")

@@ -22,11 +22,16 @@ _CALL = re.compile(r"^\s*(\w*for_each\w*)\s*\(")
 
 class Iterator(msgspec.Struct, frozen=True):
     """Argument ``variable`` (from 0) of the macro ``name`` holds a reference that a call of ``puts`` gives
-    back."""
+    back; its ``member`` does, if that is not ""."""
 
     name: str
     variable: int
     puts: tuple[str, ...]
+    member: str = ""
+
+    def held(self, argument: str) -> str:
+        """The expression that holds it, given the argument of a loop."""
+        return f"{argument.lstrip('& ')}.{self.member}" if self.member else argument
 
 
 class Iterators:
@@ -36,7 +41,9 @@ class Iterators:
         self._producers = facts.once(Producers)
         self._consumers = facts.once(Consumers)
         self.by_name: dict[str, Iterator] = {
-            name: Iterator(name, one.variable, one.put) for one in LEAVES.iterator for name in one.names
+            name: Iterator(name, one.variable, one.put, one.member)
+            for one in LEAVES.iterator
+            for name in one.names
         }
         macros = facts.sql(
             "SELECT m.name, m.parameters, m.body, m.file FROM macros m JOIN files p ON p.id = m.file"
@@ -58,7 +65,11 @@ class Iterators:
             if base is None or base.variable >= len(arguments):
                 return None
             given = arguments[base.variable].strip("() ")
-            return Iterator(name, parameters.index(given), base.puts) if given in parameters else None
+            return (
+                Iterator(name, parameters.index(given), base.puts, base.member)
+                if given in parameters
+                else None
+            )
         head = _FOR.match(body)
         clauses = group(body, head.end()).split(";") if head is not None else []
         if len(clauses) != 3:

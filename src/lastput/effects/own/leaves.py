@@ -31,11 +31,12 @@ class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Looped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Loop macros whose variable (argument ``variable``, from 0) holds a reference that the next
-    round puts."""
+    round puts; in its ``member``, if there is one."""
 
     names: tuple[str, ...]
     variable: int
     put: tuple[str, ...]
+    member: str = ""
 
 
 class Next(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
