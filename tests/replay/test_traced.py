@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+import pytest
 
+from lastput.cli.main import main
 from lastput.replay import plan
 from lastput.replay.suggest import suggest
 from lastput.replay.traced import order
@@ -72,3 +74,68 @@ def test_a_trace_of_one_task_has_no_order() -> None:
     trace = _trace("timer_outlives")
     assert order(trace) is None
     assert suggest(_finding(), trace=trace) == suggest(_finding())
+
+
+_CODE = """\
+struct foo { int ready; struct mutex lock; struct work_struct work; };
+
+static void foo_work(struct work_struct *work)
+{
+	struct foo *foo = container_of(work, struct foo, work);
+
+	mutex_lock(&foo->lock);
+	foo->ready = 1;
+	mutex_unlock(&foo->lock);
+}
+
+static void foo_stop(struct foo *foo)
+{
+	mutex_lock(&foo->lock);
+	cancel_work_sync(&foo->work);
+	mutex_unlock(&foo->lock);
+}
+
+static void foo_start(struct foo *foo)
+{
+	INIT_WORK(&foo->work, foo_work);
+	schedule_work(&foo->work);
+}
+
+static int foo_probe(struct platform_device *pdev)
+{
+	struct foo *foo = platform_get_drvdata(pdev);
+
+	foo_start(foo);
+	return 0;
+}
+
+static void foo_remove(struct platform_device *pdev)
+{
+	foo_stop(platform_get_drvdata(pdev));
+}
+
+static struct platform_driver foo_driver = {
+	.probe = foo_probe,
+	.remove = foo_remove,
+};
+module_platform_driver(foo_driver);
+"""
+
+
+def test_from_a_tree_to_a_plan_by_way_of_a_proof(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "linux"
+    for folder in ("kernel", "include/linux", "drivers/foo"):
+        (root / folder).mkdir(parents=True)
+    (root / "drivers/foo/foo.c").write_text(_CODE)
+    (root / "drivers/foo/Makefile").write_text("obj-m += foo.o\n")
+    (root / "drivers/Makefile").write_text("obj-m += foo/\n")
+    monkeypatch.setenv("LASTPUT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    line = _CODE[: _CODE.index("\tcancel_work_sync")].count("\n") + 1
+    assert main(["replay", f"drivers/foo/foo.c:{line}", "--tree", str(root), "--plan"]) == 2
+    told = capsys.readouterr()
+    assert "[plan-wanted]" in told.err
+    assert "# the order is that of the proof's trace" in told.out
+    assert '"holder until return of mutex_lock into foo_stop"' in told.out

@@ -47,3 +47,11 @@ def test_an_oops_of_another_kind_bears_nothing_out(report: Report) -> None:
     changed = msgspec.structs.replace(report, story=msgspec.structs.replace(report.story, runs=other))
     assert changed.evidence() and not changed.borne_out()
     assert "the kernel showed null-deref: NOT borne out" in " ".join(text(changed).split())
+
+
+def test_the_console_is_shown_to_who_asks_for_it(report: Report) -> None:
+    run = msgspec.structs.replace(report.story.runs[0], console="[    1.0] gizmo: a warning before it\n")
+    changed = msgspec.structs.replace(report, story=msgspec.structs.replace(report.story, runs=(run,)))
+    assert "gizmo: a warning before it" in text(changed, verbose=True)
+    assert "gizmo: a warning before it" not in text(changed)
+    assert b"gizmo: a warning before it" in msgspec.json.encode(changed)

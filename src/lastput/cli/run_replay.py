@@ -28,20 +28,25 @@ _NEEDS = ("capstone", "elftools", "lz4", "qemu.qmp", "zstandard")
 
 def run(args: argparse.Namespace) -> int:
     """Replay what ``args`` names; ``_code`` has the exit codes."""
+    from lastput.replay.plan import written
+
+    plan, origin = _plan(args)
+    if args.plan:
+        sys.stdout.write(written(plan))
+        return 0
     _check_extra()
+    return _played(plan, origin, args)
+
+
+def _played(plan: Plan, origin: str, args: argparse.Namespace) -> int:
     from lastput.replay import lanes
     from lastput.replay.campaign import Asked, Environment, replay
     from lastput.replay.fetch import locate
     from lastput.replay.guest_image import check_programs
     from lastput.replay.hold import Mode
     from lastput.replay.kernel import open_kernel
-    from lastput.replay.plan import written
     from lastput.show.replay import text
 
-    plan, origin = _plan(args)
-    if args.plan:
-        sys.stdout.write(written(plan))
-        return 0
     check_programs()
     with _Status() as tell:
         other = args.fixed or (plan.fixed_kernel if args.fetch else "")
