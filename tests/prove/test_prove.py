@@ -216,3 +216,39 @@ def test_a_finding_without_a_claim() -> None:
     proof = prove(finding, tree)
     assert (proof.verdict, proof.reason) == ("UNDECIDED", "no-claim")
     assert functions(finding) == frozenset()
+
+
+_PART = """\
+static void foo_work(struct work_struct *work)
+{
+	struct foo *foo = container_of(work, struct foo, work);
+	struct device_node *np = of_find_node_by_name(NULL, "foo");
+
+	if (foo->ready)
+		return;
+	of_node_put(np);
+}
+
+static int foo_show(struct device *dev, u32 *values)
+{
+	struct foo *foo = dev_get_drvdata(dev);
+	struct device_node *np = of_find_node_by_name(NULL, "foo");
+
+	values[1] = 3;
+	if (foo->ready)
+		return -EIO;
+	of_node_put(np);
+	return 0;
+}
+"""
+
+
+@pytest.mark.parametrize(("function", "exit"), [("foo_work", "\t\treturn;"), ("foo_show", "return -EIO")])
+def test_what_a_function_is_given(proved: Prove, function: str, exit: str) -> None:
+    node = "struct device_node"
+    start = _PART.index(f" {function}(")
+    line = at(_PART, f" {function}(") + _PART[start:].split("of_find")[0].count("\n")
+    get = Site("get", FILE, line, function, node, "np", "of_find_node_by_name")
+    left = Site("exit", FILE, at(_PART, exit), function, node, "np")
+    proof = proved(_PART, Claim("leak", node, (get, left), "of_node_put(np)", 1))
+    assert proof.verdict == "CONFIRMED", proof.why

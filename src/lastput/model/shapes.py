@@ -18,7 +18,7 @@ _DEEP = 4
 class Shape(msgspec.Struct, frozen=True, order=True):
     """A member of ``struct record`` that the program uses. ``path`` leads to it through embedded structs;
     ``kind`` is ``pointer`` (to a struct ``to``), ``record`` (an embedded ``struct to``) or ``number``,
-    which some statement reads."""
+    which some statement reads and which is not const."""
 
     record: str
     path: str
@@ -51,7 +51,7 @@ def _of(world: World, record: Record, tag: str, before: str = "", deep: int = 0)
                 yield Shape(tag, path, "record", kind.tag)
             if deep < _DEEP:
                 yield from _of(world, kind, tag, f"{path}.", deep + 1)
-        elif isinstance(kind, Int | Var) and field.read:
+        elif isinstance(kind, Int | Var) and field.read and not (field.written and field.written.const):
             yield Shape(tag, path, "number")
     for inner in record.anonymous:
         if deep < _DEEP:

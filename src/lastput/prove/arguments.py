@@ -3,15 +3,21 @@ number."""
 
 from __future__ import annotations
 
-__all__ = ["Call", "calling", "object_of"]
+__all__ = ["NUMBERS", "Call", "calling", "object_of"]
 
 import re
 
 import msgspec
 
 from lastput.facts.base import Facts, FunctionFact
-from lastput.prove.links import given_as
+from lastput.prove.links import given_as, inside
 
+#: The variable that a pointer to numbers leads to.
+NUMBERS = "some_numbers"
+
+_NUMBERS = re.compile(
+    r"(?:(?:unsigned|signed|long|int|short|u8|u16|u32|u64|s8|s16|s32|s64|size_t|loff_t|bool|__user|dma_addr_t)\s*)+\*\s*"
+)
 _STRUCT = re.compile(r"\bstruct\s+(\w+)\s*\*\s*(?:const\s*)?$")
 
 
@@ -36,14 +42,18 @@ def calling(facts: Facts, function: FunctionFact) -> Call:
         if kind == "void" or "..." in (kind, one.name):
             continue
         struct = _STRUCT.search(kind)
-        if struct is not None:
+        owner, path = inside(facts, function, one.name) if struct is not None else ("", "")
+        if owner:
+            tags.append(owner)
+            arguments.append(f"&{object_of(owner)}->{path}")
+        elif struct is not None:
             tags.append(struct[1])
             arguments.append(object_of(struct[1]))
         elif ("void" in kind or kind == "unsigned long") and (tag := given_as(facts, function, one.name)):
             tags.append(tag)
             arguments.append(object_of(tag) if "*" in kind else f"(unsigned long){object_of(tag)}")
         elif "*" in kind:
-            arguments.append("NULL")
+            arguments.append(NUMBERS if _NUMBERS.fullmatch(kind) else "NULL")
         else:
             arguments.append("any_number()")
     return Call(f"{function.name}({', '.join(arguments)})", tuple(dict.fromkeys(tags)))

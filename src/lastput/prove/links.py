@@ -5,7 +5,7 @@ the function that takes it out. The accessors are those of the modelled kernel, 
 
 from __future__ import annotations
 
-__all__ = ["given_as", "links"]
+__all__ = ["given_as", "inside", "links"]
 
 import functools
 import re
@@ -44,6 +44,21 @@ def given_as(facts: Facts, function: FunctionFact, parameter: str) -> str:
     taken = re.search(rf"\b(\w+)\s*=\s*(?:\([^()]*\)\s*)?{name}\s*;", text)
     cast = re.search(rf"\(\s*struct\s+(\w+)\s*\*\s*\)\s*{name}\b", text)
     return known.get(taken[1], "") if taken is not None else cast[1] if cast is not None else ""
+
+
+def inside(facts: Facts, function: FunctionFact, parameter: str) -> tuple[str, str]:
+    """The tag of the struct that a parameter is a part of, and the path to that part; "" if it is none."""
+    text = _text(facts, function)
+    name = re.escape(parameter)
+    around = re.search(rf"\bcontainer_of\(\s*{name}\s*,\s*struct\s+(\w+)\s*,\s*([\w.]+)\s*\)", text)
+    if around is not None:
+        return around[1], around[2]
+    taken = re.search(
+        rf"\b(?:from_timer|timer_container_of|from_tasklet|from_work)\(\s*(\w+)\s*,\s*{name}\s*,\s*([\w.]+)",
+        text,
+    )
+    tag = _types(facts, function, text).get(taken[1], "") if taken is not None else ""
+    return (tag, taken[2]) if taken is not None and tag else ("", "")
 
 
 def _of(facts: Facts, function: FunctionFact) -> Iterator[tuple[str, str, str]]:

@@ -20,6 +20,7 @@ from lastput.facts.base import Facts, FunctionFact
 from lastput.facts.definitions.lookup import Headers
 from lastput.facts.definitions.scan import Kind, scan
 from lastput.model.options import ModelOptions
+from lastput.prove.arguments import NUMBERS
 from lastput.prove.case import Case, Plan, struct_of
 from lastput.prove.control import Edited, remedied
 from lastput.prove.families import family_of
@@ -38,6 +39,7 @@ from lastput.schema.proof import Assumption, Control, Limits, Proof, Reason, Ref
 
 _ROUNDS = 5
 _DEFAULT = Limits()
+_OBJECTS = 6  # of a type that functions allocate, where one thread runs
 _GROWTH = 6  # compilations until the heap has all that is asked of it
 
 
@@ -142,7 +144,9 @@ class _Prover:
             harness = self.family.build(self.case, self.plan)
             if harness is None:
                 return None, None
-            harness = msgspec.structs.replace(harness, taken=(*harness.taken, *self.tree.added))
+            harness = _with_numbers(
+                msgspec.structs.replace(harness, taken=(*harness.taken, *self.tree.added))
+            )
             test = compile_test(self._request(harness, self.marks.put_into(self.tree.read)))
             follows = links(self.tree.facts, _functions(self.tree.facts, harness))
             heap = grown(self.plan.heap, _wanted(harness), test.compiled.shapes, _tokens(harness), follows)
@@ -164,6 +168,7 @@ class _Prover:
                     harness,
                     may_leak=tuple(dict.fromkeys((*harness.may_leak, *self._may_leak()))),
                     models=f"{self.marks.definitions()}\n\n{harness.models}",
+                    pools=self._pools(harness),
                 )
             ),
             model=ModelOptions(
@@ -179,6 +184,14 @@ class _Prover:
         if self.marks.kind != "registration":
             return harness.models
         return f"{self.marks.definitions(told=True)}\n\n{harness.models}"
+
+    def _pools(self, harness: Harness) -> tuple[tuple[str, int], ...]:
+        """Where one thread runs, all its loops together may take more objects of a type than two."""
+        if self.family.CONCURRENT:
+            return harness.pools
+        known = {tag for tag, _ in harness.pools}
+        more = ((tag, _OBJECTS) for tag in self.plan.pools if tag not in known)
+        return (*harness.pools, *(one for one in more if one[0].isidentifier()))
 
     def _may_leak(self) -> tuple[str, ...]:
         """A leak is told by the mark at the claim's exit: what is left over at the end is nobody's claim."""
@@ -200,6 +213,7 @@ class _Prover:
             harness,
             results=outcome.classes,
             models=self._kept_models(harness),
+            pools=self._pools(harness),
             may_leak=tuple(
                 tag
                 for tag in dict.fromkeys((*harness.may_leak, *self._may_leak()))
@@ -246,7 +260,7 @@ class _Prover:
         return control, found
 
 
-_LIMITS = frozenset({"model-limit", "too-large", "value-range", "pool"})
+_LIMITS = frozenset({"model-limit", "too-large", "value-range", "pool-overflow"})
 
 
 def _wanted(harness: Harness) -> tuple[str, ...]:
@@ -254,6 +268,14 @@ def _wanted(harness: Harness) -> tuple[str, ...]:
     threads = (line for thread in harness.threads for line in thread.lines)
     words = " ".join((*harness.setup, *threads, harness.models))
     return tuple(dict.fromkeys(re.findall(r"\bthe_(\w+)", words)))
+
+
+def _with_numbers(harness: Harness) -> Harness:
+    """With the array that pointers to numbers lead to, if a thread hands one over."""
+    lines = (line for thread in harness.threads for line in thread.lines)
+    if not any(NUMBERS in line for line in (*harness.setup, *lines)):
+        return harness
+    return msgspec.structs.replace(harness, objects=(*harness.objects, f"static long {NUMBERS}[16];"))
 
 
 def _functions(facts: Facts, harness: Harness) -> list[FunctionFact]:
