@@ -208,6 +208,45 @@ def test_a_timer_that_is_waited_for(proved: Prove) -> None:
     assert proof.verdict == "REFUTED", proof.why
 
 
+_UNLOADED = """\
+static void foo_late(struct work_struct *work)
+{
+}
+static DECLARE_WORK(foo_item, foo_late);
+
+static void foo_arm(void)
+{
+	schedule_work(&foo_item);
+}
+
+static void __exit foo_exit(void)
+{
+}
+module_exit(foo_exit);
+"""
+
+
+def _unloaded(code: str) -> Claim:
+    late = at(code, "foo_late")
+    arm = at(code, "schedule_work")
+    return Claim(
+        "unmapped-text",
+        "foo_item",
+        (
+            Site("arm", FILE, arm, "foo_arm", "foo_item", "&foo_item", "schedule_work"),
+            Site("teardown", FILE, at(code, "foo_exit"), "foo_exit"),
+            Site("callback", FILE, late, "foo_late", "foo_item", "&foo_item", detail="work"),
+        ),
+    )
+
+
+def test_a_work_item_that_outlives_its_module(proved: Prove) -> None:
+    """The exit function is a part of the unload: without that the text would always be there."""
+    proof = proved(_UNLOADED, _unloaded(_UNLOADED))
+    assert proof.verdict != "REFUTED" and proof.trace is not None
+    assert (proof.reason, proof.trace.error) == ("control", "unmapped-text"), proof.why
+
+
 def test_a_finding_without_a_claim() -> None:
     finding = Finding(
         code="MOD001", verdict="bug", confidence="medium", message="m", where=Where("a.c", 1), fingerprint="f"

@@ -1,7 +1,8 @@
 """What was armed runs while its object, or its module's text, goes away.
 
 The item is set up, something arms it, and beside it the teardown runs. The object is what the teardown
-frees; if devm or the core frees it, the test does so after the teardown has returned."""
+frees; if devm or the core frees it, the test does so after the teardown has returned. Where the text is what
+is missed, the module is unloaded then."""
 
 from __future__ import annotations
 
@@ -49,9 +50,17 @@ def build(case: Case, plan: Plan) -> Harness | None:
         boot=heap.boot,
         setup=(*heap.numbers_set(plan.numbers), item.set_up, *(() if late else (arming,))),
         threads=(
-            Running("teardown", _ended(facts, claim, end, item.tag)),
+            Running("teardown", (*_ended(facts, claim, end, item.tag), *_unloaded(case))),
             *((Running("source", (arming,)),) if late else ()),
         ),
+    )
+
+
+def _unloaded(case: Case) -> tuple[str, ...]:
+    """The unload that the teardown is a part of, if it is the text that the item would miss."""
+    unloads = case.claim.error == "unmapped-text" and case.module
+    return (
+        (f'rmmod("{case.module}");\t/* delete_module(), whose exit function this was */',) if unloads else ()
     )
 
 
