@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["Spot", "mend", "spot"]
+__all__ = ["Spot", "mend", "spots"]
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from tree_sitter import Node as Tree
 
-from lastput.audit.feasible import Way
-from lastput.c.flow.graph import Kind, Node
+from lastput.audit.feasible import Start, Way, always_before, ways_out
+from lastput.audit.truths import learn, read_condition
+from lastput.c.flow.graph import Edge, Kind, Node
+from lastput.c.flow.paths import reached
 from lastput.c.patterns import has_word
 from lastput.fix.case import Unable
 from lastput.fix.code import Code
@@ -27,44 +29,102 @@ class Spot(msgspec.Struct, frozen=True):
     leaves: bool = False
 
 
-def spot(one: Taken, way: Way) -> Spot:
-    """Where on ``way`` the call goes. Raises Unable."""
-    nodes = [node for node in way.nodes if node.kind not in (Kind.EXIT, Kind.CLEANUP)]
-    sure = max((place for place in range(1, len(nodes)) if one.held.surely(nodes[place].index)), default=0)
-    last = nodes[sure]
-    if sure == len(nodes) - 1 and sure:
-        tree = _found(one.code, last)
-        if last.kind is Kind.RETURN:
-            return Spot(tree, True, True)
-        if last.kind is Kind.STATEMENT:
-            return Spot(tree, False)
-    following = nodes[sure + 1] if sure + 1 < len(nodes) else None
-    used = [
-        node for node in nodes[sure + 1 :] if has_word(node.text, one.name) and not node.text.endswith(":")
-    ]
-    if one.local and used:
-        raise Unable(f"line {used[0].line} uses {one.name} on a way that others share")
-    return _on_edge(one, last, following)
+def spots(one: Taken) -> list[Spot]:
+    """Where the call goes, on all ways that leave it behind. Raises Unable."""
+    found: dict[tuple[int, bool], Spot] = {}
+    for way in one.ways:
+        last = way.last
+        sure = one.held.surely(last.index)
+        for place in [_at(one, last)] if sure else _before_shared(one, way):
+            found.setdefault((place.tree.start_byte, place.before), place)
+    return list(found.values())
 
 
-def _on_edge(one: Taken, node: Node, following: Node | None) -> Spot:
+def _at(one: Taken, last: Node) -> Spot:
+    tree = _found(one.code, last)
+    return Spot(tree, last.kind is Kind.RETURN, last.kind is Kind.RETURN)
+
+
+def _before_shared(one: Taken, way: Way) -> Iterator[Spot]:
+    """On each edge from where it surely is had to what others reach without it, and that leads to the end of
+    ``way``."""
+    graph = one.graph
+    last = way.last
+    shared = _leading_to(one, last)
+    before = [node for node in graph.nodes if one.held.surely(node.index) or node.index == one.node.index]
+    some = False
+    for node in before:
+        for edge in graph.successors[node.index]:
+            inside = edge.target in shared and not one.held.surely(edge.target)
+            if not inside or not one.held.surely_after(node.index, edge.label, edge.target):
+                continue
+            ways = _ways_from(one, node, edge)
+            if not ways:
+                continue
+            if one.failing and not all(each.failed for each in ways):
+                if any(each.failed for each in ways):
+                    raise Unable(f"after line {node.line} it is not seen yet whether the function fails")
+                continue
+            some = True
+            after = reached(graph, (edge.target,)) | {edge.target}
+            used = [
+                each
+                for each in shared.values()
+                if one.local and each.index in after and _uses(each, one.name)
+            ]
+            if used:
+                raise Unable(f"line {used[0].line} uses {one.name} on a way that others share")
+            yield _on_edge(one, node, edge)
+    if not some:
+        raise Unable(f"line {last.line} is left with it on some ways only")
+
+
+def _leading_to(one: Taken, last: Node) -> dict[int, Node]:
+    """The nodes from which ``last`` is reached without giving it up, by their index, itself included; only
+    those before which it is not surely had."""
+    graph = one.graph
+    found = {last.index: last}
+    pending = [last.index]
+    while pending:
+        for edge in graph.predecessors[pending.pop()]:
+            node = graph.nodes[edge.target]
+            known = node.index in found or node.index == one.node.index
+            if known or one.given_up(node) or one.held.surely(node.index):
+                continue
+            found[node.index] = node
+            pending.append(node.index)
+    return found
+
+
+def _ways_from(one: Taken, node: Node, edge: Edge) -> list[Way]:
+    """The ways out from an edge on which it is not given up."""
+    known = learn(node, dict(always_before(one.graph).get(node.index, {})))
+    if one.local:
+        known |= {one.name: True, f"IS_ERR({one.name})": False}
+    if node.kind is Kind.CONDITION:
+        expression, truth = read_condition(node.text)
+        known[expression] = truth == (edge.label == "true")
+    return ways_out(one.graph, Start(node.index, known, edge.label), one.given_up, one.pointer) or []
+
+
+def _uses(node: Node, name: str) -> bool:
+    return has_word(node.text, name) and not node.text.endswith(":")
+
+
+def _on_edge(one: Taken, node: Node, edge: Edge) -> Spot:
     """Between a node and the one after it, to which others lead, too."""
     tree = _found(one.code, node)
-    target = following.index if following is not None else 1
     if node.kind is Kind.STATEMENT:
-        if not one.held.surely_after(node.index, "", target):
-            raise Unable(f"{one.name} is had on some ways to line {node.line} only")
         if node.text.endswith(":"):
             raise Unable("nothing stands between two labels")
         return Spot(tree, False)
-    if node.kind is not Kind.CONDITION:
-        raise Unable(f"the way out goes by line {node.line}, which is shared")
-    for label in ("true", "false"):
-        sure = one.held.surely_after(node.index, label, target)
-        branch = one.code.branch(tree, label)
-        if sure and branch is not None and _leads(one.code, branch, following):
-            return Spot(branch, True)
-    raise Unable(f"line {node.line} leaves with what other ways do not have")
+    if node.kind is Kind.CONDITION and edge.label:
+        following = one.graph.nodes[edge.target]
+        for label in ("true", "false"):
+            branch = one.code.branch(tree, label)
+            if branch is not None and _leads(one.code, branch, following):
+                return Spot(branch, True)
+    raise Unable(f"line {node.line} leads to what others share")
 
 
 def _leads(code: Code, branch: Tree, following: Node | None) -> bool:
@@ -82,22 +142,22 @@ def _found(code: Code, node: Node) -> Tree:
     return tree
 
 
-def mend(draft: Draft, place: Spot, call: str, name: str) -> None:
-    """Put ``call`` there. What a ``return`` computes from ``name`` is computed before it. Raises Unable."""
+def mend(draft: Draft, place: Spot, calls: Sequence[str], name: str) -> None:
+    """Put ``calls`` there. What a ``return`` computes from ``name`` is computed before it. Raises Unable."""
     code = draft.code
     if not place.leaves:
-        (draft.before if place.before else draft.after)(place.tree, call)
+        (draft.before if place.before else draft.after)(place.tree, *calls)
         return
     value = code.text(place.tree.named_children[0]) if place.tree.named_child_count else ""
     if not value or not (
         has_word(value, name) or "(" in value.replace("PTR_ERR(", "").replace("ERR_PTR(", "")
     ):
-        draft.before(place.tree, call)
+        draft.before(place.tree, *calls)
         return
     result = _result(code, place.tree)
     if not result:
         result = _declared(draft, place.tree)
-    draft.replace(place.tree, f"{result} = {value};", call, f"return {result};")
+    draft.replace(place.tree, f"{result} = {value};", *calls, f"return {result};")
 
 
 def _declared(draft: Draft, tree: Tree) -> str:

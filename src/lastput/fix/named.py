@@ -4,16 +4,19 @@ from __future__ import annotations
 
 __all__ = ["calling", "names_for", "top_level"]
 
+import re
+
 from tree_sitter import Node as Tree
 
-from lastput.c.patterns import pattern
 from lastput.effects.typing.keys import Typing
 from lastput.facts.base import Facts, FunctionFact
-from lastput.facts.bodies import Bodies
 from lastput.fix.case import Unable
 from lastput.fix.code import Code
 
-_MEMBERS = "SELECT DISTINCT field, pointers FROM records WHERE record = ? AND type IN (?, ?) ORDER BY field"
+_MEMBERS = (
+    "SELECT DISTINCT r.field, r.pointers, f.path, r.line FROM records r JOIN files f ON f.id = r.file"
+    " WHERE r.record = ? AND r.type IN (?, ?) ORDER BY r.field"
+)
 
 
 def calling(code: Code, call: str, line: int) -> Tree:
@@ -52,18 +55,24 @@ def names_for(facts: Facts, function: FunctionFact, thing: str) -> list[str]:
         if variable.record == record:
             found.append(f"{name}{sign}{path}" if path else name)
             continue
-        for member, pointers in facts.sql(_MEMBERS, variable.record, record, f"struct {record}"):
+        for member, pointers, path_, line in facts.sql(_MEMBERS, variable.record, record, f"struct {record}"):
             inner = "->" if pointers else "."
-            if pointers < 2 and not _several(facts, function, member):
+            if pointers < 2 and not _several(facts, function, member, (path_, line)):
                 found.append(f"{name}{sign}{member}{inner}{path}" if path else f"{name}{sign}{member}")
     sure = [one for one in found if _same(typing, function, one, thing)]
     return sorted(sure, key=lambda one: (one.count("->") + one.count("."), len(one)))
 
 
-def _several(facts: Facts, function: FunctionFact, member: str) -> bool:
-    """Whether the function's file takes a member for the first of several."""
-    whole = facts.once(Bodies).whole(function.path)
-    return pattern(rf"(?:->|\.){member}\s*(?:\[|\+(?!\+)|\+\+)").search(whole) is not None
+def _several(facts: Facts, function: FunctionFact, member: str, declared: tuple[str, int]) -> bool:
+    """Whether a member is an array, or a file of the same directory takes it for the first of several."""
+    path, line = declared
+    rows = facts.content(path).split(b"\n")[line - 1 : line]
+    if any(re.search(rb"\b" + member.encode() + rb"\s*\[", row) for row in rows):
+        return True
+    used = re.compile(rb"(?:->|\.)" + member.encode() + rb"\s*(?:\[|\+|;\s*\w+\s*<)")
+    home = function.path.rpartition("/")[0]
+    near = facts.sql("SELECT path FROM files WHERE path GLOB ? AND id > 0", f"{home}/*.c")
+    return any(used.search(facts.content(one)) for (one,) in near if "/" not in one[len(home) + 1 :])
 
 
 def _same(typing: Typing, function: FunctionFact, name: str, thing: str) -> bool:

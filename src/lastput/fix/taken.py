@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Taken", "taken"]
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -27,12 +27,15 @@ from lastput.fix.code import Code
 from lastput.fix.owned import Held, held
 from lastput.schema.claim import Site
 
+#: Names of functions that take a reference for whoever calls them.
+_FOR_OTHERS = re.compile(r"(?:^|_)(?:get|take|grab|hold|acquire|find|lookup)(?:_|$)")
 _NAME = re.compile(r"^[A-Za-z_]\w*$")
 
 
 class Taken(msgspec.Struct, frozen=True):
     """``name`` is the local variable that has the reference, or the expression that is counted. ``ways`` are
-    the ways out on which it is left behind though it must not be; ``held`` says where it is had."""
+    the ways out on which it is left behind though it must not be; ``held`` says where it is had. ``failing``:
+    only ways that report failure give it back. ``pointer``: the function returns one, or a truth value."""
 
     code: Code
     function: FunctionFact
@@ -42,6 +45,8 @@ class Taken(msgspec.Struct, frozen=True):
     ways: tuple[Way, ...]
     held: Held
     given_up: Callable[[Node], bool]
+    pointer: bool
+    failing: bool
 
     @property
     def graph(self) -> Graph:
@@ -96,11 +101,14 @@ def _of_value(case: Case, code: Code, function: FunctionFact, node: Node, call: 
     ways = ways_out(graph, Start(node.index, known, edge), given_up, pointer) or []
     puts_in = [one for one in graph.nodes if acts[one.index] is Act.PUT]
     retained = producer is not None and producer.retained
-    if retained or (puts_in and not succeeds_after(graph, puts_in, pointer)):
+    failing = retained or bool(puts_in and not succeeds_after(graph, puts_in, pointer))
+    if failing:
         ways = [way for way in ways if way.failed]
+    _not_for_its_caller(code, name, ways, case)
+    _sure_to_be_there(code, node, name, ways, case)
     safe = f"({name})" in case.claim.missing and tolerates_null(facts, _called(case.claim.missing))
     found = held(graph, node.index, given_up, name=name, edge=edge, tolerant=safe)
-    return Taken(code, function, node, name, True, tuple(ways), found, given_up)
+    return Taken(code, function, node, name, True, tuple(ways), found, given_up, pointer, failing)
 
 
 def _of_loop(case: Case, code: Code, function: FunctionFact, node: Node, call: Call) -> Taken:
@@ -119,9 +127,10 @@ def _of_loop(case: Case, code: Code, function: FunctionFact, node: Node, call: C
         return one.index == node.index or holding.act(one) is not Act.NOTHING
 
     known = {**dict(always_before(graph).get(node.index, {})), name: True}
-    ways = ways_out(graph, Start(node.index, known, "next"), given_up, returns_pointer(function, graph))
+    pointer = returns_pointer(function, graph)
+    ways = ways_out(graph, Start(node.index, known, "next"), given_up, pointer)
     found = held(graph, node.index, given_up, name=name, edge="next")
-    return Taken(code, function, node, name, True, tuple(ways or ()), found, given_up)
+    return Taken(code, function, node, name, True, tuple(ways or ()), found, given_up, pointer, False)
 
 
 def _of_count(
@@ -151,10 +160,11 @@ def _of_count(
         elif call.result:
             known[call.result] = truth
             known[f"{call.result} > 0"] = truth
-    ways = ways_out(graph, Start(node.index, known, edge), given_up, returns_pointer(function, graph))
+    pointer = returns_pointer(function, graph)
+    ways = ways_out(graph, Start(node.index, known, edge), given_up, pointer)
     found = held(graph, node.index, given_up, result=call.result, success=success, edge=edge)
     failed = tuple(way for way in ways or () if way.failed)
-    return Taken(code, function, node, thing, False, failed, found, given_up)
+    return Taken(code, function, node, thing, False, failed, found, given_up, pointer, True)
 
 
 def _of_plain(case: Case, code: Code, function: FunctionFact, node: Node, call: Call) -> Taken:
@@ -180,11 +190,47 @@ def _of_plain(case: Case, code: Code, function: FunctionFact, node: Node, call: 
     elif result:
         known[result] = success == "nonzero"
         success = success if success == "nonzero" else "zero"
-    ways = ways_out(graph, Start(node.index, known, edge), given_up, returns_pointer(function, graph))
+    pointer = returns_pointer(function, graph)
+    ways = ways_out(graph, Start(node.index, known, edge), given_up, pointer)
     name = call.result if pointer_value else ""
     found = held(graph, node.index, given_up, name=name, result=result, success=success, edge=edge)
     failed = tuple(way for way in ways or () if way.failed)
-    return Taken(code, function, node, name or plain(case.claim.object), False, failed, found, given_up)
+    thing = name or plain(case.claim.object)
+    return Taken(code, function, node, thing, False, failed, found, given_up, pointer, True)
+
+
+def _sure_to_be_there(code: Code, node: Node, name: str, ways: Sequence[Way], case: Case) -> None:
+    """Raises Unable if nothing asks whether the call gave anything, nor goes by it, and what gives it back
+    does not ask either."""
+    missing = case.claim.missing
+    asked = any(
+        one.kind is Kind.CONDITION
+        and read_condition(one.text)[0] in (name, f"IS_ERR({name})", f"IS_ERR_OR_NULL({name})")
+        for one in code.graph.nodes
+    )
+    gone_by = all(any(f"{name}->" in one.text for one in way.nodes) for way in ways)
+    if asked or gone_by or node.kind is Kind.CONDITION:
+        return
+    text = code.raw(code.function.body, code.function.end)
+    errors = re.search(rf"(?:IS_ERR|PTR_ERR)\w*\(\s*{re.escape(name)}\b", text)
+    if errors or not tolerates_null(case.facts, _called(missing)) or f"({name})" not in missing:
+        raise Unable(f"nothing asks whether {name} leads anywhere")
+
+
+def _not_for_its_caller(code: Code, name: str, ways: Sequence[Way], case: Case) -> None:
+    """Raises Unable if the function may take the reference for its caller: it is called so, and returns what
+    it was given, what the reference leads to, or has a counterpart that puts it."""
+    head = code.function.head
+    if not head.returns.rstrip().endswith("*") or not _FOR_OTHERS.search(head.name):
+        return
+    record = case.claim.object.removeprefix("struct ").partition(".")[0]
+    counterpart = re.sub(r"(?:^|(?<=_))get(?=_|$)", "put", head.name)
+    given = {one.name for one in head.parameters}
+    values = [way.last.value for way in ways if way.last.kind is Kind.RETURN]
+    from_it = any(value in given or re.match(rf"\(*\s*{re.escape(name)}\b", value) for value in values)
+    paired = counterpart != head.name and bool(case.facts.functions(counterpart))
+    if from_it or paired or re.search(rf"\b{re.escape(record)}\b", head.returns):
+        raise Unable(f"{head.name}() may take it for its caller")
 
 
 def tolerates_null(facts: Facts, put: str) -> bool:

@@ -14,7 +14,8 @@ from lastput.c.flow.graph import Graph, Kind
 from lastput.fix.case import Case, Plan, Unable
 from lastput.fix.code import Code
 from lastput.fix.draft import Draft
-from lastput.fix.leave import Spot, mend, spot
+from lastput.fix.leave import Spot, mend, spots
+from lastput.fix.switched import switched_on
 from lastput.fix.taken import Taken, taken
 
 CODES = ("REF001", "REF002", "REF003", "MOD003", "KTH003", "FIL006", "WRK007")
@@ -29,13 +30,14 @@ def plans(case: Case) -> Iterator[Plan]:
         raise Unable("no way out is seen that leaves it behind")
     if "..." in call:
         raise Unable("what would give it back is not known")
-    spots = list({place.tree.start_byte: place for place in (spot(one, way) for way in one.ways)}.values())
-    by_label = _by_label(one.code, spots, call)
+    places = spots(one)
+    undone = {place.tree.start_byte: switched_on(one, case.claim.missing, place) for place in places}
+    by_label = _by_label(one.code, places, call) if not any(undone.values()) else None
     if by_label is not None:
         yield _plan(case, one, by_label, "goes to the label that calls")
     draft = Draft(one.code)
-    for place in spots:
-        mend(draft, place, call, one.name)
+    for place in places:
+        mend(draft, place, (*undone[place.tree.start_byte], call), one.name)
     yield _plan(case, one, draft, "calls")
 
 
