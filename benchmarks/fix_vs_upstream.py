@@ -90,8 +90,8 @@ def compared(patch: Patch, old: Path, new: Path) -> Row | None:
     word = "other"
     if not mine:  # a call is moved
         moved = {name for pair in _around(made, had) for name in pair}
-        same = any(family & moved and family & (added.keys() | gone.keys()) for family in _FAMILIES)
-        word = "alike" if _around(made, had) & _around(did, had) else "equivalent" if same else "other"
+        kin = any(family & moved and family & (added.keys() | gone.keys()) for family in _FAMILIES)
+        word = "alike" if _around(made, had) & _around(did, had) else "equivalent" if kin else "other"
     elif mine.keys() & added.keys():
         same = next(iter(mine.keys() & added.keys()))
         word = "alike" if _neighbours(made, same) & _neighbours(did, same) else "elsewhere"
