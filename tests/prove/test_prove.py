@@ -291,3 +291,12 @@ def test_what_a_function_is_given(proved: Prove, function: str, exit: str) -> No
     left = Site("exit", FILE, at(_PART, exit), function, node, "np")
     proof = proved(_PART, Claim("leak", node, (get, left), "of_node_put(np)", 1))
     assert proof.verdict == "CONFIRMED", proof.why
+
+
+def test_what_a_returned_object_may_hold_is_not_lost(proved: Prove) -> None:
+    code = _LOST.replace("static int foo_parse(", "static struct device *foo_parse(").replace(
+        "\tif (id < 0)\n\t\treturn -EINVAL;", "\tif (id == 3)\n\t\treturn dev;"
+    )
+    code = code.replace("return -ENODEV", "return NULL").replace("return 0", "return NULL")
+    proof = proved(code, _lost(code, "return dev;"))
+    assert (proof.verdict, proof.reason) == ("UNDECIDED", "unmodelled")

@@ -74,7 +74,11 @@ def confirmed(claim: Claim, outcome: Outcome) -> Judgement:
             if _must_run(site) and (site.path, site.line) not in ran and _executed(site, outcome) is not None
         ]
         if not missing:
-            kept = _kept(claim, trace, outcome) or _stored(claim, trace, outcome)
+            kept = (
+                _kept(claim, trace, outcome)
+                or _stored(claim, trace, outcome)
+                or _given(claim, trace, outcome)
+            )
             if kept:
                 return Judgement("UNDECIDED", "unmodelled", f"{kept} still holds it when the run ends", trace)
             return Judgement("CONFIRMED", trace=trace)
@@ -105,6 +109,19 @@ def _stored(claim: Claim, trace: Trace, outcome: Outcome) -> str:
         if found is not None:
             return f"{found[1].lstrip('->.')} (line {line})"
     return ""
+
+
+def _given(claim: Claim, trace: Trace, outcome: Outcome) -> str:
+    """Of a leak: another pointer that the claim's exit returns; what it leads to may hold the reference."""
+    left = next((site for site in claim.sites if site.role == "exit"), None)
+    if trace.error != "leak" or left is None or left_behind(claim):
+        return ""
+    text = outcome.test.compiled.sources.get(left.path, "")
+    lines = text.splitlines()
+    found = re.search(r"\breturn\s+(\w+)\s*;", lines[left.line - 1] if left.line <= len(lines) else "")
+    if found is None or not re.search(rf"\*\s*{found[1]}\s*[;,=)]", "\n".join(lines[: left.line])[-8000:]):
+        return ""
+    return "" if found[1] in ("NULL", left.text) else f"{found[1]}, which is returned,"
 
 
 def refuted(claim: Claim, outcome: Outcome) -> Judgement:

@@ -207,7 +207,7 @@ class _Prover:
     def _proof(self, harness: Harness, outcome: Outcome, found: Judgement) -> Proof:
         control = None
         if found.verdict == "CONFIRMED":
-            control, found = self._controlled(harness, found)
+            control, found = self._controlled(harness, found, outcome.classes)
         assumed = outcome.test.compiled.assumptions
         named = msgspec.structs.replace(
             harness,
@@ -240,7 +240,9 @@ class _Prover:
             litmus=written(named),
         )
 
-    def _controlled(self, harness: Harness, found: Judgement) -> tuple[Control | None, Judgement]:
+    def _controlled(
+        self, harness: Harness, found: Judgement, before: tuple[str, ...]
+    ) -> tuple[Control | None, Judgement]:
         read = self.marks.put_into(self.tree.read)
         edited = remedied(self.claim, read)
         if edited is None:
@@ -253,6 +255,10 @@ class _Prover:
         control = Control(edited.what, outcome.verdict, outcome.checked.states)
         if ended_in(self.claim, outcome):
             why = f"with {edited.what} the model goes wrong as well"
+            return control, Judgement("UNDECIDED", "control", why, found.trace)
+        new = [one for one in outcome.classes if one not in before]
+        if new:
+            why = f"with {edited.what} runs end in {', '.join(new)}, which they did not before"
             return control, Judgement("UNDECIDED", "control", why, found.trace)
         if not outcome.result.complete:
             why = f"with {edited.what} not all was searched: {outcome.checked.reason}"
