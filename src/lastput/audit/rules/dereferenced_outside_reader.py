@@ -34,12 +34,14 @@ from __future__ import annotations
 
 __all__ = ["CODE", "NAME", "run"]
 
+import itertools
 import re
 from collections.abc import Iterator
 
 from lastput.audit.entered import Bare, Entered
 from lastput.facts.base import Facts, FunctionFact
 from lastput.facts.bodies import Bodies
+from lastput.facts.roles import roles
 from lastput.schema.claim import Claim, Site
 from lastput.schema.finding import Cause, Evidence, Finding, Link, Where
 
@@ -72,8 +74,18 @@ def run(facts: Facts) -> Iterator[Finding]:
         seen.add(function)
         held = entered.at(function, "rcu_dereference", line)
         bare = entered.bare(function) if held is not None and not held else None
-        if bare is not None and not any(_BEGINS.search(bodies.text(one)) for one in bare.functions):
+        if bare is not None and not any(_reads(facts, *pair) for pair in itertools.pairwise(bare.functions)):
             yield _finding(facts, fact, arguments, line, result, bare)
+
+
+def _reads(facts: Facts, caller: int, callee: int) -> bool:
+    """Whether a function may begin a reader before it comes to the call of the next one, by name or through a
+    table."""
+    text = facts.once(Bodies).text(caller)
+    names = [facts.function(callee).name]
+    names += [one.via.rpartition(".")[2] for one in roles(facts, callee) if one.role == "ops"]
+    calls = [found.start() for name in names for found in re.finditer(rf"\b{name}\s*\(", text)]
+    return _BEGINS.search(text, 0, max(calls, default=len(text))) is not None
 
 
 def _finding(
