@@ -115,6 +115,8 @@ class Consumers:
                 return "put" if count.action == "put" else "seen"
             if name in _PUTS:
                 return "put"
+            if name in LEAVES.calls.leaves:
+                return "seen"
             if name.startswith(LEAVES.calls.keeps):
                 return "kept"
         if depth >= _DEPTH:

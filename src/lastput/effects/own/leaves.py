@@ -21,10 +21,12 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Begins of names of calls that keep their argument; and, for calls without a body, ends of those that
-    give it up, and begins of those that only look at it."""
+    """Begins of names of calls that keep their argument, and names of those that leave the reference of their
+    caller alone; and, for calls without a body, ends of those that give it up, and begins of those that only
+    look at it."""
 
     keeps: tuple[str, ...]
+    leaves: tuple[str, ...]
     gives_up: tuple[str, ...]
     borrows: tuple[str, ...]
 
