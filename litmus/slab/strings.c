@@ -2,7 +2,7 @@
  * Result: safe
  *
  * What do strings, numbers in text and user memory do?
- * A copy is memory of its own, a number is 0 or 1, and access to user space may sleep.
+ * A copy is memory of its own, a number may be any, and access to user space may sleep.
  */
 #include <lastput.h>
 
@@ -44,7 +44,7 @@ static void numbers(void)
 	bool flag;
 	u8 small;
 
-	WARN_ON(kstrtoint(buf, 0, &number) || number > 1);
+	WARN_ON(kstrtoint(buf, 0, &number));
 	kstrtouint(buf, 0, &number);
 	kstrtol(buf, 0, &number);
 	kstrtoul(buf, 0, &number);

@@ -34,7 +34,12 @@
 #define kvzalloc_flex(type, member, count, ...) __alloc_objs(type, default_gfp(__VA_ARGS__))
 
 /* mm/util.c:129 */
-#define kmemdup(src, size, flags) ((typeof(src))__kmalloc(size, flags))
+#define kmemdup(src, size, flags) ({				\
+	typeof(__alloc(size)) __dup = __kmalloc(size, flags);	\
+	if (__dup)						\
+		__copy_memory(__dup, src, size);			\
+	__dup;							\
+})
 #define kvmemdup(src, size, flags) kmemdup(src, size, flags)
 
 struct mempool_s {

@@ -2,11 +2,12 @@
  * Strings, numbers from text, and memory to and from user space.
  *
  * Models lib/{string,vsprintf,kstrtox}.c and include/linux/uaccess.h (6.12). Strings are compared by identity, as
- * everywhere; what a buffer holds is not modelled, so formatting does nothing (its arguments are read), comparing
- * memory gives any result, and a number read from text or from user space is any of 0 and 1. With CONFIG_FAIL_FUNCTION
- * each access to user space may fail. What blocks: nothing, but access to user space is checked for sleep-in-atomic.
+ * everywhere. memcpy() of a whole object to one of the same type copies it; what else is written (a part, bytes, text,
+ * what user space hands in, a number read from it) is any of the values that its readers can tell apart, and comparing
+ * memory gives any result. With CONFIG_FAIL_FUNCTION each access to user space may fail. What blocks: nothing, but
+ * access to user space is checked for sleep-in-atomic.
  *
- * Left out: what is copied: copy_from_user() and memcpy() leave their destination as it is. Copy structs by assignment.
+ * Left out: what lies behind the first element that a pointer leads to; the lengths of texts, which are 1.
  */
 
 /* lib/string.c:267 */
@@ -24,15 +25,15 @@ static inline int __format(char *buf, const char *format, ...)
 	return 1;
 }
 
-#define sprintf(buf, ...) __format(buf, __VA_ARGS__)
-#define snprintf(buf, size, ...) __format(buf, __VA_ARGS__)
-#define scnprintf(buf, size, ...) __format(buf, __VA_ARGS__)
-#define strscpy(to, from, ...) __format(to, from)
-#define strscpy_pad(to, from, ...) __format(to, from)
-#define strlcpy(to, from, size) __format(to, from)
-#define strcpy(to, from) __format(to, from)
-#define strncpy(to, from, size) __format(to, from)
-#define strcat(to, from) __format(to, from)
+#define sprintf(buf, ...) __format(__overwrite(buf), __VA_ARGS__)
+#define snprintf(buf, size, ...) __format(__overwrite(buf), __VA_ARGS__)
+#define scnprintf(buf, size, ...) __format(__overwrite(buf), __VA_ARGS__)
+#define strscpy(to, from, ...) __format(__overwrite(to), from)
+#define strscpy_pad(to, from, ...) __format(__overwrite(to), from)
+#define strlcpy(to, from, size) __format(__overwrite(to), from)
+#define strcpy(to, from) __format(__overwrite(to), from)
+#define strncpy(to, from, size) __format(__overwrite(to), from)
+#define strcat(to, from) __format(__overwrite(to), from)
 
 /* mm/util.c:55, lib/kasprintf.c:53: a string of its own, to be freed */
 struct memory {
@@ -65,7 +66,7 @@ static int __any_bit(void)
 #define __number_from(result) ({			\
 	int __bad = __request_fails();			\
 	if (!__bad)					\
-		*(result) = __any_bit();		\
+		*(result) = __any_value();		\
 	__bad ? -EINVAL : 0;				\
 })
 #define kstrtoint(s, base, result) __number_from(result)
@@ -84,8 +85,8 @@ static int __any_bit(void)
 #define kstrtobool_from_user(s, n, result) __number_from(result)
 
 #define memcmp(a, b, n) __any_bit()
-#define memcpy(to, from, n) (to)
-#define memmove(to, from, n) (to)
+#define memcpy(to, from, n) __copy_memory(to, from, n)
+#define memmove(to, from, n) __copy_memory(to, from, n)
 
 /* include/linux/uaccess.h:205: the number of bytes that were not copied */
 static unsigned long __user_access(const void *user)
@@ -94,12 +95,12 @@ static unsigned long __user_access(const void *user)
 	return __request_fails();
 }
 
-#define copy_from_user(to, from, n) __user_access(from)
+#define copy_from_user(to, from, n) ({ __overwrite(to); __user_access(from); })
 #define copy_to_user(to, from, n) __user_access(to)
 #define clear_user(to, n) __user_access(to)
 #define get_user(x, ptr) ({				\
 	int __fault = __user_access(ptr);		\
-	(x) = __any_bit();				\
+	(x) = __any_value();				\
 	__fault ? -EFAULT : 0;				\
 })
 #define put_user(x, ptr) ((void)(x), __user_access(ptr) ? -EFAULT : 0)
@@ -111,7 +112,9 @@ static unsigned long __user_access(const void *user)
 #define memdup_user(from, n) ({					\
 	typeof(__alloc(n)) __dup = ERR_PTR(-EFAULT);		\
 	if (!__user_access(from))				\
-		__dup = __kmalloc(n, GFP_USER);		\
+		__dup = __kmalloc(n, GFP_USER);			\
+	if (!IS_ERR_OR_NULL(__dup))				\
+		__overwrite(__dup);				\
 	__dup;							\
 })
 #define vmemdup_user(from, n) memdup_user(from, n)
@@ -119,4 +122,7 @@ static unsigned long __user_access(const void *user)
 
 /* fs/libfs.c:1096 */
 #define simple_read_from_buffer(to, count, pos, from, n) ((ssize_t)(__user_access(to) ? -EFAULT : 1))
-#define simple_write_to_buffer(to, n, pos, from, count) ((ssize_t)(__user_access(from) ? -EFAULT : 1))
+#define simple_write_to_buffer(to, n, pos, from, count) ({	\
+	__overwrite(to);					\
+	(ssize_t)(__user_access(from) ? -EFAULT : 1);		\
+})

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 __all__ = ["give_any"]
 
+from collections.abc import Iterator
+
 import msgspec
 
 from lastput.c import syntax as c
 from lastput.c.lex import lex
 from lastput.c.parse import parse_function
 from lastput.errors import Place
-from lastput.model.domains import Flows, Holder, Uses, flows, out_of, result_of
+from lastput.model.copies import Copy, Leaf, Value, settle
+from lastput.model.domains import Flows, Holder, Uses, call_of, flows, out_of, result_of
 from lastput.model.inference import Inference
 from lastput.model.integers import narrow
 from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Var, Void, find, pointee
@@ -26,9 +29,13 @@ _MOST = 24  # values of one function
 
 def give_any(inference: Inference) -> None:
     """Gives each function of ``inference.any`` a body, and the objects that these need."""
-    if not inference.any and not any(one.any for one in inference.variables.values()):
+    objects = any(one.any for one in inference.variables.values())
+    if not (inference.any or inference.copies or inference.any_calls or objects):
         return
     maker = _Maker(inference, flows(inference))
+    settle(inference.world, list(inference.copies.values()), maker.written)
+    for call, type in inference.any_calls:
+        inference.choices[id(call)] = maker.plain(call_of(call), type, call.place)
     for function in inference.any:
         maker.body(function)
     inference.drain()
@@ -77,21 +84,34 @@ class _Maker:
 
     def values(self, holder: Holder, type: Type, place: Place) -> list[str]:
         """The values to choose from, as C expressions."""
-        uses = self.found.of(holder)
-        if isinstance(type, (Pointer, Array)):
-            return self._pointers(uses, type, place)
-        if isinstance(type, Int):
-            return [str(value) for value in _numbers(uses, type)]
-        return [str(value) for value in _numbers(uses, Int())]
+        pointer = isinstance(find(type), (Pointer, Array))
+        return [
+            f"(void *)&{one.name}"
+            if isinstance(one, Variable)
+            else f"(void *){one}L"
+            if pointer
+            else str(one)
+            for one in self.plain(holder, type, place)
+        ]
 
-    def _pointers(self, uses: Uses, type: Type, place: Place) -> list[str]:
-        target = pointee(type)
-        values = [f"(void *)&{self.object(target, place).name}"]
+    def plain(self, holder: Holder, type: Type, place: Place) -> tuple[Value, ...]:
+        """The values to choose from for what goes into ``holder``."""
+        uses, found = self.found.of(holder), find(type)
+        if isinstance(found, (Pointer, Array)):
+            return tuple(self._pointers(uses, found, place))
+        return tuple(_numbers(uses, found if isinstance(found, Int) else Int()))
+
+    def written(self, copy: Copy, leaf: Leaf) -> tuple[Value, ...]:
+        """What a copy that is not exact may write to a leaf."""
+        holder: Holder = ("member", id(leaf.field)) if leaf.field is not None else call_of(copy.call)
+        return self.plain(holder, leaf.type, copy.call.place)
+
+    def _pointers(self, uses: Uses, type: Type, place: Place) -> Iterator[Value]:
+        yield self.object(pointee(type), place)
         if uses.tested or 0 in uses.equal:
-            values.append("(void *)0")
+            yield 0
         if uses.ordered:
-            values.append(f"(void *){_ERROR}L")
-        return values
+            yield _ERROR
 
     def object(self, target: Type, place: Place) -> Variable:
         """The object that stands for any of its type."""

@@ -73,6 +73,11 @@ def out_of(name: str, position: int) -> Holder:
     return "out", (name, position)
 
 
+def call_of(call: c.Call) -> Holder:
+    """The holder of what a call gives that may give anything, or of what it writes to an object."""
+    return "call", id(call)
+
+
 def flows(inference: Inference) -> Flows:
     """The flows of all functions that are reached."""
     found = Flows()
@@ -134,6 +139,10 @@ class _Collector:
             self.found.edges.setdefault(source, set()).update(targets)
 
     def _call(self, call: c.Call) -> None:
+        copy = self.inference.copies.get(id(call))
+        if copy is not None:
+            self._copied(call, copy.source is not None)
+            return
         for callee in self._callees(call):
             for at, arg in enumerate(call.args):
                 if callee.any and isinstance(arg, c.Unary) and arg.op == "&":
@@ -141,12 +150,29 @@ class _Collector:
                         self._holders(arg.operand)
                     )
                 elif at < len(callee.params):
-                    self._flow(arg, [("variable", id(callee.params[at]))])
+                    param: Holder = ("variable", id(callee.params[at]))
+                    self._flow(arg, [param])
+                    self.found.edges.setdefault(("to", param), set()).update(self._behind(arg))
             if callee.any:
                 for at, arg in enumerate(call.args):
                     for source in self._sources(arg):
                         # What is handed over by its address is a parameter of ours, or held in memory.
                         self.found.edges.setdefault(out_of(callee.name, at), set()).add(("to", source))
+
+    def _copied(self, call: c.Call, known: bool) -> None:
+        """What is behind one pointer goes to where the other one leads."""
+        targets = list(self._behind(call.args[0]))
+        for source in (call_of(call), *(self._behind(call.args[1]) if known else ())):
+            self.found.edges.setdefault(source, set()).update(targets)
+
+    def _behind(self, pointer: c.Expr) -> Iterator[Holder]:
+        """What is written by who writes through ``pointer``."""
+        if isinstance(pointer, c.Unary) and pointer.op == "&":
+            yield from self._holders(pointer.operand)
+            return
+        for source in self._sources(pointer):
+            yield "to", source
+            yield source  # an array, or an element: p[0] is what is behind p
 
     def _callees(self, call: c.Call) -> list[Function]:
         names: list[str] = []
@@ -173,7 +199,7 @@ class _Collector:
             case c.Index(base=base):
                 return self._holders(base)
             case c.Unary(op="*", operand=operand):
-                return [("to", holder) for holder in self._holders(operand)]
+                return list(self._behind(operand))
             case c.Cast(operand=operand):
                 return self._holders(operand)
         return []
@@ -183,6 +209,11 @@ class _Collector:
         match expr:
             case c.Call():
                 if isinstance(expr.function, c.Ident) and expr.function.name == "__builtin_expect":
+                    yield from self._sources(expr.args[0])
+                    return
+                if isinstance(expr.function, c.Ident) and expr.function.name == "__any_value":
+                    yield call_of(expr)
+                if id(expr) in self.inference.copies:  # gives what it writes to
                     yield from self._sources(expr.args[0])
                 for callee in self._callees(expr):
                     yield result_of(callee.name)
@@ -234,7 +265,10 @@ class _Collector:
         if not how:
             return
         for one, other in ((left, right), (right, left)):
-            self._use(one, how, self.world.constant(other))
+            known = self.world.constant(other)
+            if known is None:  # what it is compared with varies: at least 0 is told from the rest
+                self._test(one)
+            self._use(one, how, known)
 
 
 _ORDER = frozenset(("<", "<=", ">", ">="))

@@ -7,6 +7,7 @@ __all__ = ["CallTypes"]
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
 from lastput.model.builtins import BUILTINS, argument_count, error_class, size_type, type_argument
+from lastput.model.copies import Copy, pointed
 from lastput.model.inference import Inference
 from lastput.model.types import Func, Int, Pointer, Record, Type, Var, Void, find, pointee, unify
 from lastput.model.world import Function, Variable, World
@@ -126,8 +127,26 @@ class CallTypes:
             return Int()
         if name.startswith("IS_"):
             return Int()
+        if name == "__any_value":
+            any_type = Var()
+            self.result.any_calls.append((call, any_type))
+            return any_type
         types = [self.value(arg) for arg in args]
+        if name in ("__copy_memory", "__overwrite"):
+            self._copy(call, types)
+            return types[0]
         return types[0] if name in ("memset", "__builtin_expect") else Int()
+
+    def _copy(self, call: c.Call, types: list[Type]) -> None:
+        """Notes what is written. Memory of unknown type gets that of the other side."""
+        source = pointed(types[1]) if len(types) > 1 else None
+        if source is not None and isinstance(find(pointed(types[0])), Var) != isinstance(source, Var):
+            unify(types[0], types[1])
+        size = call.args[2] if len(call.args) > 2 else None
+        while isinstance(size, c.Cast):
+            size = size.operand
+        named = self.result.named_types.get(id(size)) if isinstance(size, c.SizeofType) else None
+        self.result.copies[id(call)] = Copy(call, pointed(types[0]), source, named)
 
     def _member_path(self, record: Record, path: c.Expr) -> None:
         """Mark the members named by ``a.b.c`` as used and read."""

@@ -10,6 +10,7 @@ import msgspec
 
 from lastput.c import syntax as c
 from lastput.errors import LastputError, Place
+from lastput.model.copies import Copy, Value
 from lastput.model.types import Array, Func, Int, Pointer, Record, Type, Var, find, unify
 from lastput.model.world import Function, Missing, ThreadDecl, Variable, World
 
@@ -27,8 +28,8 @@ class Visitor(Protocol):
 
 
 class Inference:
-    """The result: ``types``, ``symbols`` and ``named_types`` (the type that a primitive names) by ``id`` of
-    the node."""
+    """The result: ``types``, ``symbols``, ``named_types`` (the type that a primitive names) and ``copies`` by
+    ``id`` of the node."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -47,6 +48,10 @@ class Inference:
         self.assumed: dict[str, None] = {}
         self.missing: dict[str, Missing] = {}
         self.any: list[Function] = []
+        self.copies: dict[int, Copy] = {}
+        #: Calls that give any value, with the types that these have; and what they choose from.
+        self.any_calls: list[tuple[c.Call, Type]] = []
+        self.choices: dict[int, tuple[Value, ...]] = {}
         #: The initial value of a variable of the tree is looked at: what is unknown there may not matter.
         self.in_table = False
         #: What pointers of objects that stand for any of their type hold: object, members, the other object.

@@ -8,14 +8,13 @@ from lastput.c import syntax as c
 from lastput.engine.program import Kind, Op
 from lastput.errors import LastputError, Place
 from lastput.model.builtins import error_class
-from lastput.model.lower_arithmetic import ArithmeticLowerer
-from lastput.model.lvalue import InMemory
+from lastput.model.lower_copy import CopyLowerer
 from lastput.model.tac import Pseudo, Ref
-from lastput.model.types import Array, Func, Pointer, Record, Type, Void, find, pointee
+from lastput.model.types import Func, Pointer, Record, Type, Void, find, pointee
 from lastput.model.unparse import unparse
 
 
-class CallLowerer(ArithmeticLowerer):
+class CallLowerer(CopyLowerer):
     def call(self, call: c.Call) -> int:
         callee = call.function
         if isinstance(callee, c.Ident) and id(callee) not in self.inference.types:
@@ -105,7 +104,11 @@ class CallLowerer(ArithmeticLowerer):
         if name == "__live":
             return self._live(call)
         if name == "memset":
-            return self._memset(call)
+            return self.memset(call)
+        if name in ("__copy_memory", "__overwrite"):
+            return self.copy_memory(call)
+        if name == "__any_value":
+            return self.any_value(call)
         if name == "__builtin_expect":
             return self.value(args[0])
         return self.constant(0, place)
@@ -158,17 +161,3 @@ class CallLowerer(ArithmeticLowerer):
         self.place_label(end, place)
         self.emit(Pseudo.END, 0, 0, 0, place)
         return result
-
-    def _memset(self, call: c.Call) -> int:
-        if self.world.constant(call.args[1]) != 0 and self.world.is_lenient(call.place):
-            self.world.assume("left out", f"{unparse(call)} at {call.place}", call.place)
-            return self.value(call.args[0])
-        if self.world.constant(call.args[1]) != 0:
-            raise LastputError("memset", "only memset() to 0 is modelled", "assign the members", call.place)
-        type = self.type(call.args[0])
-        target = type if isinstance(type, Array) else pointee(type)
-        pointer = self.value(call.args[0])
-        self.emit(Pseudo.BEGIN, Kind.PLAIN, 0, 0, call.place, unparse(call))
-        self.zero(InMemory(pointer, 0, target, unparse(call.args[0])), call.place)
-        self.emit(Pseudo.END, 0, 0, 0, call.place)
-        return pointer

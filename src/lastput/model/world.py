@@ -298,8 +298,8 @@ class World:
 
 class Assumption(msgspec.Struct, frozen=True):
     """Something that was put in place of what is not known. ``kind`` is noop, any, object, weak, size,
-    constant, initial value, array, union or left out; ``name`` what it is about, ``place`` where that is
-    first used."""
+    constant, initial value, array, union, left out or combinations; ``name`` what it is about, ``place``
+    where that is first used."""
 
     kind: str
     name: str
@@ -320,6 +320,7 @@ _TOLD = {
     "array": "the array at {0} is kept",
     "union": "members {0} of a union do not overlay",
     "left out": "{0} is left out",
+    "combinations": "of the values written to {0} not all combinations are tried",
 }
 
 
