@@ -6,7 +6,8 @@
 
 For each finding a test is written that names, by SOURCE(), the functions that the finding speaks of, and
 calls each in a thread of its own; it is compiled with ``--assume-any all`` and the headers of the tree. What
-does not compile is counted by the slug of its error. CPU is user time of one compilation, the header index
+does not compile is counted by the slug of its error; what names no function (a table at file scope) is told
+apart, since there is nothing to lower. CPU is user time of one compilation, the header index
 being there.
 """
 
@@ -38,6 +39,7 @@ from lastput.model.options import ModelOptions
 from lastput.schema.finding import Finding, functions
 
 _TOO_LONG = 30  # seconds of user time for one finding
+_NOTHING = "names no function"
 _CALL = re.compile(r"\b([a-z_]\w+)\(\)")
 
 
@@ -69,8 +71,6 @@ def named(finding: Finding, tree: Tree) -> dict[str, dict[str, int]]:
     words = _CALL.findall(" ".join((finding.message, *(cause.what for cause in finding.causes))))
     result: dict[str, dict[str, int]] = {}
     for path, names in found.items():
-        if not path.endswith(".c"):
-            continue
         source = tree.read(path)
         defined = {
             one.name: _parameters(one.name, source[one.start : one.end])
@@ -113,7 +113,10 @@ def lower(finding: Finding, path: str) -> Lowered:
     """Compile the test of one finding."""
     tree, headers = _tree(path)
     where = f"{finding.where.path}:{finding.where.line}"
-    text = written(named(finding, tree))
+    by_file = named(finding, tree)
+    if not by_file:
+        return Lowered(where, finding.code, _NOTHING, "", 0.0, 0, 0, "")
+    text = written(by_file)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
     slug, message, size, assumed = "", "", 0, 0
     signal.signal(signal.SIGVTALRM, _stop)
@@ -137,7 +140,10 @@ def _stop(*_: object) -> None:
     raise TimeoutError
 
 
-def _report(found: Sequence[Lowered]) -> None:
+def _report(everything: Sequence[Lowered]) -> None:
+    found = [one for one in everything if one.slug != _NOTHING]
+    if len(found) < len(everything):
+        print(f"{len(everything) - len(found)} of {len(everything)} findings name no function")
     done = [one for one in found if not one.slug]
     print(f"{len(done)} of {len(found)} findings lower: {100 * len(done) / max(len(found), 1):.1f} %")
     if found:

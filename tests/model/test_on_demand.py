@@ -133,3 +133,55 @@ THREAD(t) { int x = get(); BUG_ON(x == 9); }
 """
     assert _verdict(compile_text(text, "t.c")) == "UNSAFE"
     assert _verdict(compile_text(text.replace("ASSUME_ANY(get);", ""), "t.c")) == "SAFE"
+
+
+_TABLES = """struct pair { int a, b; };
+struct table { const struct pair *pairs; struct nowhere part; int last; };
+static const struct table table = {
+	.pairs = (const struct pair []) { { 1, 2 }, { 3, 4 } },
+	.part = { .inner = 7 },
+	.last = { 5 },
+	[17] = 6,
+};
+struct pair of(int x) { struct pair made = { x, x }; return made; }
+int taken(int x) { return of(x).a; }
+int whole(int x) { struct pair p = of(x); return p.b; }
+void put(int x) { slot_of(x) = x; }
+int got(int x) { return slot_of(x); }
+int empty(int x) { return per_cpu_op(x, , "add"); }
+"""
+
+
+def test_literals_of_a_table_are_objects_and_what_does_not_fit_is_left_out(tree: Path) -> None:
+    (tree / "drivers/thing.c").write_text(_TABLES)
+    told = "table.pairs[1].b != 4 || table.part.inner != 7 || table.last != 5"
+    compiled = _compile(tree, f'SOURCE("drivers/thing.c", table);\nTHREAD(t) {{ BUG_ON({told}); }}')
+    assert _verdict(compiled) == "SAFE"
+    assert [(one.kind, one.name) for one in compiled.assumptions] == [
+        ("left out", "the initial value at drivers/thing.c:7:9")
+    ]
+
+
+def test_a_function_that_gives_a_struct_gives_any(tree: Path) -> None:
+    (tree / "drivers/thing.c").write_text(_TABLES)
+    for call in ("taken(1) == 33", "whole(1) == 33"):
+        text = f'SOURCE("drivers/thing.c");\nTHREAD(t) {{ BUG_ON({call}); }}'
+        compiled = _compile(tree, text)
+        assert _verdict(compiled) == "UNSAFE"
+        assert ("any", "of") in [(one.kind, one.name) for one in compiled.assumptions]
+
+
+def test_a_macro_takes_empty_arguments_and_a_function_does_not(tree: Path) -> None:
+    (tree / "drivers/thing.c").write_text(_TABLES)
+    text = 'SOURCE("drivers/thing.c", empty);\nTHREAD(t) { BUG_ON(empty(3) == 33); }'
+    assert _verdict(_compile(tree, text, "all")) == "UNSAFE"
+    with pytest.raises(LastputError, match="expression"):
+        _compile(tree, "static int per_cpu_op(int a, int b, const char *c) { return 0; }\n" + text)
+
+
+def test_what_may_be_a_macro_can_be_assigned_to(tree: Path) -> None:
+    (tree / "drivers/thing.c").write_text(_TABLES)
+    text = 'SOURCE("drivers/thing.c", put, got);\nTHREAD(t) { put(3); BUG_ON(got(3) == 33); }'
+    compiled = _compile(tree, text, "all")
+    assert _verdict(compiled) == "UNSAFE"  # any value, as for every function without a body
+    assert [(one.kind, one.name) for one in compiled.assumptions] == [("any", "slot_of")]

@@ -48,6 +48,12 @@ out:
 }
 """
 _SAME = {
+    "struct of a statement expression": "return ({ struct in v = { 3, 4 }; v; }).b;",
+    "struct of a condition": "struct in a = { 1, 2 }, b = { 3, 4 }; return (gs.x == 9 ? a : b).a;",
+    "literal of an array": "int *p = (int []) { 4, 5, 6 }; return p[2];",
+    "swapped bytes": "u16 x = gs.in.b; switch (x) { case __builtin_bswap16(0x2c00): "
+    "return __builtin_bswap16(x) + __builtin_bswap32(x); } return __builtin_bswap64(x);",
+    "constant or not": "return __builtin_constant_p(4 + B) * 10 + __builtin_constant_p(gs.x);",
     "ARRAY_SIZE": "return sizeof(tab) / sizeof(tab[0]) + 10 * (sizeof(gs.arr) / sizeof(gs.arr[0]));",
     "sizeof of structs": "return sizeof(struct in) + 100 * sizeof(union u) + 1000 * sizeof(struct in *);",
     "sizeof of expressions": 'struct in *p = 0; return sizeof *p + sizeof(p->b) + sizeof("abc");',

@@ -172,7 +172,7 @@ class Cursor:
                 self.pos += 1
             elif (
                 text in ATTRIBUTES_WITH_ARGS
-                or text in ("asm", "__asm__")
+                or text in ("asm", "__asm__", "asm_inline")
                 or (after_declarator and text.startswith("__"))
             ):
                 self._attribute_with_args()

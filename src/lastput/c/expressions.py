@@ -193,7 +193,8 @@ class ExpressionParser(Cursor):
                 self.deeper()
 
     def arguments(self) -> tuple[Expr, ...]:
-        """The arguments of a call, from after ``(`` to after ``)``; a type becomes a ``TypeArg``."""
+        """The arguments of a call, from after ``(`` to after ``)``; a type becomes a ``TypeArg``, and an
+        empty argument, which only a macro takes, one of ``void``."""
         args: list[Expr] = []
         if self.accept(")"):
             return ()
@@ -205,6 +206,8 @@ class ExpressionParser(Cursor):
 
     def _argument(self) -> Expr:
         token = self.tokens[self.pos]
+        if token.text == ",":
+            return TypeArg(place=token.place, type=CType("void"))
         if self._type_argument(token):
             return TypeArg(place=token.place, type=self.type_name())
         return self.assignment()

@@ -224,7 +224,7 @@ class _UnitParser(StatementParser):
         return i
 
 
-_ASM = frozenset(("asm", "__asm__", "__asm"))
+_ASM = frozenset(("asm", "__asm__", "__asm", "asm_inline"))
 
 # Words that begin a file-scope item wherever they stand at the start of a line.
 _OPENERS = STORAGE_WORDS | {"struct", "union", "enum", "void", "int", "unsigned", "long", "bool", "const"}

@@ -42,7 +42,7 @@ from lastput.c.words import (
 )
 
 _ATOMIC = frozenset(("atomic", "plain", "acquire", "release"))
-_ASM = frozenset(("asm", "__asm__", "__asm"))
+_ASM = frozenset(("asm", "__asm__", "__asm", "asm_inline"))
 _NOT_CODE = frozenset(("static_assert", "_Static_assert"))
 
 

@@ -51,3 +51,25 @@
 #define HZ 1
 #define ktime_get() 0
 #define msecs_to_jiffies(x) (x)
+
+/* gcc's own: the bytes of a number in the other order */
+static inline u16 __builtin_bswap16(u16 x)
+{
+	return x << 8 | x >> 8;
+}
+
+static inline u32 __builtin_bswap32(u32 x)
+{
+	return (u32)__builtin_bswap16(x) << 16 | __builtin_bswap16(x >> 16);
+}
+
+static inline u64 __builtin_bswap64(u64 x)
+{
+	return (u64)__builtin_bswap32(x) << 32 | __builtin_bswap32(x >> 32);
+}
+
+/* include/linux/bitfield.h:112, without its checks: a mask's lowest bit is what a field counts in */
+#define FIELD_MAX(mask) ((mask) / ((mask) & -(mask)))
+#define FIELD_FIT(mask, val) (!(((val) * ((mask) & -(mask))) & ~(mask)))
+#define FIELD_PREP(mask, val) (((val) * ((mask) & -(mask))) & (mask))
+#define FIELD_GET(mask, reg) (((reg) & (mask)) / ((mask) & -(mask)))

@@ -63,7 +63,7 @@ struct net_device {
 #define NETDEV_GOING_DOWN 9
 #define netdev_tx_t int
 #define SET_NETDEV_DEV(net, parent_dev) ((net)->dev.parent = (parent_dev))
-#define netdev_priv(net) ((net)->priv)
+#define netdev_priv(net) (((struct net_device *)(net))->priv)
 #define netif_running(net) ((net)->running != 0)
 #define netif_device_present(net) (!(net)->detached)
 #define netif_device_detach(net) ((net)->detached = 1)

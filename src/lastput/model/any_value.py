@@ -33,12 +33,12 @@ def give_any(inference: Inference) -> None:
     if not (inference.any or inference.copies or inference.any_calls or objects):
         return
     maker = _Maker(inference, flows(inference))
-    settle(inference.world, list(inference.copies.values()), maker.written)
-    for call, type in inference.any_calls:
-        inference.choices[id(call)] = maker.plain(call_of(call), type, call.place)
     for function in inference.any:
         maker.body(function)
     inference.drain()
+    settle(inference.world, list(inference.copies.values()), maker.written)
+    for call, type in inference.any_calls:
+        inference.choices[id(call)] = maker.plain(call_of(call), type, call.place)
     maker.link()
 
 
@@ -61,7 +61,10 @@ class _Maker:
             if len(values) > 1:
                 lines.append(f"if (__arg{at}) plain {{ *__arg{at} = {_choice(values)}; }}")
         result = find(function.type.result)
-        if not isinstance(result, Void):
+        given = f"__any_result_of_{function.name}"
+        if given in self.inference.variables:
+            lines.append(f"__overwrite(&{given});")
+        if not isinstance(result, (Void, Record)):
             values = self.values(result_of(function.name), result, function.place)
             lines.append("long __value;" if len(values) > 1 else "")
             if len(values) > 1:

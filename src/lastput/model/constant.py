@@ -12,6 +12,7 @@ from lastput.model.integers import common, narrow, number_type, promote
 from lastput.model.sizes import size_of
 from lastput.model.types import Int, Type, find
 
+_SWAPS = {"__builtin_bswap16": 2, "__builtin_bswap32": 4, "__builtin_bswap64": 8}
 _CONFIG_TESTS = {"IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE"}
 
 
@@ -52,6 +53,10 @@ def evaluate(scope: Scope, expr: c.Expr) -> tuple[int, Int] | None:
             return narrow(taken[0], type), type
         case c.Call(function=c.Ident(name="__builtin_expect"), args=(first, *_)):
             return evaluate(scope, first)
+        case c.Call(function=c.Ident(name=name), args=(first,)) if name in _SWAPS:
+            return _swap(_SWAPS[name], evaluate(scope, first))
+        case c.Call(function=c.Ident(name="__builtin_constant_p"), args=(first,)):
+            return int(evaluate(scope, first) is not None), Int(32)
         case c.Call(function=c.Ident(name=name), args=(first,)) if name in _CONFIG_TESTS:
             known_test = evaluate(scope, first)
             return int(bool(known_test and known_test[0])), Int(32)
@@ -59,6 +64,15 @@ def evaluate(scope: Scope, expr: c.Expr) -> tuple[int, Int] | None:
             size = size_of(scope.type(written))
             return None if size is None else (size, Int(64, signed=False))
     return None
+
+
+def _swap(size: int, known: tuple[int, Int] | None) -> tuple[int, Int] | None:
+    """The bytes of a number in the other order."""
+    if known is None:
+        return None
+    type = Int(8 * size, signed=False)
+    whole = (known[0] & ((1 << 8 * size) - 1)).to_bytes(size, "little")
+    return narrow(int.from_bytes(whole, "big"), type), type
 
 
 def _needs_typeof(written: c.CType | None) -> bool:

@@ -12,6 +12,7 @@ from lastput.model.constant import evaluate
 from lastput.model.constness import is_constant
 from lastput.model.infer_call import CallTypes
 from lastput.model.inference import Inference
+from lastput.model.initialiser import open_length
 from lastput.model.integers import common, number_type, promote
 from lastput.model.types import (
     Array,
@@ -62,6 +63,8 @@ class ExpressionTypes(CallTypes):
 
     def _note(self, expr: c.Expr, use: str) -> Type:
         type = find(self._type(expr, use))
+        if isinstance(expr, c.Call) and (use != "value" or isinstance(type, Record)) and use != "effect":
+            self._result_object(expr)
         self.result.types[id(expr)] = type
         return type
 
@@ -77,7 +80,13 @@ class ExpressionTypes(CallTypes):
                 return self._member(expr, use)
             case c.Index(base=base, index=index):
                 self.value(index)
-                return pointee(self._note(base, "path" if use != "value" else "value"))
+                array = self._note(base, "path" if use != "value" else "value")
+                member = None if isinstance(array, Array) else self._named(base)
+                if isinstance(
+                    member, Field
+                ):  # a pointer, which is looked at whatever is done with its element
+                    member.read = True
+                return pointee(array)
             case c.Unary(op="&", operand=operand):
                 return self._address(operand)
             case c.Unary(op="*", operand=operand):
@@ -100,7 +109,7 @@ class ExpressionTypes(CallTypes):
             case c.Call():
                 return self.call(expr)
             case c.Cast(type=written, operand=operand):
-                return self._cast(written, operand)
+                return self._cast(expr, written, operand)
             case c.CommaList(items=items):
                 for item in items[:-1]:
                     self.effect(item)
@@ -111,6 +120,13 @@ class ExpressionTypes(CallTypes):
                 self.result.named_types[id(expr)] = self.world.type(written, self.typeof)
                 return Int(64, signed=False)
         raise LastputError("expression", "this cannot stand here as an expression", "rewrite it", expr.place)
+
+    def _result_object(self, call: c.Call) -> None:
+        """What a call gives has a place if it has no body: it may be a macro."""
+        name = call.function.name if isinstance(call.function, c.Ident) else ""
+        function = self.world.functions.get(name)
+        if function is not None and function.any and name in self.result.reached:
+            self.result.symbols[id(call)] = self.result.result_object(function)
 
     def _refuse_constant(self, target: c.Expr) -> None:
         if is_constant(target, self._named):
@@ -298,10 +314,15 @@ class ExpressionTypes(CallTypes):
                 return self._plain(base) and (self._plain(index) or isinstance(index, c.Number))
         return False
 
-    def _cast(self, written: c.CType, operand: c.Expr) -> Type:
+    def _cast(self, expr: c.Cast, written: c.CType, operand: c.Expr) -> Type:
         goal = self.world.type(written, self.typeof)
         if isinstance(operand, c.InitList):
-            self.initialiser(goal, operand)
+            if isinstance(goal, Array) and not goal.length:
+                goal.initialised(open_length(self.world, goal, operand), expr.place)
+            if self.result.static:
+                self.result.literal(expr, goal, operand)
+            else:
+                self.initialiser(goal, operand)
             return goal
         source = self.value(operand)
         if isinstance(goal, Pointer):

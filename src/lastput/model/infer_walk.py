@@ -56,7 +56,7 @@ class Walker(ExpressionTypes):
             and not type.length
             and isinstance(declaration.init, c.InitList | c.String)
         ):
-            type.length = open_length(self.world, type, declaration.init)
+            type.initialised(open_length(self.world, type, declaration.init), declaration.place)
         if "static" in declaration.storage:
             if declaration.cleanup:
                 raise LastputError(

@@ -54,6 +54,8 @@ class Inference:
         self.choices: dict[int, tuple[Value, ...]] = {}
         #: The initial value of a variable of the tree is looked at: what is unknown there may not matter.
         self.in_table = False
+        #: The initial value of a variable is looked at.
+        self.static = False
         #: What pointers of objects that stand for any of their type hold: object, members, the other object.
         self.links: list[tuple[Variable, tuple[str, ...], Variable]] = []
         #: Functions that were only put into pointers so far: they are visited when somebody calls one.
@@ -92,7 +94,14 @@ class Inference:
             if not world.any_all:
                 self.missing.setdefault(name, Missing("function", name, place))
             return self._any(name, place)
+        if not function.any and world.is_lenient(function.place) and self._gives_struct(function):
+            return self._any(name, place)
         return function
+
+    def _gives_struct(self, function: Function) -> bool:
+        """Whether a function returns a struct, which is outside of the subset."""
+        result = function.definition.type.inner
+        return result is not None and isinstance(find(self.world.type(result)), Record)
 
     def _any(self, name: str, place: Place) -> Function:
         """A function without a body, of the type that a prototype gives it."""
@@ -133,10 +142,28 @@ class Inference:
         if name not in self.variables:
             self.variables[name] = found
             if found.init is not None:
-                outer, self.in_table = self.in_table, world.is_lenient(found.place)
+                outer = self.in_table, self.static
+                self.in_table, self.static = world.is_lenient(found.place), True
                 self.visitor.initialiser(found.type, found.init)
-                self.in_table = outer
+                self.in_table, self.static = outer
         return found
+
+    def literal(self, literal: c.Cast, type: Type, init: c.Expr) -> None:
+        """A compound literal in an initial value: a variable without a name."""
+        variable = Variable(f"literal at {literal.place}", type, literal.place)
+        variable.defined, variable.init = True, init
+        self.world.variables[variable.name] = variable
+        self.symbols[id(literal)] = self.variable(variable.name, literal.place)
+
+    def result_object(self, function: Function) -> Variable:
+        """The object that a function without a body gives, or that a macro without a definition stands
+        for."""
+        name = f"__any_result_of_{function.name}"
+        if name not in self.variables:
+            variable = Variable(name, function.type.result, function.place)
+            variable.defined = variable.any = True
+            self.world.variables[name] = variable
+        return self.variable(name, function.place)
 
     def unknown(self, name: str, place: Place) -> int:
         """A number of its own for a constant that is defined nowhere."""

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import msgspec
 
 from lastput.c import syntax as c
-from lastput.errors import LastputError
-from lastput.model.types import Array, Field, Record, Type, find
+from lastput.errors import LastputError, Place
+from lastput.model.types import Array, Field, Record, Type, Var, find
 from lastput.model.world import World
 
 _MOST = 4096  # items that a range may stand for
@@ -52,8 +52,10 @@ def _walk(
         init = _characters(init)
     if isinstance(target, Record):
         target.complete()
-    if isinstance(init, c.Cast) and isinstance(init.operand, c.InitList):
+    if isinstance(init, c.Cast) and isinstance(init.operand, c.InitList) and _is_whole(target, init):
         init = init.operand
+    if isinstance(target, Var) and isinstance(init, c.InitList) and _names_members(init):
+        target.link = target = Record("")
     if not isinstance(init, c.InitList):
         yield InitValue(path, target, init)
         return
@@ -61,9 +63,7 @@ def _walk(
         if len(init.items) == 1 and not init.items[0].path:
             yield from _walk(world, path, target, init.items[0].value)
         elif init.items:
-            raise LastputError(
-                "initialiser", "braces around a value that is no struct or array", "remove them", init.place
-            )
+            _unfit(world, "braces around a value that is no struct or array", "remove them", init.place)
         return
     if braces:
         yield _Braces(path)
@@ -80,12 +80,10 @@ def _walk(
         if not designators:
             if isinstance(target, Record):
                 if position >= len(members):
-                    raise LastputError(
-                        "initialiser",
-                        f"struct {target.tag} has no declared member for this value",
-                        "declare the struct with its members, or write .member = value",
-                        item.value.place,
-                    )
+                    what = f"struct {target.tag} has no declared member for this value"
+                    way = "declare the struct with its members, or write .member = value"
+                    _unfit(world, what, way, item.value.place)
+                    continue
                 designators = [members[position]]
             else:
                 designators = [c.Number(place=item.value.place, value=position)]
@@ -94,7 +92,10 @@ def _walk(
             position = members.index(first) + 1 if first in members else position
         elif not isinstance(first, str):
             position = (world.constant(first) or 0) + 1
-        where, inner = _descend(world, target, designators, item.value)
+        found = _descend(world, target, designators, item.value)
+        if found is None:
+            continue
+        where, inner = found
         value = item.value
         if not item.path and _is_elided(inner, value):
             # No braces around an inner aggregate: it takes as many items as it has members.
@@ -131,6 +132,24 @@ def open_length(world: World, array: Array, init: c.InitList | c.String) -> int:
     return length
 
 
+def _unfit(world: World, what: str, way: str, place: Place) -> None:
+    """A value for which there is no place: in a file of the tree it is left out, which is an assumption."""
+    if not world.is_lenient(place):
+        raise LastputError("initialiser", what, way, place)
+    world.assume("left out", f"the initial value at {place}", place)
+
+
+def _is_whole(target: Type, literal: c.Cast) -> bool:
+    """Whether a compound literal stands for all of ``target``, not for the address of an array."""
+    if isinstance(target, (Record, Array)):
+        return True
+    return literal.type.kind != "array"
+
+
+def _names_members(init: c.InitList) -> bool:
+    return bool(init.items) and bool(init.items[0].path) and isinstance(init.items[0].path[0], str)
+
+
 def _characters(text: c.String) -> c.InitList:
     """A string as the initialiser of an array: its bytes, and the zero behind them."""
     values = (*text.value.encode("utf-8", "surrogateescape"), 0)
@@ -142,7 +161,8 @@ def _spread(world: World, span: c.Binary, item: c.InitItem) -> list[c.InitItem]:
     """``[low ... high] = value`` as one item an index."""
     low, high = world.constant(span.left), world.constant(span.right)
     if low is None or high is None or not 0 <= low <= high < _MOST:
-        raise LastputError("initialiser", "this range is no constant one", "use constants", span.place)
+        _unfit(world, "this range is no constant one", "use constants", span.place)
+        return []
     numbers = (c.Number(place=span.place, value=index) for index in range(low, high + 1))
     return [c.InitItem((number, *item.path[1:]), item.value) for number in numbers]
 
@@ -181,7 +201,8 @@ def _members(record: Record) -> list[str]:
 
 def _descend(
     world: World, target: Type, designators: list[str | c.Expr], value: c.Expr
-) -> tuple[tuple[Field | int, ...], Type]:
+) -> tuple[tuple[Field | int, ...], Type] | None:
+    """What designators name within ``target``; None if that is left out."""
     path: list[Field | int] = []
     for step in designators:
         target = find(target)
@@ -192,16 +213,13 @@ def _descend(
         elif not isinstance(step, str) and isinstance(target, Array):
             index = world.constant(step)
             if index is None or not 0 <= index < max(target.length, 1):
-                raise LastputError(
-                    "initialiser",
-                    "array index is no constant within the array",
-                    "use a constant",
-                    value.place,
-                )
+                what = "array index is no constant within the array"
+                _unfit(world, what, "use a constant", value.place)
+                return None
             path.append(index)
             target = target.element
         else:
-            raise LastputError(
-                "initialiser", "this designator does not fit the type", "check the declaration", value.place
-            )
+            what = "this designator does not fit the type"
+            _unfit(world, what, "check the declaration", value.place)
+            return None
     return tuple(path), find(target)

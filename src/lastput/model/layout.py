@@ -14,6 +14,7 @@ from lastput.model.types import Array, Field, Pointer, Record, Type, find
 from lastput.model.world import World
 
 _LARGE = 64  # cells that are kept of an array in a file of the tree
+_TABLE = 512  # the same of one whose elements are written there
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -118,7 +119,8 @@ class Layout:
                 "write a number; an array of variable length is outside of what lastput models",
                 array.place,
             )
-        if array.length * inner > (_LARGE if lenient else FUNCTION_BASE):
+        most = (_TABLE if array.known else _LARGE) if lenient else FUNCTION_BASE
+        if array.length * inner > most:
             if not lenient:
                 raise LastputError(
                     "array-length",
@@ -126,7 +128,7 @@ class Layout:
                     f"make it smaller: there is room for {FUNCTION_BASE}, all objects together",
                     array.place,
                 )
-            array.kept = max(_LARGE // inner, 1)
+            array.kept = max(most // inner, 1)
         if lenient and array.place is not None and (array.length < 0 or array.kept):
             what = f"{array.length} elements" if array.length > 0 else "a length that is no constant"
             self.world.assume("array", f"{array.place}: {array.room} of {what}", array.place)

@@ -256,7 +256,7 @@ class _Loader:
             if not completes:
                 return
         if isinstance(type, Array) and not type.length and isinstance(item.init, c.InitList | c.String):
-            type.length = open_length(self.world, type, item.init)
+            type.initialised(open_length(self.world, type, item.init), item.place)
         variable = Variable(item.name, type, item.place, "", self.module)
         variable.written = item.type
         variable.init = item.init

@@ -102,7 +102,7 @@ class FunctionLowerer(ExprLowerer):
             if isinstance(type, Pointer):
                 self.pointers.add(i)
         returns = find(fn.type.result)
-        if isinstance(returns, Record):
+        if isinstance(returns, Record) and not fn.any:
             raise LastputError(
                 "struct-return",
                 f"{fn.name}() returns a struct",
@@ -110,8 +110,7 @@ class FunctionLowerer(ExprLowerer):
                 fn.place,
             )
         self.result = self.register(returns)
-        if fn.aggregate_locals:
-            self.emit(Pseudo.OPEN, fn.name, 0, 0, fn.place)
+        opens = len(self.code)
         for i, param in enumerate(fn.params):
             if param.memory:
                 where = self.variable(param, c.Ident(place=param.place, name=param.name))
@@ -121,6 +120,8 @@ class FunctionLowerer(ExprLowerer):
                 else:
                     self.store(where, i, param.place)
         self.statement(fn.definition.body)
+        if fn.aggregate_locals:  # compound literals are among them, that were met in the body
+            self.code.insert(opens, Ins(Pseudo.OPEN, fn.name, 0, 0, fn.place, ""))
         end = fn.definition.end
         self.place_label(self.end, end)
         if fn.aggregate_locals:

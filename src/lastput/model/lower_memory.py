@@ -37,6 +37,13 @@ class MemoryLowerer(Emitter):
                 return self.lvalue(operand)
             case c.Cast(operand=c.InitList() as operand):
                 return self._compound_literal(expr, operand)
+            case c.StatementExpr() | c.Conditional() | c.CommaList() if isinstance(self.type(expr), Record):
+                return InMemory(self.value(expr), 0, self.type(expr), unparse(expr))
+            case c.Call() if id(expr) in self.inference.symbols:
+                self.value(expr)
+                given = self.inference.symbols[id(expr)]
+                assert isinstance(given, Variable)
+                return self.variable(given, c.Ident(place=expr.place, name=unparse(expr)))
         raise LastputError("lvalue", f"'{unparse(expr)}' has no address here", "use a variable", expr.place)
 
     def _refuse_punning(self, pointer: c.Expr) -> None:
@@ -68,7 +75,8 @@ class MemoryLowerer(Emitter):
             offset = 0
         else:
             record = find(self.type(base))
-            outer = self.lvalue(base) if not isinstance(base, (c.Call, c.StatementExpr)) else None
+            known = not isinstance(base, c.Call) or id(base) in self.inference.symbols
+            outer = self.lvalue(base) if known else None
             if not isinstance(outer, InMemory):
                 raise LastputError(
                     "lvalue", "member of a value that has no address", "use a variable", expr.place

@@ -45,7 +45,8 @@ _OWN = (
 )  # fmt: skip
 #: What a macro may not come to.
 _OUTSIDE = re.compile(
-    r"asm|__asm__|__asm|_Generic|__builtin_(?!expect$|constant_p$)\w+|__int128|__seg_gs|__label__|_THIS_IP_"
+    r"asm|__asm__|__asm|asm_inline|asm_volatile_goto|_Generic|__int128|__seg_gs|__label__|_THIS_IP_"
+    r"|__builtin_(?!expect$|constant_p$|bswap\d+$)\w+"
 )
 _NAMED = re.compile(r"\b(?:ASSUME_ANY|ASSUME_NOOP|SOURCE)\s*\(([^)]*)\)")
 

@@ -34,6 +34,8 @@ class StaticValues:
         match expr:
             case c.String(value=text):
                 return self.resolve(Ref("string", text.removeprefix("/dev/")))
+            case c.Cast(operand=c.InitList()) if isinstance(find(self.inference.types[id(expr)]), Array):
+                return self.address(expr)
             case c.Cast(operand=operand) if not isinstance(operand, c.InitList):
                 return self.value(operand, module)
             case c.Ident(name="THIS_MODULE"):
@@ -56,7 +58,7 @@ class StaticValues:
 
     def address(self, expr: c.Expr) -> int | None:
         match expr:
-            case c.Ident():
+            case c.Ident() | c.Cast(operand=c.InitList()):
                 symbol = self.inference.symbols.get(id(expr))
                 if isinstance(symbol, Variable) and symbol.scope == "":
                     return self.resolve(Ref("global", symbol.name))

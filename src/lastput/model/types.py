@@ -69,16 +69,22 @@ class Pointer(Type):
 
 class Array(Type):
     """``length`` is 0 if the declaration leaves it open, -1 if it is no constant (then ``place`` says where
-    that stands, for whoever needs it). ``kept`` are the elements that have memory, if not all have."""
+    that stands, for whoever needs it). ``known``: its initialiser gives the length. ``kept`` are the elements
+    that have memory, if not all have."""
 
-    __slots__ = ("element", "kept", "length", "place")
+    __slots__ = ("element", "kept", "known", "length", "place")
 
     def __init__(self, element: Type, length: int, place: Place | None = None) -> None:
         super().__init__()
         self.element = element
         self.length = length
         self.place = place
+        self.known = False
         self.kept = 0
+
+    def initialised(self, length: int, place: Place) -> None:
+        """The length is that of the initialiser."""
+        self.length, self.place, self.known = length, place, True
 
     @property
     def room(self) -> int:
