@@ -10,7 +10,8 @@ from lastput.c.tree import open_tree
 from lastput.engine.search import check
 from lastput.engine.verdict import Options
 from lastput.facts.definitions.lookup import Headers
-from lastput.model.compile import Compiled, compile_file
+from lastput.model.compile import compile_file
+from lastput.model.compiled import Compiled
 from tests.conftest import RELEASES
 from tests.conftest import tree as packed_tree
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lastput.engine.search import check
-from lastput.model.compile import Compiled, compile_text
+from lastput.model.compile import compile_text
+from lastput.model.compiled import Compiled
 from lastput.model.copies import combined
 
 _DECLARATIONS = """/* Copies. */

@@ -9,7 +9,8 @@ import pytest
 
 from lastput.engine.search import check
 from lastput.errors import LastputError, Place
-from lastput.model.compile import Compiled, compile_text
+from lastput.model.compile import compile_text
+from lastput.model.compiled import Compiled
 
 _TEST = """
 #include <lastput.h>

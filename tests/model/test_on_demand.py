@@ -10,7 +10,8 @@ from lastput.c.tree import open_tree
 from lastput.engine.search import check
 from lastput.errors import LastputError
 from lastput.facts.definitions.lookup import Headers
-from lastput.model.compile import Compiled, compile_text
+from lastput.model.compile import compile_text
+from lastput.model.compiled import Compiled
 from lastput.model.options import ModelOptions
 
 _HEADER = """#define LIMIT (BASE + 1)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import msgspec
 
+from lastput.check.kept import compiled
 from lastput.check.request import Request
 from lastput.check.trace.build import Context
 from lastput.engine.program import Program
 from lastput.errors import LastputError, Place
 from lastput.facts.definitions.config import read_config
 from lastput.facts.definitions.lookup import Headers
-from lastput.model.compile import Compiled, compile_file, compile_text
-from lastput.model.load import KERNEL
+from lastput.model.compiled import KERNEL, Compiled, read_test
 
 _MOST = 1 << 24  # bytes of a test
 
@@ -87,13 +87,16 @@ def compile_test(request: Request, say: Callable[[str], None] | None = None) -> 
         read_tree = tree.read
         config = read_config(request.model.config) if request.model.config else None
         headers = headers or Headers(tree, config)
-    if request.text is None:
-        compiled = compile_file(request.file, request.model, read_tree, headers)
+    text = read_test(request.file) if request.text is None else request.text
+    if read_tree is None:
+        made = compiled(text, request.file, request.model)
     else:
-        compiled = compile_text(request.text, request.file, request.model, read_tree, headers)
-    if tree is not None and compiled.header.by_release:
+        from lastput.model.compile import compile_text
+
+        made = compile_text(text, request.file, request.model, read_tree, headers)
+    if tree is not None and made.header.by_release:
         release = tree.release()
-    return Test(request, compiled, release)
+    return Test(request, made, release)
 
 
 def _silent(_: str) -> None:

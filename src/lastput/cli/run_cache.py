@@ -18,6 +18,7 @@ _SAYS = {
     "kernels": "unpacked kernels (replay)",
     "packages": "kernel packages that were downloaded (replay)",
     "snapshots": "saved guests (replay)",
+    "tests": "compiled litmus tests (check)",
     "trees": "parts of kernel trees (check)",
 }
 

@@ -6,8 +6,8 @@ __all__ = ["armed_offsets"]
 
 from collections.abc import Iterator
 
+from lastput.model.compiled import KERNEL
 from lastput.model.layout import Layout
-from lastput.model.load import KERNEL
 from lastput.model.types import Array, Field, Record, Type, find
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-__all__ = ["Compiled", "compile_file", "compile_text"]
+__all__ = ["compile_file", "compile_text"]
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import msgspec
 
-from lastput.c import syntax as c
 from lastput.engine.program import FUNCTION_BASE, Program, Text, Thread
 from lastput.errors import LastputError, Place
 from lastput.facts.definitions.lookup import Headers
 from lastput.model.assemble import Assembled, Assembler
+from lastput.model.compiled import Compiled, read_test
 from lastput.model.flow import Flow, analyse
-from lastput.model.header import Header, read_header
+from lastput.model.header import read_header
 from lastput.model.infer import infer
 from lastput.model.inference import Inference
 from lastput.model.inline import Body, Inliner
@@ -25,28 +24,12 @@ from lastput.model.load import Loaded, load
 from lastput.model.lower import Registry, lower_function
 from lastput.model.options import ModelOptions, settled, with_words
 from lastput.model.registers import Allocation, allocate, orders_pointers, spread_pointers
-from lastput.model.shapes import Shape, shapes_of
+from lastput.model.shapes import shapes_of
 from lastput.model.space import Space, ThreadShape
 from lastput.model.static_value import strings_of
 from lastput.model.tac import Ref, Template
 from lastput.model.types import Array, Record, find
 from lastput.model.world import Assumption, ThreadDecl, Variable, World
-
-
-class Compiled(msgspec.Struct, frozen=True):
-    """``sources`` maps the files named in places to their text; ``functions`` are those the program may
-    enter; ``skipped`` lists what was passed over at file scope, ``notes`` what the user should know,
-    ``shapes`` what is looked at of the structs, ``assumptions`` what stands for what is not known."""
-
-    program: Program
-    header: Header
-    options: ModelOptions
-    sources: dict[str, str]
-    functions: tuple[str, ...]
-    skipped: tuple[c.Skipped, ...]
-    notes: tuple[str, ...]
-    shapes: tuple[Shape, ...] = ()
-    assumptions: tuple[Assumption, ...] = ()
 
 
 def compile_file(
@@ -60,13 +43,7 @@ def compile_file(
 
     Raises LastputError for everything that is wrong with the input.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise LastputError(
-            "no-file", f"cannot read {path}: {error.strerror}", "check the name", Place(path)
-        ) from None
-    return compile_text(text, path, options, read_tree, headers)
+    return compile_text(read_test(path), path, options, read_tree, headers)
 
 
 def compile_text(
@@ -94,6 +71,7 @@ def compile_text(
         notes=(*loaded.world.notes, *compiler.kept_apart(program)),
         shapes=shapes_of(loaded.world),
         assumptions=tuple(loaded.world.assumptions.values()),
+        beside=tuple(loaded.beside),
     )
 
 

@@ -18,6 +18,7 @@ from lastput.errors import LastputError, Place
 from lastput.facts.definitions.arms import options_around
 from lastput.facts.definitions.lookup import Headers
 from lastput.facts.definitions.scan import scan
+from lastput.model.compiled import KERNEL
 from lastput.model.infer import module_symbol
 from lastput.model.initialiser import open_length
 from lastput.model.on_demand import OnDemand, TypeNames
@@ -28,7 +29,6 @@ from lastput.model.world import MODULE_DEPS, Function, Module, ThreadDecl, Varia
 #: Functions that a text defines; they begin in the first column.
 _DEFINES = re.compile(r"^[a-z_][\w \t*]*?[\s*](\w+)\([^;{}#]*\)\s*\{", re.MULTILINE)
 _SOURCES = re.compile(r'\bSOURCE\s*\(\s*"([^"]+)"')
-KERNEL = Path(__file__).parent.parent / "kernel"
 DIRECTIVES = (
     "ASSUME_ANY",
     "ASSUME_NOOP",
@@ -47,11 +47,13 @@ DIRECTIVES = (
 
 
 class Loaded(msgspec.Struct):
-    """``sources`` holds the text of every file that was read, by the name used in places."""
+    """``sources`` holds the text of every file that was read, by the name used in places. ``beside`` are the
+    files of the test's own that were looked for, whether they are there or not."""
 
     world: World
     sources: dict[str, str]
     skipped: list[c.Skipped]
+    beside: list[str]
 
 
 def load(
@@ -89,6 +91,7 @@ class _Loader:
         self.world.any.update((name, Place(file)) for name in options.assume_any if name != "all")
         self.sources = {file: text}
         self.paths: dict[str, Path] = {}
+        self.beside: list[str] = []
         self.from_tree = self.world.from_tree
         self.skipped: list[c.Skipped] = []
         self.typedefs = TypeNames()
@@ -139,13 +142,15 @@ class _Loader:
             raise LastputError(
                 "no-thread", "nothing runs in this file", "add THREAD(name) { ... }", Place(self.file)
             )
-        return Loaded(self.world, self.sources, self.skipped)
+        return Loaded(self.world, self.sources, self.skipped, self.beside)
 
     def _include(self, name: str, angled: bool, place: Place) -> str | None:
         """Our own headers; files beside the litmus file; everything else of a kernel file is ignored."""
         candidates = [KERNEL / name]
         if not angled and place.file not in self.from_tree:
             candidates.insert(0, self.paths.get(place.file, Path(place.file)).parent / name)
+            if candidates[0] != candidates[1]:
+                self.beside.append(str(candidates[0]))
         for path in candidates:
             if path.is_file():
                 text = path.read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ import functools
 import re
 from collections.abc import Sequence
 
-from lastput.model.load import KERNEL
+from lastput.model.compiled import KERNEL
 
 
 @functools.cache
