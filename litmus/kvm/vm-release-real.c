@@ -184,6 +184,8 @@ static void kvm_arch_destroy_vm(struct kvm *kvm)
  * since: let it take an argument more than it names.
  */
 #define kvm_init(...) kvm_init(__VA_ARGS__, ...)
+/* kvm_create_vm(type) until 5.19, kvm_create_vm(type, fdname) since */
+#define kvm_create_vm(...) kvm_create_vm(__VA_ARGS__, ...)
 
 SOURCE("virt/kvm/kvm_main.c", kvm_init, kvm_exit, kvm_create_vm, kvm_destroy_vm, kvm_get_kvm, kvm_put_kvm,
        kvm_vm_release, kvm_vcpu_release, kvm_device_release, kvm_get_bus_for_destruction);
@@ -196,7 +198,7 @@ static __weak struct kvm_io_bus *kvm_get_bus_for_destruction(struct kvm *kvm, in
 
 static struct file *kvm_create_vm_file(void)
 {
-	return anon_inode_getfd("kvm-vm", &kvm_vm_fops, kvm_create_vm(0, "0"), O_RDWR);
+	return anon_inode_getfd("kvm-vm", &kvm_vm_fops, (kvm_create_vm)(0, "0"), O_RDWR);
 }
 
 MODULE(kvm_intel, kvm);

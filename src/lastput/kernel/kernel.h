@@ -73,3 +73,6 @@ static inline u64 __builtin_bswap64(u64 x)
 #define FIELD_FIT(mask, val) (!(((val) * ((mask) & -(mask))) & ~(mask)))
 #define FIELD_PREP(mask, val) (((val) * ((mask) & -(mask))) & (mask))
 #define FIELD_GET(mask, reg) (((reg) & (mask)) / ((mask) & -(mask)))
+
+/* include/linux/nospec.h:51: what a CPU may speculate is left out */
+#define array_index_nospec(index, size) (index)

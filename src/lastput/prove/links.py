@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lastput.facts.base import Facts, FunctionFact
-from lastput.model.load import KERNEL
+from lastput.model.compiled import KERNEL
 
 #: Whose pointer an accessor reads, by its first word.
 _HOSTS = {
