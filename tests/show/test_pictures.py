@@ -49,6 +49,8 @@ def _look(browser: Browser, look: str, page: Path) -> bytes:
     window.goto(page.as_uri())
     window.emulate_media(media=how.media)
     window.add_style_tag(content=pictures.FONT)
+    if window.locator(".finding").count():  # the page of findings, with one of them open
+        window.locator(".finding .head").first.click()
     assert window.evaluate("document.documentElement.scrollWidth") <= how.width
     return window.screenshot(full_page=True)
 

@@ -16,9 +16,12 @@ from lastput.audit import suppress
 from lastput.audit.apply import Sides
 from lastput.audit.baseline import Baseline, split
 from lastput.audit.config import NAME, Config
+from lastput.audit.maintainers import Maintainers
+from lastput.audit.order import Order, dated, ordered
 from lastput.audit.rule import Rule
 from lastput.audit.run import run_rules
 from lastput.audit.scope import Scope, in_scope, scope_of, touches
+from lastput.audit.severity import graded
 from lastput.audit.sources import with_sources
 from lastput.audit.store import judged
 from lastput.audit.tree import OpenTree, Overlaid, Tree
@@ -34,7 +37,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     the files that a patch changes restrict the findings to those that it brings (None: no
     patch). ``store`` is where rules' words are kept
     (None: all rules run). ``around`` lines of source are kept on each side of a place. ``paths`` are the
-    folders and files that are asked about (none: all)."""
+    folders and files that are asked about (none: all). ``order`` is that of the findings; ``graded`` ones
+    say how bad they are and whose code it is."""
 
     tree: str
     rules: tuple[Rule, ...]
@@ -48,6 +52,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     store: Path | None = None
     around: int = 0
     paths: tuple[str, ...] = ()
+    order: Order = "path"
+    graded: bool = False
 
 
 def audit(open_tree: OpenTree, request: Request, say: Say = lambda _: None) -> Report:
@@ -92,7 +98,7 @@ def _audit(open_tree: OpenTree, request: Request, say: Say, stack: contextlib.Ex
         tree=request.tree,
         release=tree.release,
         rules=tuple(RuleNote(rule.code, rule.name, rule.page.summary) for rule in request.rules),
-        findings=tuple(with_sources(tree, one, request.around) for one in new),
+        findings=_shown(tree, request, new),
         judged=judgements,
         suppressed=tuple(gone),
         # Of a part of the tree, or of a rule that did not run, nothing is known.
@@ -109,6 +115,23 @@ def _audit(open_tree: OpenTree, request: Request, say: Say, stack: contextlib.Ex
         coverage=tree.coverage,
         own_modules=tuple(one for one in tree.own_modules() if below(one.path, request.paths)),
     )
+
+
+def _shown(tree: Tree, request: Request, found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Findings with all that is told of them, in the order that is asked for."""
+    if request.graded or request.order == "severity":
+        owners = Maintainers(tree.text("MAINTAINERS") or "")
+        found = [_owned(graded(tree.facts, one), owners) for one in found]
+    if request.order == "age":
+        found = dated(tree.root, found)
+    return tuple(with_sources(tree, one, request.around) for one in ordered(found, request.order))
+
+
+def _owned(finding: Finding, owners: Maintainers) -> Finding:
+    area = owners.of(finding.where.path)
+    if area is None:
+        return finding
+    return msgspec.structs.replace(finding, area=area.title, maintainers=area.people)
 
 
 def below(path: str, folders: Sequence[str]) -> bool:

@@ -35,6 +35,8 @@ from lastput.show.progress import Status
 from lastput.show.summary import notes, summary
 
 _FAILED = 2
+#: The forms that say how bad a finding is, and whose code it is.
+_GRADED = frozenset(("full", "html", "json", "sarif", "stat"))
 #: coccicheck's modes: chain takes the first that works for all, which is never patch; context prints the
 #: report's messages too.
 _MODES = {
@@ -101,7 +103,7 @@ def _proved(args: argparse.Namespace, root: Path, report: Report, least: Confide
 
 def run(args: argparse.Namespace) -> int:
     """0 without findings, 1 with, 2 if a rule failed."""
-    form = _form(args)
+    args.format = form = _form(args)
     open_tree, report = judge(args, AROUND if form == "html" else 0)
     if form == "patch" or args.fixes:
         report = _patched(args, open_tree, report)
@@ -154,6 +156,8 @@ def request(args: argparse.Namespace) -> Request:
         sides=_sides(args),
         store=store_of(Path(args.tree), args.kernel),
         paths=args.paths,
+        order=args.sort or ("severity" if args.format == "html" else "path"),
+        graded=args.format in _GRADED or bool(args.why),
     )
 
 
@@ -191,6 +195,8 @@ def _form(args: argparse.Namespace) -> str:
     """The form that was asked for; "" if none was."""
     if args.verbose:
         return "full"
+    if args.stat:
+        return "stat"
     if args.mode is None:
         return str(args.format or "")
     mode = args.mode.lower()

@@ -31,6 +31,7 @@ import msgspec
 
 from lastput.schema.claim import Claim
 from lastput.schema.proof import Proof
+from lastput.schema.severity import Severity
 from lastput.schema.trace import Source
 
 SCHEMA = "lastput-finding/1"
@@ -106,6 +107,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     apart. ``sources`` are the lines that the places name. ``text`` are modules whose text is reached.
     ``claim`` says the same as data; None for a site that is safe, and where a rule has none yet. ``proof``
     is what came of it, if that was asked.
+    Of what is shown: ``severity``, the section of MAINTAINERS (``area``) with those who maintain it, and,
+    where it was asked for, the date and the commit of the line (``born``: ``2019-03-04 0123456789ab``).
     """
 
     schema: str = SCHEMA
@@ -127,6 +130,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sources: tuple[Source, ...] = ()
     claim: Claim | None = None
     proof: Proof | None = None
+    severity: Severity | None = None
+    area: str = ""
+    maintainers: tuple[str, ...] = ()
+    born: str = ""
     ordinal: int = 1
     fingerprint: str = ""
 

@@ -21,9 +21,9 @@ class Row(msgspec.Struct, frozen=True):
     here: bool
 
 
-def excerpt(sources: Iterable[Source], file: str, line: int) -> tuple[Row, ...]:
+def excerpt(sources: Iterable[Source], file: str, line: int, around: int = AROUND) -> tuple[Row, ...]:
     """The lines of ``sources`` around a place. Tabs are of 4, for excerpts stand side by side."""
-    near = {one.line: one for one in sources if one.file == file and abs(one.line - line) <= AROUND}
+    near = {one.line: one for one in sources if one.file == file and abs(one.line - line) <= around}
     texts = {number: _narrow(near[number].text) for number in sorted(near)}
     # Directives stand at the margin, whatever the code around them does.
     indents = [_indent(text) for text in texts.values() if text.strip() and not text.startswith("#")]

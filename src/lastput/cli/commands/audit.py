@@ -8,6 +8,8 @@
   git show | lastput audit . --patch -         only what this patch brought
   lastput audit . --why drivers/block/loop.c:1118
   lastput audit . --rules WRK --format html > wrk.html
+  lastput audit ~/linux --stat                 how many, of which rule, and where
+  lastput audit . --sort severity              what hurts most first
   lastput audit . --sites module_put           every judged call, with its class
   lastput audit drivers/usb --prove            with verdicts; REFUTED ones leave
 
@@ -24,6 +26,8 @@ import pkgutil
 from pathlib import Path
 
 from lastput.cli.arguments import count
+
+_ORDERS = ("severity", "path", "rule", "age")
 
 HELP = "audit a kernel tree for object-lifetime bugs"
 
@@ -60,15 +64,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     proof = parser.add_argument_group("what is proved")
     proof.add_argument("--prove", action="store_true", help="run each finding over the source, to a verdict")
     proof.add_argument("--refuted", action="store_true", help="with --prove: those that are none, and why")
-    shown = parser.add_argument_group("what is shown").add_mutually_exclusive_group()
+    output = parser.add_argument_group("what is shown")
+    output.add_argument(
+        "--sort", choices=_ORDERS, metavar="HOW", help=f"by {', '.join(_ORDERS)} (default: path)"
+    )
+    shown = output.add_mutually_exclusive_group()
     shown.add_argument(
         "--format", choices=_forms(), metavar="FORM", help=f"default: kernel; one of {', '.join(_forms())}"
     )
     shown.add_argument("-v", "--verbose", action="store_true", help="the same as --format full")
+    shown.add_argument("--stat", action="store_true", help="only counts: by rule, directory, maintainer")
     shown.add_argument(
         "--mode", metavar="WORD", help="a coccicheck mode: report, patch, context, org, rep+ctxt, chain"
     )
-    parser.add_argument("--fixes", action="store_true", help="with --format sarif: patches, each checked")
+    parser.add_argument(
+        "--fixes", action="store_true", help="with --format sarif or html: patches, each checked"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="findings only")
     parser.add_argument("-j", "--jobs", type=count, metavar="N", help="processes (default: the CPUs)")
 

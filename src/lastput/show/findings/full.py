@@ -47,6 +47,8 @@ def _finding(one: Finding, options: Options) -> str:
     if one.proof is not None:
         rows += _wrap(f"proof: {proved(one)}", width)
     if one.verdict in ("bug", "superfluous"):
+        if one.severity is not None:
+            rows += _wrap(f"severity {one.severity.level}: {one.severity.reason}", width)
         rows.append(f"  confidence {one.confidence}{kind}, fingerprint {one.fingerprint}")
     elif kind:
         rows.append(f"  {kind.removeprefix(', ')}")

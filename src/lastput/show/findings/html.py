@@ -1,81 +1,46 @@
-"""One page that stands alone: for each finding its causes with source, its chain, what pins it."""
+"""One page that stands alone: counts, filters and search, and each finding with its code and its reasons.
+
+The findings are data in the page, compressed, of which its script makes what is seen: a thousand of them are
+well under two megabytes. Without a script the page lists them, a line each.
+"""
 
 from __future__ import annotations
 
 __all__ = ["render"]
 
+import base64
+import gzip
+
 import msgspec
 
 from lastput.schema.audit import Report
-from lastput.schema.finding import EvidenceKind, Finding, Where
-from lastput.show.excerpt import Row, excerpt
-from lastput.show.findings import Options, commit
+from lastput.show.findings import Options
+from lastput.show.findings._card import Card, card
 from lastput.show.page import fill, part
 from lastput.show.summary import summary
 
-_WORDS = {"bug": "WARNING", "superfluous": "SUPERFLUOUS", "safe": "SAFE", "unjudged": "NOT JUDGED"}
 
-#: What evidence answers, in the words of the schema.
-_QUESTIONS: dict[EvidenceKind, str] = {
-    "site": "is it one",
-    "module": "can the module go",
-    "pairing": "which get, which put",
-    "role": "how it is entered",
-    "pin": "what pins it",
-    "handshake": "what teardown waits for",
-    "tail": "what runs after it",
-    "core": "what core code does",
-    "self-wait": "does it wait for itself",
-    "lock": "which lock is held",
-    "path": "what is on the way",
-}
-
-
-class _Place(msgspec.Struct, frozen=True):
-    """A numbered cause, or the place of a finding that has none."""
-
-    number: int
-    text: str
-    where: Where
-    rows: tuple[Row, ...]
-
-
-class _Card(msgspec.Struct, frozen=True):
-    """A finding and what the page derives from it."""
-
-    finding: Finding
-    id: str
-    word: str
-    name: str
-    places: tuple[_Place, ...]
-    ascii: str
+class _Data(msgspec.Struct, frozen=True):
+    tree: str
+    rules: dict[str, tuple[str, str]]
+    cards: tuple[Card, ...]
 
 
 def render(report: Report, options: Options) -> str:
     """The page; without findings it says so. Sources with lines around them make better excerpts."""
-    names = {rule.code: rule.name for rule in report.rules}
+    used = {one.code for one in report.findings}
+    patches = {one.fingerprint: one for one in report.patches}
+    data = _Data(
+        tree=report.tree,
+        rules={rule.code: (rule.name, rule.summary) for rule in report.rules if rule.code in used},
+        cards=tuple(card(one, patches.get(one.fingerprint)) for one in report.findings),
+    )
+    packed = gzip.compress(msgspec.json.encode(data), 9, mtime=0)
     return fill(
         "findings.html.j2",
         report=report,
-        cards=[_card(one, number, names) for number, one in enumerate(report.findings, 1)],
-        questions=_QUESTIONS,
-        summary=summary(report).strip(),
+        lines=summary(report).strip().splitlines(),
+        data=base64.b64encode(packed).decode(),
         style=part("page.css", "findings.css"),
         script=part("findings.js"),
     )
-
-
-def _card(one: Finding, number: int, names: dict[str, str]) -> _Card:
-    places = [_place(one, at, cause.what, cause.where) for at, cause in enumerate(one.causes, 1)]
-    return _Card(
-        finding=one,
-        id=f"f{number}",
-        word=_WORDS[one.verdict],
-        name=names.get(one.code, ""),
-        places=tuple(places or [_place(one, 0, one.statement, one.where)]),
-        ascii=commit.render(Report(tree="", findings=(one,)), Options()),
-    )
-
-
-def _place(one: Finding, number: int, text: str, where: Where) -> _Place:
-    return _Place(number, text, where, excerpt(one.sources, where.path, where.line))

@@ -76,6 +76,8 @@ def _result(one: Finding, order: dict[str, int]) -> Json:
         "partialFingerprints": {"lastputFinding/v1": one.fingerprint},
         "properties": {"confidence": one.confidence, "verdict": one.verdict, "class": one.kind},
     }
+    if one.severity is not None:
+        result["properties"]["severity"] = {"level": one.severity.level, "reason": one.severity.reason}
     if one.proof is not None:
         result["properties"]["proof"] = {
             "verdict": one.proof.verdict, "reason": one.proof.reason, "states": one.proof.states
