@@ -1,4 +1,4 @@
-# make demo   the KVM shelf and one counterexample
+# make demo   the KVM story and one counterexample
 # make test   everything that is checked
 # make docs   the documentation, into build/site
 # make score CORPUS=DIR   precision and recall of the audit; unpacks Debian's kernel trees into build/trees

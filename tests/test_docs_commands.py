@@ -1,7 +1,9 @@
 """Every command line of the documentation runs, on the files and the tree that it speaks of.
 
 They run in a git repository with a part of Linux 6.12, which stands for ``.``, ``~/linux`` and what else
-a page calls a tree; the files that pages name are in it. A replay is planned, not run: tests/replay boots.
+a page calls a tree; the files that pages name are in it. What is proved or mended is the finding of a tree
+of one driver, and the reader's own driver is a module of one file. A replay is planned, not run:
+tests/replay boots.
 """
 
 from __future__ import annotations
@@ -20,19 +22,24 @@ import pytest
 from lastput.cli.main import main
 from tests.conftest import keep, tree
 from tests.pages import ROOT, commands
+from tests.small_tree import FINGERPRINT, PLACE, lost_reference, module_outside
 
 pytestmark = [pytest.mark.needs_tree, pytest.mark.xdist_group("docs")]
 
 _PARTS = ("Makefile", "Kconfig", "Kbuild", "drivers/Makefile", "drivers/block/", "include/linux/module.h")
-_TREES = ("~/linux", "~/linux-6.12", "/usr/src/linux", "/usr/src/linux-source-6.12")
+_TREES = ("~/linux", "~/linux-6.12", "/usr/src/linux", "/usr/src/linux-source-6.12", "linux-source-7.3")
 _LOGS = ROOT / "tests" / "splat" / "logs"
-#: What pages speak of that no test has: a driver, a place or a finding of the reader's, a scheduler, drivers
-#: that are not in the part of the tree. tests/test_docs.py asks of these only that they are understood.
-_THE_READERS = (
-    *("~/my-driver", "drivers/bluetooth", "foo.c:321", "1f3a5b7c9d0e2f41", "HOST", "findings.json"),
-    "prove --",
-    "fix --",
-)
+#: Parts of a tree that pages name, and what stands for them.
+_INSTEAD = {
+    "drivers/usb": "drivers/foo",
+    "drivers/bluetooth": "drivers/foo",
+    "net/nfc/core.c": "drivers/foo/foo.c",
+    "drivers/net/foo.c:321": PLACE,
+    "foo.c:321": PLACE,
+    "1f3a5b7c9d0e2f41": FINGERPRINT,
+}
+#: What only its reader has: other machines, the findings of a whole tree of another kernel.
+_THE_READERS = ("HOST", "findings.json")
 _COMMANDS = sorted(
     {command for _, command in commands() if not any(word in command for word in _THE_READERS)}
 )
@@ -65,16 +72,34 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _stdin(words: list[str], place: Path) -> str:
     if words[0] == "explain":
         return (place / "console.log").read_text()
-    if words[0] == "audit":
+    if words[0] == "audit" and "-" in words:
         return (place / "fix.patch").read_text()
     return "quit\n"
 
 
+def _words(command: str, place: Path, folder: Path) -> list[str]:
+    """The command line, with what is in the tree ``place`` for what the page names."""
+    words = shlex.split(command)
+    stands = {**_INSTEAD, **dict.fromkeys(_TREES, str(place)), "/lib/modules/$(uname -r)/build": str(place)}
+    if words[0] == "audit" and any(word.endswith(".tar.xz") for word in words):
+        lost_reference(folder / "linux-source")
+        with tarfile.open(folder / "tree.tar.xz", "w:xz") as packed:
+            packed.add(folder / "linux-source", "linux-source")
+        stands["/usr/src/linux-source-6.12.tar.xz"] = str(folder / "tree.tar.xz")
+    if "~/my-driver" in words:
+        stands["~/my-driver"] = str(module_outside(folder / "mine"))
+    return [stands.get(word, word) for word in words]
+
+
 @pytest.mark.parametrize("command", _COMMANDS)
 def test_a_command_line_runs(
-    command: str, place: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    command: str, place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    words = [str(place) if word in _TREES else word for word in shlex.split(command)]
+    if command.startswith(("prove", "fix", "audit drivers/")):
+        place = lost_reference(tmp_path / "small")
+        for name in ("Kbuild", "Kconfig", "MAINTAINERS"):  # the top of a kernel tree
+            (place / name).write_text("obj-y += drivers/\n" if name == "Kbuild" else "")
+    words = _words(command, place, tmp_path)
     if words[0] == "replay":
         words += ["--plan"]
         if "--kernel" not in words:

@@ -12,37 +12,12 @@ from lastput.cli.main import main
 from lastput.prove.run import Tree, prove
 from lastput.schema.finding import Finding
 from lastput.schema.proof import Limits, Proof
-
-_CODE = """\
-#include <linux/of.h>
-
-static int foo_id(const struct device_node *np)
-{
-	return np->phandle;
-}
-
-int foo_parse(struct device *dev)
-{
-	struct device_node *np = of_find_node_by_name(NULL, "foo");
-
-	if (!np)
-		return -ENODEV;
-	if (foo_id(np) < 0)
-		return -EINVAL;
-	of_node_put(np);
-	return 0;
-}
-"""
+from tests.small_tree import CODE, lost_reference
 
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "linux"
-    for folder in ("kernel", "include/linux", "drivers/foo"):
-        (root / folder).mkdir(parents=True)
-    (root / "drivers/foo/foo.c").write_text(_CODE)
-    (root / "drivers/Makefile").write_text("obj-m += foo/\n")
-    (root / "drivers/foo/Makefile").write_text("obj-m += foo.o\n")
+    root = lost_reference(tmp_path / "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return root
 
@@ -119,7 +94,7 @@ def test_an_answer_is_kept_until_a_file_of_it_changes(
     (tree / "drivers/foo/bar.h").write_text("#define BAR 1\n")
     main(words)
     assert len(count) == 2, "a header beside it may"
-    (tree / "drivers/foo/foo.c").write_text(_CODE + "\n/* more */\n")
+    (tree / "drivers/foo/foo.c").write_text(CODE + "\n/* more */\n")
     main(words)
     assert len(count) == 3
     main([*words, "--max-states", "5"])
@@ -129,7 +104,7 @@ def test_an_answer_is_kept_until_a_file_of_it_changes(
 def test_a_run_that_is_stopped_goes_on(
     tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tree / "drivers/foo/foo.c").write_text(_CODE + _CODE.partition("\n\n")[2].replace("foo_", "bar_"))
+    (tree / "drivers/foo/foo.c").write_text(CODE + CODE.partition("\n\n")[2].replace("foo_", "bar_"))
     count: list[str] = []
 
     def stopped(finding: Finding, tree: Tree, limits: Limits) -> Proof:

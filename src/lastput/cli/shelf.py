@@ -54,7 +54,9 @@ def resolve(word: str) -> tuple[Path, ...]:
             if candidate.is_file() and candidate.resolve().is_relative_to(shelf.resolve()):
                 return (candidate,)
     raise LastputError(
-        "no-such-test", f"{word}: no file, directory or shelf folder of that name", _hint(word, shelf)
+        "no-such-test",
+        f"{word}: no file, no directory, and no test that comes with lastput",
+        _hint(word, shelf),
     )
 
 
@@ -84,8 +86,8 @@ def _inside(folder: Path, word: str) -> tuple[Path, ...]:
 
 def _hint(word: str, shelf: Path | None) -> str:
     if shelf is None:
-        return "there is no shelf in this installation: name a file"
+        return "no tests came with this installation: name a file"
     names = [*folders(), *(path.relative_to(shelf).as_posix() for path in shelf.rglob("*.c"))]
     near = difflib.get_close_matches(word if "." in word else f"{word}.c", sorted(names), 1, 0.6)
     near = near or difflib.get_close_matches(word, folders(), 1, 0.5)
-    return f"did you mean {near[0]}?" if near else f"the shelf has: {', '.join(folders())}"
+    return f"did you mean {near[0]}?" if near else f"the folders of tests are: {', '.join(folders())}"

@@ -1,6 +1,6 @@
 """Run every interleaving of litmus tests: prove each safe, or show how it breaks.
 
-A TEST is a file, a directory, or a place on the shelf: a folder such as kvm, or
+A TEST is a file, a directory, or one that comes with lastput: a folder such as kvm, or
 kvm/f1-release-puts-module. One file gives a verdict with its counterexample;
 several give a table that compares with what each file says of itself.
 
@@ -21,7 +21,9 @@ HELP = "prove litmus tests safe, or show how they break"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("tests", nargs="+", metavar="TEST", help="file, directory or place on the shelf")
+    parser.add_argument(
+        "tests", nargs="+", metavar="TEST", help="file, directory, or name of a test that comes with lastput"
+    )
     add_model_options(parser)
     search = parser.add_argument_group("the search")
     search.add_argument("--max-states", type=count, metavar="N", help="give up after N states, e.g. 2e6")

@@ -1,16 +1,20 @@
-"""What lastput is about, or the options of one command.
+"""What lastput is about; the options of a command; a page, a message or a rule.
 
   lastput help
-  lastput help check
+  lastput help check          the options of a command
+  lastput help check.md       a page of the documentation, if it has a command's name
+  lastput help glossary       a page
+  lastput help no-tree        what a message means: the word in brackets at its end
+  lastput help MOD001         a rule of the audit
 
-Without a command it lists where to begin.
+Without a word it lists where to begin.
 """
 
 from __future__ import annotations
 
 import argparse
 
-HELP = "explain a command, or where to begin"
+HELP = "explain a command, a message, a rule or a page"
 
 _BEGIN = """\
 Where to begin
@@ -20,25 +24,40 @@ Where to begin
   I want it as a page            lastput check --html race.html TEST
   I want to drive it by hand     lastput step kvm/f1-release-puts-module
   I want the whole KVM story     lastput check kvm
-  I have an Oops or a hung task  dmesg | lastput explain: docs/explain.md
-  I want to check my own code    write a litmus test: docs/litmus-language.md
+  I have an Oops or a hung task  dmesg | lastput explain; lastput help explain.md
+  I want to check my own code    write a litmus test: lastput help litmus-language
   I want it on a real kernel     lastput replay --fetch kvm/f1-release-puts-module
-  I review a kernel tree         lastput audit TREE; docs/audit.md
-  I got a message in brackets    docs/messages.md explains each
+  I review a kernel tree         lastput audit TREE; lastput help audit.md
+  I got a message in brackets    lastput help WORD, with the word in the brackets
+  I do not know a word           lastput help glossary
 
 A verdict is SAFE only when every interleaving was run; UNSAFE comes with the
 shortest one that breaks; UNKNOWN says which bound was reached.
 """
 
 
+def begin() -> str:
+    """Where to begin, as text."""
+    return _BEGIN
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("topic", nargs="?", metavar="COMMAND", help="a command")
+    parser.add_argument("topic", nargs="?", metavar="WORD", help="command, page, message or rule")
 
 
 def run(args: argparse.Namespace) -> int:
-    from lastput.cli.main import main
+    from lastput.cli.main import main, make_parser
 
-    if args.topic:
+    if not args.topic:
+        print(begin(), end="")
+        return 0
+    from lastput.cli.manual import find, pages
+
+    if args.topic not in make_parser()[1]:
+        print(find(args.topic), end="")
+        return 0
+    try:
         return main([args.topic, "--help"])
-    print(_BEGIN, end="")
-    return 0
+    finally:
+        if args.topic in pages():
+            print(f"\nthe page: lastput help {args.topic}.md")

@@ -24,7 +24,7 @@ HELP = "drive a test by hand, thread by thread"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("test", metavar="TEST", help="file or place on the shelf")
+    parser.add_argument("test", metavar="TEST", help="file, or name of a test that comes with lastput")
     parser.add_argument("--schedule", metavar="STRING", help="a run to follow with n, or to come back to")
     add_model_options(parser)
 
