@@ -129,3 +129,22 @@ def test_another_call_of_the_interface_lowers_it(proved: Prove) -> None:
         "if (err)\n\t\treturn -EIO;", "if (err) {\n\t\tfoo_put_quietly(foo);\n\t\treturn -EIO;\n\t}"
     )
     assert proved(code, _counted(code)).verdict == "REFUTED"
+
+
+def test_a_count_that_is_raised_without_a_word(proved: Prove) -> None:
+    code = _COUNTED.replace("int foo_enable(", "void foo_enable(").replace(
+        "\treturn foo->ready;\n", "\tfoo->ready++;\n"
+    )
+    code = code.replace(
+        "int err = foo_enable(foo);\n\n\tif (err)\n\t\treturn err;\n", "int err;\n\n\tfoo_enable(foo);\n"
+    )
+    get = Site("get", FILE, at(code, "\tfoo_enable("), "foo_probe", "struct foo", "foo", "foo_enable")
+    left = Site("exit", FILE, at(code, "return -EIO"), "foo_probe", "struct foo", "foo")
+    proof = proved(code, Claim("leak", "struct foo", (get, left), "foo_disable(foo)", 1))
+    assert proof.verdict == "CONFIRMED", proof.why
+
+
+def test_a_count_that_nobody_follows_refutes_nothing(proved: Prove) -> None:
+    code = _COUNTED.replace("int foo_enable(struct foo *foo)", "static long foo_enable(struct foo *foo)")
+    proof = proved(code, _counted(code))
+    assert proof.verdict == "UNDECIDED", proof.why

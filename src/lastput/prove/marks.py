@@ -46,6 +46,20 @@ class Marks(msgspec.Struct, frozen=True):
             return _taken(struct_of(self.claim.object))
         return f"static int lastput_left;\nstatic void {_LEAVES}(void) {{ plain {{ lastput_left = 0; }} }}"
 
+    def tells(self, read_tree: Callable[[str], str]) -> bool:
+        """Whether a leak would be seen: what the getter gives, or raises, is followed to the exit."""
+        if self.kind == "registration":
+            return True
+        get = next((site for site in self.claim.sites if site.role == "get"), None)
+        if get is None or not struct_of(self.claim.object):
+            return False
+        if get.line < 1:  # an edit replaced it: any reference that is left at the end is told
+            return True
+        lines = read_tree(get.path).split("\n")
+        near = " ".join(lines[max(get.line - 2, 0) : get.line + 1])
+        text = re.escape(get.text)
+        return bool(re.search(rf"{text}\s*=(?!=)|for_each\w*\([^;{{]*\b{text}\b", near))
+
     def put_into(self, read_tree: Callable[[str], str]) -> Callable[[str], str]:
         """The files of the tree with the marks."""
         texts: dict[str, str] = {}

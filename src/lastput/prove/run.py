@@ -202,7 +202,10 @@ class _Prover:
     def _judged(self, outcome: Outcome) -> Judgement:
         if ended_in(self.claim, outcome):
             return confirmed(self.claim, outcome)
-        return refuted(self.claim, outcome)
+        found = refuted(self.claim, outcome)
+        if found.verdict == "REFUTED" and self.claim.error == "leak" and not self.marks.tells(self.tree.read):
+            return Judgement("UNDECIDED", "unmodelled", "what the getter counts is not followed")
+        return found
 
     def _proof(self, harness: Harness, outcome: Outcome, found: Judgement) -> Proof:
         control = None

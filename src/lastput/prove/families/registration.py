@@ -31,13 +31,13 @@ CONCURRENT = False
 
 
 def counted(claim: Claim, facts: Facts) -> Claim:
-    """A claim of a count that a call raises, and says with a number whether it did: raising it is
+    """A claim of a count that a call raises, and says with a number whether it did, or not: raising it is
     registering. Any other claim as it is."""
     get = next((one for one in claim.sites if one.role == "get"), None)
     if claim.error != "leak" or get is None or not any(one.role == "exit" for one in claim.sites):
         return claim
     known = facts.functions(get.call)
-    if not known or known[0].returns.split()[-1:] != ["int"]:
+    if not known or known[0].returns.split()[-1:] not in (["int"], ["void"]):
         return claim
     sites = tuple(
         msgspec.structs.replace(one, role="publish") if one.role == "get" else one for one in claim.sites
