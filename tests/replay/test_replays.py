@@ -123,12 +123,7 @@ modules = ["kvm_amd"]
 expect = "INFEASIBLE"
 steps = ["vmm until write to module.refcnt of kvm_amd if value == 1", "admin to end", "vmm to end"]
 [threads.vmm]
-setup = [
-  "echo /proc/sys/kernel/watchdog_thresh txt:1",
-  "open dev /dev/kvm",
-  "ioctl_fd dev vm 0xae01 0",
-  "close dev",
-]
+setup = ["open dev /dev/kvm", "ioctl_fd dev vm 0xae01 0", "close dev"]
 do = ["close vm"]
 [threads.admin]
 do = ["rmmod kvm_amd"]
@@ -137,16 +132,16 @@ do = ["rmmod kvm_amd"]
 
 @pytest.mark.parametrize(("cpus", "reason"), [("1", "preempt_count is 0x1"), ("2", "synchronize_rcu")])
 def test_a_thread_that_cannot_be_preempted(package_6_1: Path, tmp_path: Path, cpus: str, reason: str) -> None:
-    """module_put() counts down with preemption off. The unload then waits for a grace period, until the
-    kernel's watchdog complains of the CPU that is held; alone on a CPU it cannot even begin to."""
+    """module_put() counts down with preemption off. The unload then waits for a grace period: alone on a
+    CPU it cannot even begin to."""
     plan = tmp_path / "least.toml"
     plan.write_text(_AT_ITS_LEAST)
-    report = _replay(str(plan), "--kernel", str(package_6_1), "--runs", "1", "--cpus", cpus)
+    words = ("--kernel", str(package_6_1), "--runs", "1", "--cpus", cpus, "--boot-timeout", "400")
+    report = _replay(str(plan), *words)
     run = report.story.runs[0]
     assert run.verdict == "INFEASIBLE" and reason in run.reason
     assert run.story[0].place == "module_put+0x26"
-    assert run.reason.endswith("once that is released, everything goes on")
-    assert ("the kernel says: watchdog: BUG: soft lockup" in run.reason) is (cpus == "2")
+    assert "once that is released, everything goes on" in run.reason
 
 
 def test_a_thread_that_goes_nowhere_is_no_answer(package_6_1: Path, tmp_path: Path) -> None:

@@ -30,7 +30,9 @@ _ADDRESS = re.compile(r"0xffffffff[0-9a-f]{8}")
 _GLANCE = 0.2  # seconds between two looks at QEMU's devices
 _STALL = 30.0  # seconds of wall time without any event
 _COMPUTED = 5.0  # seconds in which QEMU computed, without any event
+#: Seconds that QEMU computes until a task hangs, and as many of wall time as a busy host makes of them.
 _HANG = 60.0
+_HANG_WALL = 300.0
 #: check_hung_task() prints the stack of the task with it: 6.1 kernel/hung_task.c:141.
 _REPORTS = "sched_show_task"
 #: Failures that end one run, and say nothing about the others.
@@ -77,10 +79,10 @@ class _Patience:
     """How long an event may be waited for. A thread that is held keeps QEMU computing, so its own clock says
     how long the others had time to go on, however busy the host is."""
 
-    def __init__(self, machine: Machine, seconds: float = _STALL) -> None:
+    def __init__(self, machine: Machine, wall: float = _STALL, computed: float = _COMPUTED) -> None:
         self._machine = machine
-        self._deadline = time.monotonic() + seconds
-        self.computed = machine.guest.cpu_seconds() + (_COMPUTED if seconds == _STALL else seconds)
+        self._deadline = time.monotonic() + wall
+        self.computed = machine.guest.cpu_seconds() + computed
 
     def left(self) -> float:
         """Seconds of the host's clock; a little, if it is over."""
@@ -290,7 +292,7 @@ class _Stage:
         report = self.machine.symbols.address(_REPORTS)
         printed = 0
         self.machine.arm(report)
-        patience = _Patience(self.machine, _HANG)
+        patience = _Patience(self.machine, _HANG_WALL, _HANG)
         while not patience.over():
             event = self._next(patience)
             if isinstance(event, Hit) and event.address == report and not printed:
