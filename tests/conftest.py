@@ -1,7 +1,7 @@
 """What a test may need from the machine, and what happens if it is not there.
 
-A test marked ``needs_spin``, ``needs_tree``, ``needs_qemu`` or ``needs_chromium`` is skipped with the line
-that installs what is missing, unless LASTPUT_NO_SKIP=1: then it fails, as does every other skip.
+A test marked ``needs_spin``, ``needs_tree``, ``needs_qemu``, ``needs_dpkg`` or ``needs_chromium`` is skipped
+with the line that installs what is missing. With LASTPUT_NO_SKIP=1 it fails, as each skip does.
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ def _missing(marker: str) -> str:
         )
         if not programs or not list(_SOURCES.glob("linux-headers-6.1.0-*-amd64")):
             return "apt install qemu-system-x86 busybox-static gcc make libc6-dev linux-headers-amd64"
+    if marker == "needs_dpkg" and not (
+        shutil.which("dpkg-buildpackage") and Path("/usr/bin/python3").exists()
+    ):
+        return "apt install dpkg-dev python3-venv"
     if marker == "needs_chromium" and not (shutil.which("chromium") and find_spec("playwright")):
         return "apt install chromium; pip install playwright"
     return ""
@@ -85,7 +89,7 @@ def tree_7_3() -> Path:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for marker in ("needs_spin", "needs_tree", "needs_qemu", "needs_chromium"):
+    for marker in ("needs_spin", "needs_tree", "needs_qemu", "needs_chromium", "needs_dpkg"):
         if item.get_closest_marker(marker) is not None:
             wanted = _missing(marker)
             if wanted:
