@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Spot", "mend", "spots"]
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 from tree_sitter import Node as Tree
@@ -35,14 +35,39 @@ def spots(one: Taken) -> list[Spot]:
     for way in one.ways:
         last = way.last
         sure = one.held.surely(last.index)
-        for place in [_at(one, last)] if sure else _before_shared(one, way):
+        for place in [_at(one, way)] if sure else _before_shared(one, way):
             found.setdefault((place.tree.start_byte, place.before), place)
-    return list(found.values())
+    # What follows a whole statement is done for what stands in it, too.
+    around = [place.tree for place in found.values() if not place.before]
+
+    def inner(tree: Tree) -> bool:
+        return any(one.code.within(tree, each) and tree.start_byte != each.start_byte for each in around)
+
+    return [place for place in found.values() if not inner(place.tree)]
 
 
-def _at(one: Taken, last: Node) -> Spot:
-    tree = _found(one.code, last)
-    return Spot(tree, last.kind is Kind.RETURN, last.kind is Kind.RETURN)
+def _at(one: Taken, way: Way) -> Spot:
+    """At the end of a way; if others that do not fail end there, too, after the last statement that only
+    those come by that do."""
+    last = way.last
+    if not one.failing or _all_fail(one, last):
+        return Spot(_found(one.code, last), last.kind is Kind.RETURN, last.kind is Kind.RETURN)
+    for node in reversed(way.nodes[1:]):
+        sure = node.kind is Kind.STATEMENT and one.held.surely(node.index) and not node.text.endswith(":")
+        if sure and _all_fail(one, node):
+            return Spot(_found(one.code, node), False)
+    raise Unable(f"line {last.line} returns what tells of success, too")
+
+
+def _all_fail(one: Taken, node: Node) -> bool:
+    """Whether every way out from before ``node`` on reports failure."""
+    ways = []
+    for edge in one.graph.predecessors[node.index]:
+        before = one.graph.nodes[edge.target]
+        if one.held.surely(before.index) or before.index == one.node.index:
+            ways += _ways_from(one, before, Edge(node.index, edge.label))
+    through = [way for way in ways if any(each.index == node.index for each in way.nodes)]
+    return bool(through) and all(way.failed for way in through)
 
 
 def _before_shared(one: Taken, way: Way) -> Iterator[Spot]:
@@ -70,7 +95,7 @@ def _before_shared(one: Taken, way: Way) -> Iterator[Spot]:
             used = [
                 each
                 for each in shared.values()
-                if one.local and each.index in after and _uses(each, one.name)
+                if one.local and each.index in after and _uses(each, one.names)
             ]
             if used:
                 raise Unable(f"line {used[0].line} uses {one.name} on a way that others share")
@@ -107,8 +132,8 @@ def _ways_from(one: Taken, node: Node, edge: Edge) -> list[Way]:
     return ways_out(one.graph, Start(node.index, known, edge.label), one.given_up, one.pointer) or []
 
 
-def _uses(node: Node, name: str) -> bool:
-    return has_word(node.text, name) and not node.text.endswith(":")
+def _uses(node: Node, names: Collection[str]) -> bool:
+    return any(has_word(node.text, name) for name in names) and not node.text.endswith(":")
 
 
 def _on_edge(one: Taken, node: Node, edge: Edge) -> Spot:

@@ -35,7 +35,8 @@ _NAME = re.compile(r"^[A-Za-z_]\w*$")
 class Taken(msgspec.Struct, frozen=True):
     """``name`` is the local variable that has the reference, or the expression that is counted. ``ways`` are
     the ways out on which it is left behind though it must not be; ``held`` says where it is had. ``failing``:
-    only ways that report failure give it back. ``pointer``: the function returns one, or a truth value."""
+    only ways that report failure give it back. ``pointer``: the function returns one, or a truth value.
+    ``names`` are the variables that lead to it."""
 
     code: Code
     function: FunctionFact
@@ -47,6 +48,7 @@ class Taken(msgspec.Struct, frozen=True):
     given_up: Callable[[Node], bool]
     pointer: bool
     failing: bool
+    names: frozenset[str] = frozenset()
 
     @property
     def graph(self) -> Graph:
@@ -108,7 +110,8 @@ def _of_value(case: Case, code: Code, function: FunctionFact, node: Node, call: 
     _sure_to_be_there(code, node, name, ways, case)
     safe = f"({name})" in case.claim.missing and tolerates_null(facts, _called(case.claim.missing))
     found = held(graph, node.index, given_up, name=name, edge=edge, tolerant=safe)
-    return Taken(code, function, node, name, True, tuple(ways), found, given_up, pointer, failing)
+    names = frozenset(holding.names)
+    return Taken(code, function, node, name, True, tuple(ways), found, given_up, pointer, failing, names)
 
 
 def _of_loop(case: Case, code: Code, function: FunctionFact, node: Node, call: Call) -> Taken:
@@ -130,7 +133,8 @@ def _of_loop(case: Case, code: Code, function: FunctionFact, node: Node, call: C
     pointer = returns_pointer(function, graph)
     ways = ways_out(graph, Start(node.index, known, "next"), given_up, pointer)
     found = held(graph, node.index, given_up, name=name, edge="next")
-    return Taken(code, function, node, name, True, tuple(ways or ()), found, given_up, pointer, False)
+    names = frozenset(holding.names)
+    return Taken(code, function, node, name, True, tuple(ways or ()), found, given_up, pointer, False, names)
 
 
 def _of_count(

@@ -174,6 +174,17 @@ def _before_parts(code: Code, tree: Tree, root: str) -> Tree:
         tree = before
 
 
+def _declared_inside(code: Code, root: str) -> list[Tree] | None:
+    """The statements of the inner block that declares ``root``; None if the function itself does."""
+    for one in code.statements:
+        if one.type == "declaration" and re.search(rf"[\s*]{re.escape(root)}\s*[=;,]", code.text(one)):
+            block = code.block(one)
+            if block is None or block.start_byte == code.body.root.start_byte:
+                return None
+            return [each for each in block.named_children if each.type not in ("declaration", "comment")]
+    return None
+
+
 def _known(code: Code, list_: list[Tree], root: str) -> list[Tree]:
     """The statements before which the variable ``root`` has its value and is known to be something. Raises
     Unable if it only has one in blocks of which there are several."""
@@ -190,6 +201,8 @@ def _known(code: Code, list_: list[Tree], root: str) -> list[Tree]:
             for one in block.named_children
             if one.start_byte > set_[0].start_byte and one.type != "comment"
         ]
+    elif (inner := _declared_inside(code, root)) is not None:
+        list_ = inner
     elif re.search(rf"[\s*]{re.escape(root)}\s*;", text) and not re.search(
         rf"\b{re.escape(root)}\s*=[^=]", text
     ):
