@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from lastput.c.tree import open_tree
-from lastput.engine.search import check
+from lastput.check.request import Request
+from lastput.check.run import run
 from lastput.engine.verdict import Options
 from lastput.facts.definitions.lookup import Headers
-from lastput.model.compile import compile_file
-from lastput.model.compiled import Compiled
 from tests.conftest import RELEASES
 from tests.conftest import tree as packed_tree
 
@@ -28,24 +27,20 @@ def _name(path: Path) -> str:
     return f"{path.parent.name}-{path.stem}"
 
 
-def _classes(compiled: Compiled, options: Options) -> list[str]:
-    result = check(compiled.program, options)
-    assert result.complete
-    return sorted(finding.error.slug for finding in result.findings)
-
-
-def _as_expected(compiled: Compiled, found: list[str], release: str = "") -> bool:
-    """The classes of the header, and the module's data, which goes with its text."""
-    wanted = sorted({one.error for one in compiled.header.expected_on(release) or ()})
-    return found == wanted or ("unmapped-text" in wanted and found == sorted({*wanted, "use-after-free"}))
+def _classes(request: Request) -> list[str]:
+    """The classes that are found, which must be those of the header."""
+    outcome = run(request)
+    assert outcome.result.complete
+    assert outcome.checked.expected.stated
+    assert not outcome.checked.wrong
+    return sorted(outcome.classes)
 
 
 @pytest.mark.parametrize("path", OWN, ids=_name)
 def test_answer(path: Path) -> None:
-    compiled = compile_file(str(path))
-    found = _classes(compiled, Options())
-    assert _as_expected(compiled, found)
-    assert found == _classes(compiled, ORDERED) == _classes(compiled, UNREDUCED)
+    found = _classes(Request(file=str(path)))
+    for search in (ORDERED, UNREDUCED):
+        assert found == _classes(Request(file=str(path), search=search))
 
 
 @pytest.mark.needs_tree
@@ -53,6 +48,5 @@ def test_answer(path: Path) -> None:
 @pytest.mark.parametrize("path", REAL, ids=_name)
 def test_answer_on_a_kernel_tree(path: Path, release: str) -> None:
     tree = open_tree(str(packed_tree(release)))
-    compiled = compile_file(str(path), None, tree.read, Headers(tree))
     assert tree.release() == release
-    assert _as_expected(compiled, _classes(compiled, Options()), release)
+    _classes(Request(file=str(path), read_tree=tree.read, headers=Headers(tree), release=release))

@@ -94,7 +94,10 @@ static struct input_dev *devm_input_allocate_device(struct device *dev)
 	return input;
 }
 
-/* input_open_device(), drivers/input/input.c:592: a reader of /dev/input comes and goes */
+/*
+ * input_open_device(), drivers/input/input.c:592: a reader of /dev/input comes and goes. What it has open holds
+ * the device (evdev_connect(), drivers/input/evdev.c:1341, until evdev_free(), :325).
+ */
 DAEMON(input_user, 1, input_register_device) {
 	struct input_dev *dev;
 	int ret = 0;
@@ -106,6 +109,7 @@ DAEMON(input_user, 1, input_register_device) {
 			dev->mutex.owner = current;
 			current->held++;
 			dev->events--;
+			get_device(&dev->dev);
 		}
 		if (!dev->users) {
 			ret = dev->open ? dev->open(dev) : 0;
@@ -116,6 +120,7 @@ DAEMON(input_user, 1, input_register_device) {
 			dev->users = 0;
 		}
 		mutex_unlock(&dev->mutex);
+		put_device(&dev->dev);
 		return_to_user();
 	}
 }
