@@ -3,13 +3,16 @@
  *
  * May an error path undo the __module_get(THIS_MODULE) that it took a moment ago?
  * Yes. Class U: the function was entered with the module pinned (the open file has an owner), so the put is
- * never the last. The reference is kept only when the operation succeeds, and then it outlives the file.
+ * never the last. The reference is kept only when the operation succeeds, until it is undone.
  *
- * Taught by drivers/block/loop.c, loop_configure() (:986 and :1085 in 6.12).
+ * Taught by drivers/block/loop.c, loop_configure() (:986 and :1085 in 6.12) and __loop_clr_fd() (:1118).
  */
 #include <lastput.h>
 
 MODULE(drv);
+
+#define BIND 1
+#define UNBIND 2
 
 static int bound;
 
@@ -17,6 +20,15 @@ static long drv_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	int old;
 
+	if (cmd == UNBIND) {
+		atomic {
+			old = bound;
+			bound = 0;
+		}
+		if (old)
+			module_put(THIS_MODULE);
+		return 0;
+	}
 	__module_get(THIS_MODULE);
 	atomic {
 		old = bound;
@@ -51,8 +63,9 @@ THREAD(user)
 	fd_t fd = open("/dev/drv");
 
 	if (!IS_ERR(fd)) {
-		ioctl(fd, 1);
-		ioctl(fd, 1);
+		ioctl(fd, BIND);
+		ioctl(fd, BIND);
+		ioctl(fd, UNBIND);
 		close(fd);
 	}
 }

@@ -84,8 +84,8 @@ THREAD(admin)
 	struct net_device *dev = alloc_etherdev_mqs(sizeof(struct priv), 1, 1);
 	struct net_device *again;
 
-	one(alloc_netdev_mqs(sizeof(struct priv), "a%d", 0, NULL, 1, 1));
-	one(alloc_netdev_mq(sizeof(struct priv), "a%d", 0, NULL, 1));
+	one(alloc_netdev_mqs(sizeof(struct priv), "a%d", 0, ether_setup, 1, 1));
+	one(alloc_netdev_mq(sizeof(struct priv), "a%d", 0, ether_setup, 1));
 	one(alloc_etherdev_mq(sizeof(struct priv), 1));
 	register_netdevice_notifier(&nb);
 	dev->netdev_ops = &ops;

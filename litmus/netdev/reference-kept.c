@@ -22,7 +22,7 @@ static int lookup(void)
 
 THREAD(admin)
 {
-	struct net_device *dev = alloc_netdev(0, "eth0", 0, NULL);
+	struct net_device *dev = alloc_netdev(0, "eth0", 0, ether_setup);
 
 	dev->netdev_ops = &ops;
 	register_netdev(dev);

@@ -12,6 +12,8 @@ from lastput.engine.canonical_fast import canonical_into
 from lastput.engine.futures_arrays import BROKEN_AT, MODE, PLACES, REDUCE, TOUCHED, WIDE
 from lastput.engine.futures_fast import assume, meets_others, stand
 from lastput.engine.image import (
+    COUNTING,
+    COUNTS,
     FIELDS,
     LEAKING,
     LEAKS,
@@ -87,6 +89,11 @@ def final(image: Ints, words: Ints) -> int:
             return _DEADLOCK
     for k in range(image[LEAKS]):
         if get(image, words, image[image[LEAKING] + k]) == _ALIVE:
+            return _LEAK
+    for k in range(image[COUNTS]):
+        row = image[COUNTING] + k * 3
+        alive = image[row] < 0 or get(image, words, image[row]) == _ALIVE
+        if alive and get(image, words, image[row + 1]) > get(image, words, image[row + 2]):
             return _LEAK
     return 0
 

@@ -21,7 +21,7 @@ from lastput.engine.program import Kind, Op, Program
 
 Image = Any  # np.ndarray of int64
 
-HEADER = 32
+HEADER = 34
 (
     WORDS,  # words of a packed state
     TEMPS,
@@ -44,6 +44,8 @@ HEADER = 32
     THREADS,  # pc, regs, nregs, start if spawnable else -1, entry, task address, code
     MOVERS,  # thread numbers
     LEAKING,  # life slots
+    COUNTING,  # life slot (-1: always alive), count, limit
+    COUNTS,  # number of counts that must be down at the end
     ALL_THREADS,  # number of threads
     SYMMETRIC,  # 1: successors are put into canonical form
     W_SHARED,  # words of the shared part of a packed state
@@ -53,7 +55,7 @@ HEADER = 32
     REMEMBER,  # 1: what a step does depends on two parts alone, and changes no other
     VARYING,  # slots that take bits
     VARIES,  # how many
-) = range(30)
+) = range(32)
 
 #: LDA and STA of a cell that exists: t[a] = slot b (life slot c, address d), slot a = t[b] (c, d).
 LDS = 64
@@ -141,6 +143,8 @@ def build_image(
         if program.objects[o].life >= 0
     ]
     section(LEAKING, [[life] for life in leaking])
+    section(COUNTING, [[program.objects[c.object].life, c.value, c.limit] for c in program.counts])
+    image[COUNTS] = len(program.counts)
     image[TEMPS] = program.temps
     image[ADDRESSES] = len(program.cells)
     image[SLOTS] = len(program.slots)

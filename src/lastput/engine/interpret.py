@@ -172,7 +172,7 @@ class Interpreter:
     def final(self, state: State) -> Fault | None:
         """What is wrong with a state in which no thread has a step: a deadlock, a leak, or nothing.
 
-        The address of a leak is that of the first object that is left.
+        The address of a leak is that of the first object that is left, or whose count is.
         """
         program = self.program
         for thread in self.movable:
@@ -186,6 +186,11 @@ class Interpreter:
                 left = program.objects[index]
                 if left.life >= 0 and state[left.life] == LIFE_ALIVE:
                     return Fault(ErrorClass.LEAK, address=left.base)
+        for count in program.counts:
+            left = program.objects[count.object]
+            alive = left.life < 0 or state[left.life] == LIFE_ALIVE
+            if alive and state[count.value] > state[count.limit]:
+                return Fault(ErrorClass.LEAK, address=left.base)
         return None
 
     def boot(self) -> State:

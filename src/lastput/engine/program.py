@@ -27,6 +27,7 @@ __all__ = [
     "LIFE_ALIVE",
     "LIFE_FREED",
     "LIFE_UNUSED",
+    "Count",
     "ErrorClass",
     "Frame",
     "Instance",
@@ -188,6 +189,15 @@ class Pool(msgspec.Struct, frozen=True):
     leaks: bool = True
 
 
+class Count(msgspec.Struct, frozen=True):
+    """A count of an object that must be down at the end of a run: a ``leak`` if the value of slot ``value``
+    is above that of slot ``limit`` while the object is alive."""
+
+    object: int
+    value: int
+    limit: int
+
+
 class Instance(msgspec.Struct, frozen=True):
     """The addresses of all instances of a type, embedded ones too (for PICK and INST)."""
 
@@ -206,7 +216,8 @@ class Thread(msgspec.Struct, frozen=True):
     """A thread instance. Its program counter is slot ``pc``, its registers follow at ``regs``.
 
     ``code`` identifies what it runs; threads of one code and the same ``group`` >= 0 are
-    interchangeable. ``entry`` is where SPAWN lets it begin; ``start`` where it stands at first (an
+    interchangeable. ``user`` threads are to end, ``own`` ones run the code of the test: users, and what it
+    spawns. ``entry`` is where SPAWN lets it begin; ``start`` where it stands at first (an
     END location if it waits to be spawned). ``task`` is the object that TASK names. ``boot`` threads
     run to completion, alone and in order, before the first state.
     """
@@ -221,6 +232,8 @@ class Thread(msgspec.Struct, frozen=True):
     task: int
     group: int = -1
     boot: bool = False
+    user: bool = False
+    own: bool = False
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -272,5 +285,6 @@ class Program(msgspec.Struct, frozen=True):
     strings: tuple[str, ...] = ()  # strings[i] has the address FUNCTION_BASE + len(functions) + i
     symmetric: bool = True  # False: something counts or orders addresses or thread numbers
     ordered: tuple[int, ...] = ()  # instances[i] is visited by a loop that may depend on their order
+    counts: tuple[Count, ...] = ()
     assumptions: tuple[str, ...] = ()
     temps: int = 64  # temporaries that a step may use

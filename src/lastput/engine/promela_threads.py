@@ -101,8 +101,14 @@ def final_text(program: Program, layout: Layout, threads: Threads) -> str:
         for number in pool.objects
         if program.objects[number].life >= 0
     ]
+    counted = [
+        number if number < 0 else layout.index[number]
+        for count in program.counts
+        for number in (program.objects[count.object].life, count.value, count.limit)
+    ]
     here = " && (lp_flag[i] < 0 || now.started[lp_flag[i]])" if threads.flags else ""
     return f"""{table("lp_watched", watched)}
+{table("lp_counted", counted)}
 static int lp_final(void)
 {{ int i;
 for (i = 1; i < now._nr_pr; i++)
@@ -110,5 +116,9 @@ for (i = 1; i < now._nr_pr; i++)
 if (!stopstate[z->_t][z->_p]{here})
 {{ lp_error({1 << ErrorClass.DEADLOCK}u, "a state in which nothing moves"); return 0; }} }}
 for (i = 0; i < {len(watched)}; i++) if (lp_get(lp_watched[i]) == {LIFE_ALIVE})
+{{ lp_error({1 << ErrorClass.LEAK}u, "the end"); return 0; }}
+for (i = 0; i < {len(counted)}; i += 3)
+if ((lp_counted[i] < 0 || lp_get(lp_counted[i]) == {LIFE_ALIVE}) &&
+lp_get(lp_counted[i + 1]) > lp_get(lp_counted[i + 2]))
 {{ lp_error({1 << ErrorClass.LEAK}u, "the end"); return 0; }}
 return 0; }}"""

@@ -11,7 +11,9 @@ import msgspec
 
 from lastput.engine.blocks import MergedGraph
 from lastput.engine.canonical import Canonicalizer
+from lastput.engine.endless import goes_round
 from lastput.engine.graph import FineGraph, Graph
+from lastput.engine.interpret import State
 from lastput.engine.interrupt import Interrupt
 from lastput.engine.partial_order import PartialOrder, applies
 from lastput.engine.program import ErrorClass, Program
@@ -70,6 +72,12 @@ def check(
     if reason:
         reason += f"; frontier {walk.frontier}"
     findings = _findings(walk, set(walk.seen), progress)
+    if (
+        walk.done
+        and ErrorClass.DEADLOCK not in walk.seen
+        and (lost is None or ErrorClass.DEADLOCK not in lost.seen)
+    ):
+        findings += _livelocks(graph, walk.stored)
     if lost is not None:
         findings += _findings(lost, lost.seen.keys() - walk.seen.keys(), progress)
     verdict = Verdict.UNSAFE if findings else Verdict.SAFE if walk.done else Verdict.UNKNOWN
@@ -167,10 +175,19 @@ def _run(walk: Walk | FastWalk, most: int, report: _Reporter, until_found: bool 
     thread = program.threads[edge.thread]
     raise LastputError(
         "unbounded-loop",
-        f"{thread.name} goes on, {FARTHEST} steps from the start, and no state comes again",
-        "give the loop a bound: something in it takes a new value each time",
+        f"{thread.name} goes on, {FARTHEST} steps from the start, and {_growing(program, state)} grows",
+        "give it a bound, as if (n < 3) n++: a value that is new each time makes a new state each time",
         program.locations[state[thread.pc]].place,
     )
+
+
+def _growing(program: Program, state: State) -> str:
+    """The name of what holds the greatest number."""
+    numbers = [
+        slot for slot, one in enumerate(program.slots) if not one.pointer and not one.name.endswith(":pc")
+    ]
+    most = max(numbers, key=lambda slot: abs(state[slot]), default=-1)
+    return program.slots[most].name if most >= 0 else "something"
 
 
 class _Reporter:
@@ -193,6 +210,13 @@ class _Reporter:
 
     def stop(self) -> bool:
         return self.interrupt.wanted or self.far
+
+
+def _livelocks(graph: Graph, stored: int) -> tuple[Finding, ...]:
+    """A deadlock in which somebody still moves, and always will."""
+    stuck = goes_round(graph, stored)
+    ways = shortest(graph, {ErrorClass.DEADLOCK}, stuck) if stuck else {}
+    return tuple(finding(graph.program, way.fault, unfold(graph, way)) for way in ways.values())
 
 
 def _findings(walk: Walk | FastWalk, wanted: set[ErrorClass], progress: Report | None) -> tuple[Finding, ...]:

@@ -54,8 +54,11 @@ class _Goal(NamedTuple):
     fault: Fault
 
 
-def shortest(graph: Graph, wanted: set[ErrorClass]) -> dict[ErrorClass, Way]:
-    """Ways to the wanted classes; classes that are never met are missing."""
+def shortest(
+    graph: Graph, wanted: set[ErrorClass], stuck: frozenset[State] = frozenset()
+) -> dict[ErrorClass, Way]:
+    """Ways to the wanted classes; classes that are never met are missing. States that are ``stuck`` count
+    as deadlocks."""
     first = graph.initial()
     states: list[State] = [first]
     index: dict[State, int] = {first: 0}
@@ -95,6 +98,11 @@ def shortest(graph: Graph, wanted: set[ErrorClass]) -> dict[ErrorClass, Way]:
                 fault = graph.machine.final(states[number])
                 if fault is not None:
                     aim(fault.error, _Goal(level, best.switches, node, None, 0, fault))
+            elif states[number] in stuck:
+                aim(
+                    ErrorClass.DEADLOCK,
+                    _Goal(level, best.switches, node, None, 0, Fault(ErrorClass.DEADLOCK)),
+                )
             for edge in sorted(edges, key=lambda e: e.thread != last):
                 switches = best.switches + (last >= 0 and edge.thread != last)
                 for warning, at in edge.warnings:

@@ -44,6 +44,9 @@ static void cdev_init(struct cdev *cdev, const struct file_operations *fops)
 	}
 }
 
+/* include/linux/miscdevice.h:105 */
+#define module_misc_device(misc) module_driver(misc, misc_register, misc_deregister)
+
 /* fs/char_dev.c:640 */
 static struct cdev *cdev_alloc(void)
 {

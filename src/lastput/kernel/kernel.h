@@ -41,6 +41,10 @@
 #define dev_warn(...) ((void)0)
 #define dev_info(...) ((void)0)
 #define dev_dbg(...) ((void)0)
+#define dev_notice(...) ((void)0)
+#define dev_err_ratelimited(...) ((void)0)
+#define dev_warn_ratelimited(...) ((void)0)
+#define pr_cont(...) ((void)0)
 #define dump_stack() ((void)0)
 
 /* One CPU or many is the same to the model: every interleaving of tasks is tried. */
@@ -51,6 +55,21 @@
 #define HZ 1
 #define ktime_get() 0
 #define msecs_to_jiffies(x) (x)
+#define secs_to_jiffies(x) (x)
+#define usecs_to_jiffies(x) (x)
+#define jiffies_to_msecs(x) (x)
+
+/* include/linux/jiffies.h:127: any time may have passed */
+#define time_after(a, b) ({ int __late; plain { __late = choose(2); } __late; })
+#define time_before(a, b) time_after(b, a)
+#define time_is_before_jiffies(a) time_after(jiffies, a)
+#define time_is_after_jiffies(a) time_before(jiffies, a)
+#define NSEC_PER_USEC 1000
+#define NSEC_PER_MSEC 1000000
+#define NSEC_PER_SEC 1000000000
+#define ms_to_ktime(x) (x)
+#define ns_to_ktime(x) (x)
+#define us_to_ktime(x) (x)
 
 /* gcc's own: the bytes of a number in the other order */
 static inline u16 __builtin_bswap16(u16 x)

@@ -5,17 +5,38 @@
  * KTHREADS(kthread, n) says how many there may be (default 1). What blocks: a new thread until
  * wake_up_process() or kthread_stop(); kthread_stop() until the thread has exited.
  *
- * A task_struct is gone when the thread has exited and nobody holds get_task_struct(): then kthread_stop()
- * and wake_up_process() are use-after-free.
+ * A task_struct is gone when the thread has exited, nobody holds get_task_struct(), and every reader of RCU
+ * that was one at its exit has left: then kthread_stop() and wake_up_process() are use-after-free.
  *
  * Left out: parking, CPU affinity, failure to create a thread, and that the creator waits for kthreadd.
  */
+
+/* delayed_put_task_struct(), kernel/exit.c:225: is this task_struct freed? In a block. */
+static inline int __task_gone(struct task_struct *task)
+{
+	return !task->usage && !__rcu_gp_blocked(task->exit_gp);
+}
+
+/* put_task_struct_rcu_user(), kernel/exit.c:236: readers of now still see the running task; in a block */
+static inline void __put_task_struct_rcu_user(void)
+{
+	struct task_struct *t;
+	int readers = 0;
+
+	current->usage--;
+	for_each_instance(struct task_struct, t) {
+		if (t != current && (t->preempt_count || t->rcu_read_lock_nesting || t->in_kernel))
+			readers = 1;
+	}
+	if (readers)
+		current->exit_gp = __rcu_gp_start();
+}
 
 /* include/linux/sched/task.h:118 */
 static inline struct task_struct *get_task_struct(struct task_struct *task)
 {
 	atomic {
-		if (!task->usage)
+		if (__task_gone(task))
 			fail(USE_AFTER_FREE, task, "get_task_struct() of a task that is gone");
 		task->usage++;
 	}
@@ -39,8 +60,8 @@ static void do_exit(long code)
 		if (current->held || current->preempt_count || current->rcu_read_lock_nesting)
 			warn(LOCK_MISUSE, NULL, "WARNING: lock held at task exit time");
 		current->exited = 1;
-		current->usage--;
 		current->in_kernel = 0;
+		__put_task_struct_rcu_user();
 		__rcu_section_end();
 	}
 	exit_thread();
@@ -106,7 +127,7 @@ static int kthread_stop(struct task_struct *k)
 	int ret;
 
 	atomic {
-		if (!k->usage)
+		if (__task_gone(k))
 			fail(USE_AFTER_FREE, k, "kthread_stop() of a task that is gone");
 		k->usage++;
 		k->should_stop = 1;

@@ -75,6 +75,7 @@
 #include "notifier.c"
 #include "notifier_users.c"
 #include "netdev.c"
+#include "netif.h"
 #include "napi.c"
 #include "netdev_end.c"
 #include "netdev_users.c"

@@ -12,6 +12,7 @@
 struct mm_struct {
 	atomic_t mm_users;
 	atomic_t mm_count;
+	int tasks;			/* that have it as theirs */
 	struct rw_semaphore mmap_lock;
 };
 
@@ -22,7 +23,8 @@ struct vm_area_struct {
 	const struct vm_operations_struct *vm_ops;
 };
 
-POOL_MAY_LEAK(struct mm_struct);
+POOL_MAY_LEAK(struct mm_struct);		/* its process goes on; but a reference that was taken must be put */
+LEAK_ABOVE(struct mm_struct, mm_users.counter, tasks);
 POOL_MAY_LEAK(struct vm_area_struct);
 
 static struct mm_struct *user_mm;
@@ -38,6 +40,7 @@ BOOT(make_user_mm) {
 			if (!t->kthread) {
 				t->mm = mm;
 				mm->mm_users.counter++;
+				mm->tasks++;
 			}
 		}
 	}
@@ -104,7 +107,10 @@ static void exit_mm(void)
 
 	if (mm) {
 		enter_kernel();
-		current->mm = NULL;
+		plain {
+			current->mm = NULL;
+			mm->tasks--;
+		}
 		mmput(mm);
 		return_to_user();
 	}

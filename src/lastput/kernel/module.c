@@ -26,8 +26,12 @@ struct module {
 	/* ours */
 	int state;
 	int refcnt;
+	int used;			/* the base reference, and those of modules that use symbols of this one */
 	int failed;			/* init() did, and the module is still there */
 };
+
+/* A reference that is left when all is over keeps the module loaded for ever. */
+LEAK_ABOVE(struct module, refcnt, used);
 
 /* That its text goes is left to a task of its own, init_failed below, as nothing may fail before the first step. */
 static void __init_failed(struct module *mod)
@@ -53,9 +57,12 @@ BOOT(load_modules) {
 			}
 			if (mod) {
 				mod->refcnt = MODULE_REF_BASE;
+				mod->used = MODULE_REF_BASE;
 				for (int i = 0; i < MODULE_DEPS; i++) {
-					if (mod->deps[i])
+					if (mod->deps[i]) {
 						mod->deps[i]->refcnt++;
+						mod->deps[i]->used++;
+					}
 				}
 			}
 		}
@@ -166,9 +173,29 @@ static void module_unload_free(struct module *mod)
 		for (int i = 0; i < MODULE_DEPS; i++) {
 			if (mod->deps[i]) {
 				mod->deps[i]->refcnt--;
+				mod->deps[i]->used--;
 				mod->deps[i] = NULL;
 			}
 		}
+	}
+}
+
+/*
+ * What a module has made and nobody else knows of cannot be given back any more: no function of the kernel's own,
+ * but kmemleak and the leftover in /sys/kernel/slab tell. In a block.
+ */
+static inline void __left_behind(struct module *mod)
+{
+	struct kmem_cache *cache;
+	struct workqueue_struct *wq;
+
+	for_each_instance(struct kmem_cache, cache) {
+		if (cache->owner == mod)
+			warn(LEAK, cache, "the module goes without kmem_cache_destroy()");
+	}
+	for_each_instance(struct workqueue_struct, wq) {
+		if (wq->owner == mod)
+			warn(LEAK, wq, "the module goes without destroy_workqueue()");
 	}
 }
 
@@ -180,6 +207,7 @@ static void free_module(struct module *mod)
 	atomic {
 		int pending = __pending_objects();
 
+		__left_behind(mod);
 		mod->text = 2;
 		if (__pending_objects() != pending)
 			fail(USE_AFTER_FREE, mod, "ODEBUG: free active object: the module goes before its callback");

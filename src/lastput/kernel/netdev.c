@@ -125,7 +125,7 @@ static void netdev_release(struct device *d)
 	kfree(dev);
 }
 
-/* net/core/dev.c:11313; the private area is allocated apart */
+/* net/core/dev.c:11313: the private area is allocated apart */
 static struct net_device *__alloc_netdev(void)
 {
 	struct net_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
@@ -138,15 +138,29 @@ static struct net_device *__alloc_netdev(void)
 	return dev;
 }
 
-#define __alloc_netdev_priv(size) ({				\
+#define __alloc_netdev_priv(size, ...) ({			\
 	struct net_device *__net = __alloc_netdev();		\
-	if (__net)						\
+	if (__net) {						\
 		__net->priv = __alloc(size);			\
+		__VA_ARGS__;					\
+	}							\
 	__net;							\
 })
-#define alloc_netdev(size, name, assign, setup) __alloc_netdev_priv(size)
-#define alloc_netdev_mqs(size, name, assign, setup, txqs, rxqs) __alloc_netdev_priv(size)
-#define alloc_netdev_mq(size, name, assign, setup, count) __alloc_netdev_priv(size)
+
+/* net/ethernet/eth.c:342 */
+static void ether_setup(struct net_device *dev)
+{
+}
+
+/* alloc_netdev_mqs(), net/core/dev.c:11313 */
+static void __setup_netdev(struct net_device *dev, void (*setup)(struct net_device *dev))
+{
+	setup(dev);
+}
+
+#define alloc_netdev(size, name, assign, setup) __alloc_netdev_priv(size, __setup_netdev(__net, setup))
+#define alloc_netdev_mqs(size, name, assign, setup, txqs, rxqs) __alloc_netdev_priv(size, __setup_netdev(__net, setup))
+#define alloc_netdev_mq(size, name, assign, setup, count) __alloc_netdev_priv(size, __setup_netdev(__net, setup))
 #define alloc_etherdev(size) __alloc_netdev_priv(size)
 #define alloc_etherdev_mq(size, count) __alloc_netdev_priv(size)
 #define alloc_etherdev_mqs(size, txqs, rxqs) __alloc_netdev_priv(size)

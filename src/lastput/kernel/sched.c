@@ -38,6 +38,8 @@ static long schedule_timeout(long timeout)
 #define ssleep(s) schedule_timeout(0)
 #define usleep_range(low, high) schedule_timeout(0)
 #define udelay(us) ((void)0)
+#define mdelay(ms) ((void)0)
+#define ndelay(ns) ((void)0)
 #define yield() cond_resched()
 
 /* kernel/sched/core.c:4438: also starts a new kthread; true if the task was asleep */
@@ -46,7 +48,7 @@ static int wake_up_process(struct task_struct *p)
 	int slept;
 
 	atomic {
-		if (p->kthread && p->usage == 0)
+		if (p->kthread && __task_gone(p))
 			fail(USE_AFTER_FREE, p, "wake_up_process() of a task that is gone");
 		slept = p->__state != TASK_RUNNING || !p->woken;
 		p->__state = TASK_RUNNING;

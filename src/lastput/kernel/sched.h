@@ -45,6 +45,7 @@ struct task_struct {
 	int woken;
 	int should_stop;
 	int exited;
+	int exit_gp;			/* grace periods (bits) before which the task_struct is not freed */
 	int result;
 	/* rcu.c, timer.c */
 	int rcu_callback;

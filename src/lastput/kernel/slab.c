@@ -8,15 +8,18 @@
  * An allocation succeeds unless the run defines CONFIG_FAILSLAB: then each may fail.
  *
  * Left out: sizes (one call gives one object), alignment, memory that the code reads before it is set,
- * kmem_cache_free() into the wrong cache.
+ * kmem_cache_free() into the wrong cache; to which of several caches of one type kfree() gives an object back
+ * (all of them count it).
  */
 
 struct kmem_cache {
 	int live;
+	int type;			/* of its objects */
+	struct module *owner;		/* whose text has made it */
 	void (*ctor)(void *object);
 };
 
-POOL_MAY_LEAK(struct kmem_cache);
+POOL_MAY_LEAK(struct kmem_cache);	/* unless the module that made it is gone: see free_module() */
 
 /* include/linux/sched/mm.h:316 */
 static inline void might_alloc(int flags)
@@ -38,10 +41,10 @@ static inline int __alloc_fails(int flags)
 
 #ifdef CONFIG_FAILSLAB
 #define __kmalloc(size, flags) (!__alloc_fails(flags) ? __alloc(size) : NULL)
-#define __cache_alloc(cache, flags) (!__cache_fails(cache, flags) ? __alloc() : NULL)
+#define __cache_alloc(cache, flags) (!__cache_fails(cache, flags) ? __alloc_from(&(cache)->type) : NULL)
 #else
 #define __kmalloc(size, flags) (might_alloc(flags), __alloc(size))
-#define __cache_alloc(cache, flags) (__cache_fails(cache, flags), __alloc())
+#define __cache_alloc(cache, flags) (__cache_fails(cache, flags), __alloc_from(&(cache)->type))
 #endif
 
 #define kmalloc(size, flags) __kmalloc(size, flags)
@@ -67,10 +70,26 @@ static inline void __release_memory(const void *object)
 		fail(USE_AFTER_FREE, object, "ODEBUG: free active object: something in it is still to be called back");
 }
 
+/* An object of a cache goes back to it, virt_to_cache() in mm/slub.c:4751. In a block. */
+static inline int __leave_cache(const void *object)
+{
+	struct kmem_cache *cache;
+	int type = __slab_type(object);
+
+	for_each_instance(struct kmem_cache, cache) {
+		if (type && cache->type == type && cache->live)
+			cache->live--;
+	}
+	return type;
+}
+
 /* mm/slub.c:4817 */
 static void kfree(const void *object)
 {
-	plain { __release_memory(object); }
+	plain {
+		__if_slabs(__leave_cache(object));
+		__release_memory(object);
+	}
 }
 
 #define kfree_sensitive(object) kfree(object)
@@ -78,16 +97,18 @@ static void kfree(const void *object)
 #define kvfree(object) kfree(object)
 #define vfree(object) kfree(object)
 
-/* __kmem_cache_create_args(), mm/slab_common.c:297 */
-static struct kmem_cache *kmem_cache_create(const char *name, ...)
+/* mm/slab_common.c:297 */
+static struct kmem_cache *__kmem_cache_create_args(const char *name, struct module *owner)
 {
 	struct kmem_cache *cache;
 
 	might_sleep();
 	cache = __alloc();
+	plain { cache->owner = owner; }
 	return cache;
 }
 
+#define kmem_cache_create(name, ...) __kmem_cache_create_args(name, THIS_MODULE)
 #define kmem_cache_create_usercopy(name, ...) kmem_cache_create(name)
 #define KMEM_CACHE(type, flags) kmem_cache_create(#type)
 
@@ -124,9 +145,11 @@ static void kmem_cache_destroy(struct kmem_cache *cache)
 		return;
 	might_sleep();
 	atomic {
-		if (cache->live)
+		if (cache->live > 0) {
+			cache->owner = NULL;	/* told now, and not again */
 			warn(WARN, cache, "kmem_cache_destroy: Slab cache still has objects");
-		else
+		} else {
 			__free(cache);
+		}
 	}
 }

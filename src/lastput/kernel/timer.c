@@ -137,6 +137,18 @@ DAEMON(softirq, 2, __mod_timer) {
 	}
 }
 
+#define CLOCK_REALTIME 0
+#define CLOCK_MONOTONIC 1
+#define CLOCK_BOOTTIME 7
+#define HRTIMER_MODE_ABS 0
+#define HRTIMER_MODE_REL 1
+#define HRTIMER_MODE_PINNED 2
+#define HRTIMER_MODE_ABS_PINNED 2
+#define HRTIMER_MODE_REL_PINNED 3
+#define HRTIMER_MODE_SOFT 4
+#define HRTIMER_MODE_ABS_SOFT 4
+#define HRTIMER_MODE_REL_SOFT 5
+
 /* kernel/time/hrtimer.c:1609, with debug_init() */
 static inline void hrtimer_init(struct hrtimer *timer, ...)
 {

@@ -31,9 +31,10 @@ struct workqueue_struct {
 	int flags;
 	int ordered;
 	struct work_struct *first;
+	struct module *owner;		/* whose text has made it */
 };
 
-POOL_MAY_LEAK(struct workqueue_struct);
+POOL_MAY_LEAK(struct workqueue_struct);	/* unless the module that made it is gone: see free_module() */
 
 #define WQ_UNBOUND 2
 #define WQ_FREEZABLE 4

@@ -89,24 +89,23 @@ static void destroy_workqueue(struct workqueue_struct *wq)
 	kfree(wq);
 }
 
-/* kernel/workqueue.c:5829 */
-static struct workqueue_struct *alloc_workqueue(const char *fmt, ...)
+/* kernel/workqueue.c:5709 */
+static struct workqueue_struct *__alloc_workqueue(const char *fmt, struct module *owner, int ordered)
 {
 	struct workqueue_struct *wq;
 
 	might_sleep();
 	wq = __alloc();
+	plain {
+		wq->owner = owner;
+		wq->ordered = ordered;
+	}
 	return wq;
 }
 
+#define alloc_workqueue(fmt, ...) __alloc_workqueue(fmt, THIS_MODULE, 0)
 /* include/linux/workqueue.h:567 */
-static struct workqueue_struct *alloc_ordered_workqueue(const char *fmt, ...)
-{
-	struct workqueue_struct *wq = alloc_workqueue(fmt);
-
-	plain { wq->ordered = 1; }
-	return wq;
-}
+#define alloc_ordered_workqueue(fmt, ...) __alloc_workqueue(fmt, THIS_MODULE, 1)
 
 #define create_workqueue(name) alloc_workqueue(name, WQ_MEM_RECLAIM, 1)
 #define create_singlethread_workqueue(name) alloc_ordered_workqueue(name, WQ_MEM_RECLAIM)

@@ -11,14 +11,17 @@ from lastput.errors import LastputError
 #: name -> (least, most) number of arguments
 BUILTINS: dict[str, tuple[int, int]] = {
     "__alloc": (0, 1),
+    "__alloc_from": (1, 1),
     "__any_value": (0, 0),
     "__builtin_constant_p": (1, 1),
     "__builtin_expect": (2, 2),
     "__copy_memory": (3, 3),
     "__free": (1, 1),
+    "__if_slabs": (1, 1),
     "__live": (1, 1),
     "__offsetof": (2, 2),
     "__overwrite": (1, 1),
+    "__slab_type": (1, 1),
     "IS_BUILTIN": (1, 1),
     "IS_ENABLED": (1, 1),
     "IS_MODULE": (1, 1),

@@ -20,6 +20,7 @@ from lastput.model.inference import Inference
 from lastput.model.inline import Body, Inliner
 from lastput.model.instance_loops import ordered_loops
 from lastput.model.layout import Layout
+from lastput.model.leaks import counts, keep_counts
 from lastput.model.load import Loaded, load
 from lastput.model.lower import Registry, lower_function
 from lastput.model.options import ModelOptions, settled, with_words
@@ -90,6 +91,7 @@ class _Compiler:
         self.layout = Layout(self.world)
         self.registry = Registry()
         self.inference: Inference = infer(self.world)
+        keep_counts(self.world)
         self.templates: dict[str, Template] = {}
         self.symmetric = True
         self.ordered: dict[int, Place] = {}
@@ -197,6 +199,7 @@ class _Compiler:
             strings=tuple(space.strings),
             symmetric=self.symmetric,
             ordered=tuple(sorted(self.ordered)),
+            counts=tuple(counts(self.world, space)),
             assumptions=tuple(str(one) for one in self._assumptions()),
             temps=max(assembler.temps, 8),
         )
@@ -252,6 +255,8 @@ class _Compiler:
             task=task,
             group=threads.index(decl) if decl.count > 1 else -1,
             boot=decl.kind == "boot",
+            user=decl.kind == "thread",
+            own=decl.kind in ("thread", "spawned"),
         )
 
     def kept_apart(self, program: Program) -> Iterator[str]:

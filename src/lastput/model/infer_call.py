@@ -104,6 +104,12 @@ class CallTypes:
                 written = size_type(args[0])
                 self.result.sized.append((fresh, self.world.type(written, self.typeof) if written else None))
             return Pointer(fresh)
+        if name == "__alloc_from":
+            slab: Type = Var()
+            self.value(args[0])
+            self.result.allocated.append((slab, call.place))
+            self.result.slabs.append((slab, call.place))
+            return Pointer(slab)
         if name in ("fail", "warn"):
             error_class(call)
             self.value(args[1])

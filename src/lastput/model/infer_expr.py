@@ -75,7 +75,7 @@ class ExpressionTypes(CallTypes):
             case c.String():
                 return Pointer(Int())
             case c.Ident():
-                return self._ident(expr)
+                return self._ident(expr, use)
             case c.Member():
                 return self._member(expr, use)
             case c.Index(base=base, index=index):
@@ -92,15 +92,17 @@ class ExpressionTypes(CallTypes):
             case c.Unary(op="*", operand=operand):
                 return pointee(self.value(operand))
             case c.Unary(op=op, operand=operand):
-                type = self._note(operand, "value")
-                if "++" in op or "--" in op:
+                counts = "++" in op or "--" in op
+                type = self._note(operand, "count" if counts and use == "effect" else "value")
+                if counts:
                     self._refuse_constant(operand)
                     return type
                 return Int(32) if op == "!" else promote(type)
             case c.Binary(op=op, left=left, right=right):
                 return self._binary(op, left, right)
             case c.Assign(op=op, target=target, value=value):
-                goal = self._note(target, "store" if op == "=" else "value")
+                changed = "count" if use == "effect" else "value"
+                goal = self._note(target, "store" if op == "=" else changed)
                 self._refuse_constant(target)
                 unify(goal, self.value(value))
                 return goal
@@ -161,7 +163,7 @@ class ExpressionTypes(CallTypes):
             return self.world.constants[name]
         return self.result.variable(name, place) if headers.variable(name) else None
 
-    def _ident(self, expr: c.Ident) -> Type:
+    def _ident(self, expr: c.Ident, use: str) -> Type:
         name = expr.name
         if name == "current":
             return Pointer(self.world.record("task_struct"))
@@ -175,6 +177,8 @@ class ExpressionTypes(CallTypes):
             return Int(32)
         if isinstance(found, Variable):
             self.result.symbols[id(expr)] = found
+            found.read |= use not in ("store", "count")
+            found.counted |= use == "count"
             return found.type
         if self._is_function(name):
             type = self.result.address_taken(name, expr.place)

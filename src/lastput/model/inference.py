@@ -42,6 +42,8 @@ class Inference:
         self.reached: dict[str, None] = {}
         self.variables: dict[str, Variable] = {}
         self.allocated: list[tuple[Type, Place]] = []
+        #: Those that slab caches give.
+        self.slabs: list[tuple[Type, Place]] = []
         self.sized: list[tuple[Type, Type | None]] = []
         self.spawns: list[Func] = []
         self.threads: list[ThreadDecl] = []

@@ -35,6 +35,7 @@ DIRECTIVES = (
     "BOOT",
     "DAEMON",
     "KTHREADS",
+    "LEAK_ABOVE",
     "MODULE",
     "POOL",
     "POOL_MAY_LEAK",
@@ -291,6 +292,8 @@ class _Loader:
                 self.world.pools[tag] = self._number(args, 1, line)
             else:
                 self.world.may_leak.add(tag)
+        elif name == "LEAK_ABOVE":
+            self.world.leak_above[_tag(args, line)] = (_path(args, 1, line), _ident(args, 2, line))
         elif name == "KTHREADS":
             self.world.kthreads[_ident(args, 0, line)] = self._number(args, 1, line)
         elif name == "ASSUME_NOOP":
@@ -439,6 +442,14 @@ def _ident(args: tuple[c.Expr, ...], i: int, line: c.Directive) -> str:
         "see the table of lines",
         line.place,
     )
+
+
+def _path(args: tuple[c.Expr, ...], i: int, line: c.Directive) -> tuple[str, ...]:
+    """A member, or one of a member: count.counter."""
+    arg = args[i] if i < len(args) else None
+    if isinstance(arg, c.Member) and not arg.arrow:
+        return (*_path((arg.base,), 0, line), arg.field)
+    return (_ident(args, i, line),)
 
 
 def _tag(args: tuple[c.Expr, ...], line: c.Directive) -> str:

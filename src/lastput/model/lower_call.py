@@ -82,6 +82,12 @@ class CallLowerer(CopyLowerer):
             pool = Ref("pool", self.pool_of(pointee(self.type(call)), place))
             self.emit(Op.ALLOC, target, pool, 0, place, "allocate")
             return target
+        if name == "__alloc_from":
+            return self._alloc_from(call)
+        if name == "__if_slabs":
+            return self.value(args[0]) if self.inference.slabs else self.constant(0, place)
+        if name == "__slab_type":
+            return self._slab_type(call)
         if name == "__free":
             self.emit(Op.FREE, self.value(args[0]), 0, 0, place, unparse(args[0]))
             return 0
@@ -143,6 +149,44 @@ class CallLowerer(CopyLowerer):
 
     def pool_of(self, record: Type, place: Place) -> str:
         raise NotImplementedError
+
+    def _alloc_from(self, call: c.Call) -> int:
+        """A new object; the number of its type is stored where the argument points to."""
+        place = call.place
+        cache = self.value(call.args[0])
+        target = self.register(self.type(call))
+        tag = self.pool_of(pointee(self.type(call)), place)
+        number = self.constant(1 + [one.tag for one in self._slabs()].index(tag), place)
+        self.emit(Pseudo.BEGIN, Kind.SYNC, 0, 0, place, "allocate")
+        self.emit(Op.ALLOC, target, Ref("pool", tag), 0, place, "allocate")
+        self.emit(Op.ST, cache, number, 0, place)
+        self.emit(Pseudo.END, 0, 0, 0, place)
+        return target
+
+    def _slab_type(self, call: c.Call) -> int:
+        """The number of the type of a live object, among those of slab caches; 0 for none of them."""
+        place = call.place
+        pointer = self.value(call.args[0])
+        result = self.constant(0, place)
+        for number, record in enumerate(self._slabs(), 1):
+            at, same = self.constant(0, place), self.register()
+            again, end = self.label(), self.label()
+            self.place_label(again, place)
+            self.emit(Op.INST, at, Ref("type", "", self.type_id(record)), at, place)
+            self.emit(Op.JZ, at, end, 0, place)
+            self.emit(Op.EQ, same, at, pointer, place)
+            self.emit(Op.JZ, same, again, 0, place)
+            self.emit(Op.CONST, result, number, 0, place)
+            self.place_label(end, place)
+        return result
+
+    def _slabs(self) -> list[Record]:
+        """The types of which slab caches give objects."""
+        found = {}
+        for type, place in self.inference.slabs:
+            record = self.inference.allocated_record(type, place)
+            found[record.tag] = record
+        return list(found.values())
 
     def _live(self, call: c.Call) -> int:
         """Is the object one of the live instances of its type?"""

@@ -63,7 +63,8 @@ class MemoryLowerer(Emitter):
         if not symbol.memory:
             return InRegister(self.home(symbol), symbol.type)
         if symbol.scope == "":
-            return InMemory(Ref("global", symbol.name), 0, find(symbol.type), symbol.name)
+            where = Ref("global", symbol.name)
+            return InMemory(where, 0, find(symbol.type), symbol.name, symbol.kept)
         base = self.register(Pointer(symbol.type))
         self.emit(Pseudo.STACK, base, f"{self.fn.name}\0{symbol.key}", 0, expr.place)
         return InMemory(base, 0, find(symbol.type), symbol.name)

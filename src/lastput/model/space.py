@@ -14,7 +14,7 @@ from lastput.model.layout import Cell, Layout
 from lastput.model.lower import Registry
 from lastput.model.static_value import StaticValues
 from lastput.model.tac import Ref
-from lastput.model.types import Array, Field, Record, Type, find
+from lastput.model.types import Array, Field, Int, Record, Type, find
 from lastput.model.world import Variable, World
 
 _DEFAULT_POOL = 2
@@ -185,6 +185,8 @@ class Space:
             prefix = "module" if module else variable.name
             base = self._object(shown, variable.type, [], life, -1, text, prefix)
             self.globals[variable.name] = base
+            if not variable.kept and isinstance(find(variable.type), Int):
+                self.ranges[self.slots[self.cells[base]].group] = (0, 0)
             if module:
                 record = find(variable.type)
                 assert isinstance(record, Record)

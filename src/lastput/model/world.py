@@ -47,7 +47,8 @@ class Variable:
     """A variable: ``scope`` is "" at file scope, else the function (unique within it by ``key``).
 
     ``memory`` says that it has an address (file scope, aggregates, address taken); the others live in
-    registers. ``written`` is the type of its declaration. ``any``: it is defined nowhere.
+    registers. ``written`` is the type of its declaration. ``any``: it is defined nowhere. ``counted``: it is
+    counted up or down; if that is all, and nobody looks at it (``read``), no value is kept.
     """
 
     def __init__(self, name: str, type: Type, place: Place, scope: str = "", module: int = -1) -> None:
@@ -62,6 +63,13 @@ class Variable:
         self.memory = scope == ""
         self.defined = False
         self.any = False
+        self.counted = False
+        self.read = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether its value matters to anybody."""
+        return self.read or not self.counted
 
 
 class Function:
@@ -143,6 +151,8 @@ class World:
         self.threads: list[ThreadDecl] = []
         self.pools: dict[str, int] = {}
         self.may_leak: set[str] = set()
+        #: Of structs a count that must not be above another member at the end of a run.
+        self.leak_above: dict[str, tuple[tuple[str, ...], str]] = {}
         self.kthreads: dict[str, int] = {}
         self.noops: dict[str, Place] = {}
         #: The files of the modelled kernel that were read.

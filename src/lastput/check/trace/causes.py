@@ -10,7 +10,8 @@ import msgspec
 
 from lastput.check.trace.analysis import Analysis, Cause, name_of, object_of, violated_at
 from lastput.check.trace.budget import inside
-from lastput.check.trace.causes_memory import double_free, leak, refcount, use_after_free
+from lastput.check.trace.causes_leak import leak
+from lastput.check.trace.causes_memory import double_free, refcount, use_after_free
 from lastput.check.trace.causes_module import unmapped_text
 from lastput.check.trace.causes_wait import deadlock, sleep_in_atomic
 from lastput.check.trace.history import History

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["double_free", "leak", "refcount", "use_after_free"]
+__all__ = ["double_free", "refcount", "use_after_free"]
 
 import re
+
+import msgspec
 
 from lastput.check.trace.analysis import (
     Analysis,
@@ -89,6 +91,8 @@ def _said(history: History, found: Finding, name: str) -> Analysis:
     """What the modelled kernel reports itself: debug objects, a task that is gone."""
     who = name_of(history, found.thread)
     violated = violated_at(history, found, found.message, name)
+    if found.object >= 0 and history.program.objects[found.object].type == "module":
+        violated = msgspec.structs.replace(violated, module=name)
     where = inside(history, violated.frame, found.thread)
     armed = _armed(history, found)
     item = ""
@@ -165,13 +169,3 @@ def refcount(history: History, found: Finding) -> Analysis:
     budget = budget_of(history, lambda change: (change.object, change.field) == (name, field))
     violated = violated_at(history, found, what, name)
     return Analysis(f"{who} {wrong}: {place or name}", tuple(causes), violated, (), budget)
-
-
-def leak(history: History, found: Finding) -> Analysis:
-    """An object that is left in the end."""
-    name = object_of(history, found)
-    made = life_change(history, name, "alive")
-    causes = done(history, made, f"allocates {name}")
-    causes.append(Cause(0, f"every task has ended, and {name} is still there"))
-    violated = violated_at(history, found, f"{name} is freed in the end", name)
-    return Analysis(f"{name} is never freed", tuple(causes), violated, (), counts(history, name))

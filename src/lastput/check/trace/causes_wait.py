@@ -37,7 +37,8 @@ def deadlock(history: History, found: Finding) -> Analysis:
     waits = cycle or [one.wait for one in chain]
     for wait in waits:
         where = inside(history, wait.frame, wait.task, wrappers=False)
-        causes.append(Cause(0, f"{name_of(history, wait.task)} waits for {wait.what}{where}"))
+        verb = "goes round for ever, looking at" if _goes_round(history, wait.task) else "waits for"
+        causes.append(Cause(0, f"{name_of(history, wait.task)} {verb} {wait.what}{where}"))
     if len(cycle) == 1:
         headline = (
             f"{name_of(history, cycle[0].task)} waits for {cycle[0].what}, which it {cycle[0].how} itself"
@@ -45,9 +46,8 @@ def deadlock(history: History, found: Finding) -> Analysis:
     elif cycle:
         headline = " and ".join(name_of(history, wait.task) for wait in cycle) + " wait for each other"
     else:
-        headline = (
-            " and ".join(name_of(history, wait.task) for wait in waits) + " waits for what nobody will do"
-        )
+        names = " and ".join(name_of(history, wait.task) for wait in waits)
+        headline = f"{names} {'waits' if len(waits) == 1 else 'wait'} for what nobody will do"
     named = next((wait.object for wait in waits if wait.object), "")
     why = ("there is no one left who could end these waits",)
     first = waits[0] if waits else None
@@ -60,6 +60,11 @@ def deadlock(history: History, found: Finding) -> Analysis:
         why=() if cycle else why,
     )
     return Analysis(headline, tuple(causes), violated, tuple(one.wait for one in chain))
+
+
+def _goes_round(history: History, task: int) -> bool:
+    """Whether a task that gets nowhere can move."""
+    return history.machine.enabled(history.state, task)
 
 
 def _spins(history: History, found: Finding) -> Analysis:

@@ -1,0 +1,28 @@
+/*
+ * Result: safe
+ *
+ * Does a poll for a flag end, if the work item that sets it is always queued?
+ */
+#include <lastput.h>
+
+static int ready;
+static int done;
+
+static void finish(struct work_struct *work)
+{
+	WRITE_ONCE(done, 1);
+}
+
+static DECLARE_WORK(work, finish);
+
+THREAD(waiter)
+{
+	schedule_work(&work);
+	while (!READ_ONCE(done))
+		msleep(10);
+}
+
+THREAD(setter)
+{
+	WRITE_ONCE(ready, 1);
+}
