@@ -146,3 +146,12 @@ static int kthread_stop_put(struct task_struct *k)
 	put_task_struct(k);
 	return ret;
 }
+
+/* kernel/module/main.c:176: built-in text that does not return to its caller */
+static void __module_put_and_kthread_exit(struct module *mod, long code)
+{
+	module_put(mod);
+	kthread_exit(code);
+}
+
+#define module_put_and_kthread_exit(code) __module_put_and_kthread_exit(THIS_MODULE, code)

@@ -63,6 +63,7 @@
 #include "sock.c"
 #include "urb.c"
 #include "urb_hcd.c"
+#include "left_behind.h"
 #include "module.c"
 #include "file_table.c"
 #include "char_dev.c"

@@ -30,8 +30,7 @@ struct module {
 	int failed;			/* init() did, and the module is still there */
 };
 
-/* A reference that is left when all is over keeps the module loaded for ever. */
-LEAK_ABOVE(struct module, refcnt, used);
+LEAK_ABOVE(struct module, refcnt, used);	/* a reference that is left keeps it loaded for ever */
 
 /* That its text goes is left to a task of its own, init_failed below, as nothing may fail before the first step. */
 static void __init_failed(struct module *mod)
@@ -180,25 +179,6 @@ static void module_unload_free(struct module *mod)
 	}
 }
 
-/*
- * What a module has made and nobody else knows of cannot be given back any more: no function of the kernel's own,
- * but kmemleak and the leftover in /sys/kernel/slab tell. In a block.
- */
-static inline void __left_behind(struct module *mod)
-{
-	struct kmem_cache *cache;
-	struct workqueue_struct *wq;
-
-	for_each_instance(struct kmem_cache, cache) {
-		if (cache->owner == mod)
-			warn(LEAK, cache, "the module goes without kmem_cache_destroy()");
-	}
-	for_each_instance(struct workqueue_struct, wq) {
-		if (wq->owner == mod)
-			warn(LEAK, wq, "the module goes without destroy_workqueue()");
-	}
-}
-
 /* kernel/module/main.c:1293: text and data go in free_mod_mem(), :1345, as far as anybody can tell at once */
 static void free_module(struct module *mod)
 {
@@ -265,12 +245,3 @@ static int rmmod(const char *name)
 {
 	return SYSCALL(delete_module(name));
 }
-
-/* kernel/module/main.c:176: built-in text that does not return to its caller */
-static void __module_put_and_kthread_exit(struct module *mod, long code)
-{
-	module_put(mod);
-	kthread_exit(code);
-}
-
-#define module_put_and_kthread_exit(code) __module_put_and_kthread_exit(THIS_MODULE, code)

@@ -147,11 +147,6 @@ static struct net_device *__alloc_netdev(void)
 	__net;							\
 })
 
-/* net/ethernet/eth.c:342 */
-static void ether_setup(struct net_device *dev)
-{
-}
-
 /* alloc_netdev_mqs(), net/core/dev.c:11313 */
 static void __setup_netdev(struct net_device *dev, void (*setup)(struct net_device *dev))
 {

@@ -21,8 +21,13 @@
 #define netif_carrier_ok(dev) (__netif_touch(dev), 1)
 #define netif_trans_update(dev) __netif_touch(dev)
 
-#define netdev_err(dev, ...) ((void)0)
-#define netdev_warn(dev, ...) ((void)0)
-#define netdev_info(dev, ...) ((void)0)
-#define netdev_dbg(dev, ...) ((void)0)
-#define netdev_notice(dev, ...) ((void)0)
+#define netdev_err(...) ((void)0)
+#define netdev_warn(...) ((void)0)
+#define netdev_info(...) ((void)0)
+#define netdev_dbg(...) ((void)0)
+#define netdev_notice(...) ((void)0)
+
+/* net/ethernet/eth.c:342 */
+static void ether_setup(struct net_device *dev)
+{
+}
