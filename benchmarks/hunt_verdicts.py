@@ -25,12 +25,12 @@ from lastput.errors import LastputError
 from lastput.model.compile import compile_text
 
 _MOST = 60_000
-_UNREDUCED = Options(merge=False, symmetry=False, partial_order=False, max_states=_MOST)
+_UNREDUCED = Options(merge=False, symmetry=False, partial_order=False, max_states=_MOST, livelocks=False)
 _VARIANTS = {
-    "all reductions": Options(max_states=_MOST),
-    "compiled": Options(engine="compiled", max_states=_MOST),
-    "symmetry only": Options(merge=False, partial_order=False, max_states=_MOST),
-    "merging only": Options(symmetry=False, partial_order=False, max_states=_MOST),
+    "all reductions": Options(max_states=_MOST, livelocks=False),
+    "compiled": Options(engine="compiled", max_states=_MOST, livelocks=False),
+    "symmetry only": Options(merge=False, partial_order=False, max_states=_MOST, livelocks=False),
+    "merging only": Options(symmetry=False, partial_order=False, max_states=_MOST, livelocks=False),
 }
 _HEAD = """#include <lastput.h>
 struct obj { int tag; int hit; struct list_head node; refcount_t refs; struct obj *peer; spinlock_t lock; };

@@ -72,11 +72,8 @@ def check(
     if reason:
         reason += f"; frontier {walk.frontier}"
     findings = _findings(walk, set(walk.seen), progress)
-    if (
-        walk.done
-        and ErrorClass.DEADLOCK not in walk.seen
-        and (lost is None or ErrorClass.DEADLOCK not in lost.seen)
-    ):
+    met = {*walk.seen, *(lost.seen if lost is not None else ())}
+    if options.livelocks and walk.done and ErrorClass.DEADLOCK not in met:
         findings += _livelocks(graph, walk.stored)
     if lost is not None:
         findings += _findings(lost, lost.seen.keys() - walk.seen.keys(), progress)

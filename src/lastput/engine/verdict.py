@@ -26,7 +26,7 @@ class Options(msgspec.Struct, frozen=True):
     """``merge``, ``symmetry`` and ``partial_order`` switch the reductions; there is no partial order
     without merging. ``max_states`` and ``max_memory`` (bytes) are 0 for no limit. ``engine`` 'auto' takes
     the compiled engine when a search grows. ``order`` 'dfs' goes deep first; a whole search finds the same
-    in either order."""
+    in either order. ``livelocks``: ask a small search, too, whether some thread can never end."""
 
     merge: bool = True
     symmetry: bool = True
@@ -35,6 +35,7 @@ class Options(msgspec.Struct, frozen=True):
     max_states: int = 0
     max_memory: int = 0
     order: Literal["bfs", "dfs"] = "bfs"
+    livelocks: bool = True
 
 
 class Progress(msgspec.Struct, frozen=True):
