@@ -1,8 +1,8 @@
 /*
  * What a module leaves when it goes.
  *
- * Models mm/kmemleak.c (6.12) for slab caches and workqueues: nobody but their module has a pointer to them, so they
- * cannot be given back any more. Nothing blocks.
+ * Models mm/{kmemleak,slab_common}.c (6.12) for slab caches and workqueues: nobody but their module has a pointer
+ * to them, so they cannot be given back any more. Nothing blocks.
  *
  * Left out: other things that a module registers; whoever calls them runs into text that is gone.
  */
