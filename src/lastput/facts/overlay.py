@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["overlay"]
+__all__ = ["overlay", "put_texts"]
 
 import contextlib
 import hashlib
@@ -30,16 +30,6 @@ def overlay(tree: Path, database: Path, target: Path, texts: Mapping[str, bytes 
     shutil.copyfile(database, target)
     with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as db:
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -100000;")
-        db.execute("BEGIN")
-        writer = Writer(db)
-        for path, content in sorted(texts.items()):
-            writer.remove(path)
-            if content is None or not path.endswith((".c", ".h")):
-                continue
-            facts = extract(path, content) if worth_reading(path, content) and b"\0" not in content else None
-            digest = hashlib.blake2b(content, digest_size=16).digest()
-            writer.add(Found(path, len(content), 0, ""), digest, facts, "", b"lastput:" in content)
-        writer.finish()
         # Answers that are kept for single places belong to the ids of one base. Those for the one that this
         # is a copy of hold, for ids that are the same: a file that was replaced has new ones.
         db.execute(
@@ -50,12 +40,27 @@ def overlay(tree: Path, database: Path, target: Path, texts: Mapping[str, bytes 
             "INSERT OR IGNORE INTO meta VALUES ('copied-from', ?)", (str(database.with_suffix("").resolve()),)
         )
         db.execute("INSERT OR REPLACE INTO meta VALUES ('token', ?)", (secrets.token_hex(16),))
-        if writer.declarations_changed():
-            db.execute("INSERT OR REPLACE INTO meta VALUES ('declared', ?)", (secrets.token_hex(16),))
-        if has_core(db):
-            write_core(db)
-        again = None if writer.macros_changed() else frozenset(writer.added)
-        write_entries(db, again)
-        write_macro_tables(db, again)
-        write_own_modules(db, tree, is_kernel(tree))
-        db.execute("COMMIT")
+        put_texts(db, tree, texts)
+
+
+def put_texts(db: sqlite3.Connection, tree: Path, texts: Mapping[str, bytes | None]) -> None:
+    """Other contents of some files (None: absent) into a base, as one transaction."""
+    db.execute("BEGIN")
+    writer = Writer(db)
+    for path, content in sorted(texts.items()):
+        writer.remove(path)
+        if content is None or not path.endswith((".c", ".h")):
+            continue
+        facts = extract(path, content) if worth_reading(path, content) and b"\0" not in content else None
+        digest = hashlib.blake2b(content, digest_size=16).digest()
+        writer.add(Found(path, len(content), 0, ""), digest, facts, "", b"lastput:" in content)
+    writer.finish()
+    if writer.declarations_changed():
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('declared', ?)", (secrets.token_hex(16),))
+    if has_core(db):
+        write_core(db)
+    again = None if writer.macros_changed() else frozenset(writer.added)
+    write_entries(db, again)
+    write_macro_tables(db, again)
+    write_own_modules(db, tree, is_kernel(tree))
+    db.execute("COMMIT")
