@@ -53,6 +53,9 @@ def test_by_age_the_newest_line_first(tree: Path, capsys: Capture) -> None:
     assert _paths(capsys, tree, "--sort", "age") == ["net/a.c", "b.c"]
     main(["audit", str(tree), "--rules", "MOD001", "--sort", "age", "--format", "json"])
     assert '"born":"2020-01-02 ' in capsys.readouterr().out
+    (tree / "z.c").write_text(_FILE)  # not committed: newer than all
+    (tree / "Makefile").write_text("obj-m := b.o net/a.o z.o\n")
+    assert _paths(capsys, tree, "--sort", "age") == ["z.c", "net/a.c", "b.c"]
 
 
 def test_without_history_there_is_no_age(tree: Path, capsys: Capture) -> None:

@@ -41,6 +41,10 @@ def _key(one: Finding, order: Order) -> tuple[object, ...]:
 
 def dated(root: Path, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings with the date and the commit of their line. Raises LastputError ``no-history``."""
+    if _git(root, "rev-parse", "--verify", "HEAD").returncode:
+        raise LastputError(
+            "no-history", f"{root} has no commits", "sort by something else than age, or use a git clone"
+        )
     lines: dict[str, set[int]] = {}
     for one in findings:
         lines.setdefault(one.where.path, set()).add(one.where.line)
@@ -51,19 +55,11 @@ def dated(root: Path, findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def _blame(root: Path, path: str, lines: set[int]) -> list[tuple[int, str]]:
+    """Lines with their dates; none of a file that git does not know yet, which is as new as can be."""
     ranges = [f"-L{line},{line}" for line in sorted(lines)]
-    words = ["git", "-C", str(root), "blame", "--line-porcelain", *ranges, "--", path]
-    try:
-        done = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False)
-    except FileNotFoundError:
-        raise LastputError("no-history", "git is not installed", "sort by something else than age") from None
+    done = _git(root, "blame", "--line-porcelain", *ranges, "--", path)
     if done.returncode:
-        said = done.stderr.strip().splitlines()
-        raise LastputError(
-            "no-history",
-            f"git blame of {path} in {root}: {said[-1] if said else 'failed'}",
-            "sort by something else than age, or run it in a clone with its history",
-        )
+        return []
     found: list[tuple[int, str]] = []
     for block in done.stdout.split("\n\t"):
         head = next(filter(None, map(_HEAD.match, block.splitlines())), None)
@@ -71,6 +67,14 @@ def _blame(root: Path, path: str, lines: set[int]) -> list[tuple[int, str]]:
         if head is not None and time is not None:
             found.append((int(head[2]), f"{_date(int(time[1]))} {head[1][:12]}"))
     return found
+
+
+def _git(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = ["git", "-C", str(root), "-c", "core.fsmonitor=", *words]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    except FileNotFoundError:
+        raise LastputError("no-history", "git is not installed", "sort by something else than age") from None
 
 
 def _date(seconds: int) -> str:
