@@ -8,7 +8,7 @@
   git show | lastput audit . --patch -         only what this patch brought
   lastput audit . --why drivers/block/loop.c:1118
   lastput audit . --rules WRK --format html > wrk.html
-  lastput audit ~/linux --stat                 how many, of which rule, and where
+  lastput audit ~/linux --stat                 how many, of which rule, where
   lastput audit . --sort severity              what hurts most first
   lastput audit . --sites module_put           every judged call, with its class
   lastput audit drivers/usb --prove            with verdicts; REFUTED ones leave

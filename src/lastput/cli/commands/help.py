@@ -2,9 +2,9 @@
 
   lastput help
   lastput help check          the options of a command
-  lastput help check.md       a page of the documentation, if it has a command's name
+  lastput help audit.md       a page that has a command's name
   lastput help glossary       a page
-  lastput help no-tree        what a message means: the word in brackets at its end
+  lastput help no-tree        what a message means, by the word in its brackets
   lastput help MOD001         a rule of the audit
 
 Without a word it lists where to begin.
