@@ -59,7 +59,7 @@ def _go(page: Page, file: Path, state: str = "") -> None:
 
 
 def _shown(page: Page) -> list[str]:
-    return page.locator(".finding .where").all_inner_texts()
+    return page.locator(".finding .where").all_text_contents()
 
 
 def test_what_hurts_most_comes_first(page: Page, file: Path) -> None:
@@ -106,9 +106,9 @@ def test_by_keyboard(page: Page, file: Path) -> None:
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    assert page.locator(".finding.open .where").inner_text() == "net/c.c:12"
+    assert page.locator(".finding.open .where").text_content() == "net/c.c:12"
     page.keyboard.press("k")
-    assert page.locator(".finding.open .where").inner_text() == "drivers/b.c:12"
+    assert page.locator(".finding.open .where").text_content() == "drivers/b.c:12"
     page.keyboard.press("Escape")
     assert page.locator(".finding.open").count() == 0
 
