@@ -2,7 +2,8 @@
 
 A TEST is a file, a directory, or one that comes with lastput: a folder such as
 kvm, or kvm/f1-release-puts-module. One file gives a verdict with its
-counterexample; several give a table that compares with what each file says of itself.
+counterexample; several give a table that compares with what each file says of
+itself.
 
   lastput check kvm/f1-release-puts-module
   lastput check --html race.html kvm/f1-release-puts-module
