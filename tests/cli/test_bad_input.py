@@ -18,7 +18,7 @@ _BAD = {
     "unknown function": ("THREAD(a) { frobnicate(3); }", "4:13", "undefined-function"),
     "unknown variable": ("THREAD(a) { m = 3; }", "4:13", "undefined-variable"),
     "loop without end in registers": ("THREAD(a) { int i = 0; for (;;) i++; }", "4:1", "unbounded-loop"),
-    "loop without end in memory": ("THREAD(a) { for (;;) n = n + 1; }", "4:22", "unbounded-loop"),
+    "loop without end in memory": ("THREAD(a) { for (;;) n = n + 1; }", "4:26", "unbounded-loop"),
     "pool overflow": (
         "POOL(struct o, 1);\nTHREAD(a) { struct o *o = kmalloc(8, 0); kfree(o); o = kmalloc(8, 0); }",
         "5:56",

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 __all__ = ["Sifter"]
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
+from ahocorasick_rs import BytesAhoCorasick
+
 _BLOCK = 1 << 20
 _SOME = 1 << 12  # bytes that are given out at a time
-_WINDOW = 1 << 16  # bytes that are searched at a time
 _LONGEST = 1 << 16  # bytes of a line; what is longer is cut into several
 
 
@@ -21,13 +23,14 @@ class Sifter:
     """Lines of ``stream``: the number of the first, from 1, and the bytes of a few; ``lines`` counts all.
 
     Lines are given out while ``awake()`` says so, and from each that contains one of ``needles`` on, some
-    more than that. Memory is a few blocks, time is linear in the length of the stream.
+    more than that. No needle holds a newline. Memory is a few blocks, time is linear in the length of the
+    stream: all needles are searched in one pass (Aho and Corasick, CACM 18(6), 1975).
     """
 
     def __init__(self, stream: BinaryIO, needles: Sequence[bytes], awake: Callable[[], bool]) -> None:
         self.lines = 0
         self._stream = stream
-        self._needles = needles
+        self._find = BytesAhoCorasick(list(needles)).find_matches_as_indexes
         self._awake = awake
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
@@ -37,13 +40,16 @@ class Sifter:
     def _block(self, block: bytes) -> Iterator[tuple[int, bytes]]:
         position, end = 0, len(block)
         number = self.lines
+        hits: list[int] | None = None  # where any needle is, once that is asked
         while position < end:
             if not self._awake():
-                hit = _first(block, self._needles, position)
-                if hit < 0:
+                if hits is None:
+                    hits = [start for _, start, _ in self._find(block)]
+                at = bisect_left(hits, position)
+                if at == len(hits):
                     self.lines = number + block.count(b"\n", position, end)
                     return
-                start = block.rfind(b"\n", position, hit) + 1 or position
+                start = block.rfind(b"\n", position, hits[at]) + 1 or position
                 number += block.count(b"\n", position, start)
                 position = start
             # More lines than one, for they are seldom alone; those that are of no interest do no harm.
@@ -53,23 +59,6 @@ class Sifter:
             number += 1 + some.count(b"\n")
             position = stop + 1
         self.lines = number
-
-
-def _first(block: bytes, needles: Sequence[bytes], position: int) -> int:
-    """The least place of any needle at or behind ``position``, or -1. Where one was found, the others are
-    searched no further than that."""
-    size = len(block)
-    while position < size:
-        limit = min(position + _WINDOW, size)
-        best = -1
-        for needle in needles:
-            found = block.find(needle, position, limit + len(needle) - 1)
-            if found >= 0:
-                best = limit = found
-        if best >= 0:
-            return best
-        position = limit
-    return -1
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
