@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from lastput.cli import replay_finding
 from lastput.cli.main import main
+from tests.small_tree import CODE, lost_reference
 
-_CODE = """\
-#include <linux/of.h>
-
-static int foo_id(const struct device_node *np)
-{
-	return np->phandle;
-}
-
-int foo_parse(struct device *dev)
-{
-	struct device_node *np = of_find_node_by_name(NULL, "foo");
-
-	if (!np)
-		return -ENODEV;
-	if (foo_id(np) < 0)
-		return -EINVAL;
-	of_node_put(np);
-	return 0;
-}
-"""
 _ADDED = ["+\tif (foo_id(np) < 0) {", "+\t\tof_node_put(np);", "+\t}"]
 
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "linux"
-    for folder in ("kernel", "include/linux", "drivers/foo"):
-        (root / folder).mkdir(parents=True)
-    (root / "drivers/foo/foo.c").write_text(_CODE)
-    (root / "drivers/Makefile").write_text("obj-m += foo/\n")
-    (root / "drivers/foo/Makefile").write_text("obj-m += foo.o\n")
+    root = lost_reference(tmp_path / "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return root
 
@@ -58,7 +36,7 @@ def test_the_finding_at_a_place(tree: Path, capsys: pytest.CaptureFixture[str]) 
     told = capsys.readouterr().out
     assert [row for row in told.splitlines() if row.startswith("+\t")] == _ADDED
     assert "proof: ok: the model is safe" in told
-    assert (tree / "drivers/foo/foo.c").read_text() == _CODE
+    assert (tree / "drivers/foo/foo.c").read_text() == CODE
 
 
 def test_apply_writes_it_and_then_there_is_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,14 +67,14 @@ def test_git_am_takes_the_mail_and_blame_names_the_commit(
 def test_json_has_the_edits(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fix", "--all", str(tree), "--format", "json", "-q", "-j", "1", "--no-prove"]) == 0
     patch = json.loads(capsys.readouterr().out)
-    content = _CODE.encode()
+    content = CODE.encode()
     for edit in reversed(patch["edits"]):
         content = content[: edit["start"]] + edit["new"].encode() + content[edit["end"] :]
     assert b"\t\tof_node_put(np);\n\t\treturn -EINVAL;\n\t}\n" in content
 
 
 def test_a_finding_without_a_remedy_says_why(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = _CODE.replace("of_node_put(np);", "of_node_put(np);\n\tfoo_id(np);").replace(
+    code = CODE.replace("of_node_put(np);", "of_node_put(np);\n\tfoo_id(np);").replace(
         "\tif (foo_id(np) < 0)\n\t\treturn -EINVAL;\n", ""
     )
     (tree / "drivers/foo/foo.c").write_text(code)
@@ -123,9 +101,17 @@ def test_sarif_has_the_edits_as_fixes(tree: Path, capsys: pytest.CaptureFixture[
     assert main(["audit", str(tree), "--format", "sarif", "--fixes", "-q", "-j", "1"]) == 1
     (result,) = json.loads(capsys.readouterr().out)["runs"][0]["results"]
     (change,) = result["fixes"][0]["artifactChanges"]
-    content = _CODE.encode()
+    content = CODE.encode()
     for one in reversed(change["replacements"]):
         start = one["deletedRegion"]["byteOffset"]
         end = start + one["deletedRegion"]["byteLength"]
         content = content[:start] + one["insertedContent"]["text"].encode() + content[end:]
     assert b"\t\tof_node_put(np);\n\t\treturn -EINVAL;\n\t}\n" in content
+
+
+def test_a_report_of_a_replay_has_the_patch(tree: Path) -> None:
+    args = argparse.Namespace(tree=str(tree), findings=None)
+    finding = replay_finding.of_plan("REF001 drivers/foo/foo.c foo_parse", args)
+    assert finding is not None
+    patch = replay_finding.patch_of(finding, args)
+    assert patch is not None and [row for row in patch.diff.splitlines() if row.startswith("+\t")] == _ADDED

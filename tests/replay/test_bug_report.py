@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lastput.schema.finding import Cause, Finding, Where
+from lastput.schema.patch import Check, Patch
 from lastput.schema.replay import Act, Report, Run, Series, Told
 from lastput.show.bug_report import text
 
@@ -93,3 +94,21 @@ def test_it_does_without_a_finding_and_a_drawing() -> None:
     told = text(_report(), "")
     assert "The race" not in told and "What would mend it" not in told
     assert max(len(line) for line in told.splitlines() if not line.startswith(_SPLAT)) <= 72
+
+
+def test_a_patch_is_there_as_it_is_with_what_was_checked() -> None:
+    long = "+\tflush_work(&masq_work);" + " /* x */" * 10
+    patch = Patch(
+        fingerprint=_FINDING.fingerprint,
+        code=_FINDING.code,
+        where=_AT,
+        kind="wait-in-teardown",
+        edits=(),
+        diff=f"--- a/x.c\n+++ b/x.c\n@@ -1,0 +1 @@\n{long}\n",
+        subject="",
+        body="",
+        checks=(Check("applies", True, ""), Check("silenced", True, ""), Check("proof", None, "limit")),
+    )
+    told = text(_report(), "", "", _FINDING, patch)
+    assert long in told.splitlines()
+    assert "(checked: applies, silenced)" in " ".join(told.split())

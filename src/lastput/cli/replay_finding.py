@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["is_finding", "of_plan", "plan"]
+__all__ = ["is_finding", "of_plan", "patch_of", "plan"]
 
 import argparse
 import os
@@ -19,6 +19,7 @@ from lastput.schema.trace import Trace
 
 if TYPE_CHECKING:
     from lastput.replay.plan import Plan
+    from lastput.schema.patch import Patch
 
 _PLACE = re.compile(r"(?P<path>[^:]+\.[chS]):(?P<line>\d+)(?::\d+)?")
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
@@ -68,6 +69,24 @@ def of_plan(words: str, args: argparse.Namespace) -> Finding | None:
         return None
     told = _of_file(Path(args.findings)) if args.findings else _of_tree(args.tree)
     return next((one for one in told if matches(words, one)), None)
+
+
+def patch_of(finding: Finding, args: argparse.Namespace) -> Patch | None:
+    """What mends a finding of the tree; None if no tree is named, or nothing mechanical does."""
+    from lastput.audit.registry import all_rules
+    from lastput.audit.sources import with_sources
+    from lastput.audit.store import judged
+    from lastput.cli.tree import opener, store_of
+    from lastput.fix.mend import Mender
+    from lastput.schema.patch import Patch
+
+    if not args.tree:
+        return None
+    open_tree, rules, store = opener(args.tree), all_rules(), store_of(Path(args.tree))
+    before, _ = judged(store, open_tree, rules, len(os.sched_getaffinity(0)))
+    mender = Mender(open_tree, before, rules, store)
+    ((_, answer),) = mender.mend([with_sources(open_tree(), finding)])
+    return answer if isinstance(answer, Patch) else None
 
 
 def _trace(finding: Finding, args: argparse.Namespace) -> Trace | None:

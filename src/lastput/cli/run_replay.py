@@ -78,7 +78,8 @@ def _played(plan: Plan, origin: str, args: argparse.Namespace) -> int:
 
 
 def _bug_report(report: Report, plan: Plan, args: argparse.Namespace) -> str:
-    """With the drawing of the litmus test, if the story is one, and the finding, if its tree is named."""
+    """With the drawing of the litmus test, if the story is one, and the finding and its patch, if its tree is
+    named."""
     from lastput.replay.plan import written
     from lastput.show.bug_report import text
     from lastput.show.render import Options, render
@@ -90,7 +91,8 @@ def _bug_report(report: Report, plan: Plan, args: argparse.Namespace) -> str:
         trace = next((one for one in traces if one.error in shown), traces[0] if traces else None)
         race = render("commit", trace, Options(width=72)) if trace else ""
     finding = replay_finding.of_plan(plan.finding, args)
-    return text(report, written(plan, width=72), race, finding)
+    patch = replay_finding.patch_of(finding, args) if finding is not None else None
+    return text(report, written(plan, width=72), race, finding, patch)
 
 
 def _traces(path: Path, args: argparse.Namespace) -> tuple[Test, tuple[Trace, ...]]:

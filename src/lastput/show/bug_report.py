@@ -9,6 +9,7 @@ import re
 import textwrap
 
 from lastput.schema.finding import Finding
+from lastput.schema.patch import Patch
 from lastput.schema.replay import Report, Run, Series
 
 _WIDTH = 72
@@ -25,9 +26,12 @@ _STALE = re.compile(r"^ +\? ")
 _FRAME = re.compile(r"^ +\w[\w.]*\+0x")
 
 
-def text(report: Report, plan: str, race: str = "", finding: Finding | None = None) -> str:
+def text(
+    report: Report, plan: str, race: str = "", finding: Finding | None = None, patch: Patch | None = None
+) -> str:
     """The report. ``plan`` is the TOML that reproduces it, ``race`` a drawing of at most 72 columns (""
-    if there is none), ``finding`` what the audit says of it."""
+    if there is none), ``finding`` what the audit says of it, ``patch`` what mends it: its lines are those of
+    the file, however long."""
     first = next(
         (run for run in report.story.runs if run.verdict == report.story.expected), report.story.runs[0]
     )
@@ -49,7 +53,7 @@ def text(report: Report, plan: str, race: str = "", finding: Finding | None = No
                 *plan.splitlines(),
             ],
         ),
-        *_part("What would mend it", _wrap(finding.remedy) if finding and finding.remedy else []),
+        *_part("What would mend it", _mends(finding, patch)),
     ]
     return "\n".join(row.rstrip() for row in parts) + "\n"
 
@@ -159,6 +163,15 @@ def _found(report: Report, finding: Finding | None) -> list[str]:
     )
     said = told + test + ends
     return _wrap(said[0].upper() + said[1:])
+
+
+def _mends(finding: Finding | None, patch: Patch | None) -> list[str]:
+    rows = _wrap(finding.remedy) if finding and finding.remedy else []
+    if patch is None:
+        return rows
+    held = ", ".join(check.kind for check in patch.checks if check.holds)
+    told = _wrap(f"Proposed by lastput fix, not run on the kernel above (checked: {held}):")
+    return [*rows, *([""] if rows else []), *told, "", *patch.diff.splitlines()]
 
 
 def _wrap(said: str) -> list[str]:
