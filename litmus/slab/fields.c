@@ -6,7 +6,6 @@
 #include <lastput.h>
 
 static u32 reg = 0xf1234;
-static u64 wide = 0x1122334455667788;
 static int table[3] = { 4, 5, 6 };
 
 THREAD(driver)
@@ -18,6 +17,6 @@ THREAD(driver)
 	WARN_ON(!FIELD_FIT(0xf0, 15) || FIELD_FIT(0xf0, 16));
 	WARN_ON(__builtin_bswap16(reg) != 0x3412);
 	WARN_ON(__builtin_bswap32(reg) != 0x34120f00);
-	WARN_ON(__builtin_bswap64(wide) != 0x8877665544332211);
+	WARN_ON(__builtin_bswap64(0x1122334455667788) != 0x8877665544332211);
 	WARN_ON(table[array_index_nospec(reg & 1, 3)] != 4);
 }

@@ -47,7 +47,7 @@ class Kernel:
         self.image = image
         self.modules = modules
         self.release = modules.name
-        self._files: dict[str, Path] = {}
+        self._files: dict[str, str] = {}  # a Path for each of thousands takes long
         made = cache.made("facts", (_FORMAT, image.read_bytes()), self._read)
         self.key = made.name
         self.facts = msgspec.msgpack.decode((made / "facts").read_bytes(), type=Facts)
@@ -65,7 +65,7 @@ class Kernel:
             for folder, folders, files in os.walk(self.modules):
                 folders.sort()
                 for file in sorted(one for one in files if ".ko" in one):
-                    self._files[_plain(file.partition(".ko")[0])] = Path(folder, file)
+                    self._files[_plain(file.partition(".ko")[0])] = f"{folder}/{file}"
         path = self._files.get(_plain(name))
         if path is None:
             raise LastputError(
@@ -76,7 +76,7 @@ class Kernel:
                 else "name one of its own, or a driver that lastput brings",
                 Place(str(self.modules)),
             )
-        return read_module(path)
+        return read_module(Path(path))
 
     def with_needs(self, wanted: tuple[str, ...]) -> tuple[tuple[ModuleFile, str], ...]:
         """The modules and all that they need, in the order in which they can be loaded, each with its
