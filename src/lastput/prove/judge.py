@@ -3,8 +3,8 @@ claim.
 
 CONFIRMED asks for a run that ends in the claim's error, on an object of the claim's type, through every site,
 and for a control, the same model with the remedy, that is safe. REFUTED asks for more: the search is
-complete, every site was executed, both sides of every branch before one were taken, and nothing cut runs
-short. What a gate does not let through is UNDECIDED, with the gate's name.
+complete, every site was executed, and so was every statement before one in its function, and nothing cut
+runs short. What a gate does not let through is UNDECIDED, with the gate's name.
 """
 
 from __future__ import annotations
@@ -141,7 +141,29 @@ def refuted(claim: Claim, outcome: Outcome) -> Judgement:
     if unknown:
         told = ", ".join(f"{one.path}:{one.line} ({one.role})" for one in unknown)
         return Judgement("UNDECIDED", "unreached", f"never executed: {told}")
+    way = _way_not_taken(claim, outcome)
+    if way:
+        return Judgement("UNDECIDED", "unreached", f"never executed, on the way to a site: {way}")
     return Judgement("REFUTED")
+
+
+def _way_not_taken(claim: Claim, outcome: Outcome) -> str:
+    """A statement that no run executed, before the last site of its function: a guard that only ever has one
+    answer may have it because of the model; "" if there is none."""
+    last: dict[tuple[str, str], int] = {}
+    for site in _places(claim.sites):
+        if site.function and _must_run(site):
+            key = (site.path, site.function)
+            last[key] = max(last.get(key, 0), site.line)
+    missed = [
+        (place.file, place.line)
+        for place, function in (
+            (one.place, one.frames[-1].function) for one in outcome.test.program.locations if one.frames
+        )
+        if place.line < last.get((place.file, function), 0)
+        and outcome.coverage.executed(place.file, place.line) is False
+    ]
+    return "{}:{}".format(*min(missed)) if missed else ""
 
 
 def _places(sites: Iterable[Site]) -> tuple[Site, ...]:
