@@ -36,28 +36,48 @@ def folders() -> tuple[str, ...]:
 
 def is_folder(word: str) -> bool:
     """Whether ``word`` stands for many files: then a table is wanted."""
-    return word in folders() or Path(word).is_dir()
+    return word in folders() or Path(word).is_dir() or (not _exact(word) and len(_beginning(word)) > 1)
 
 
 def resolve(word: str) -> tuple[Path, ...]:
-    """The litmus tests that ``word`` means, sorted. Raises LastputError ``no-such-test``."""
+    """The litmus tests that ``word`` means, sorted: a file, a folder, or those of a folder of the shelf whose
+    names begin so (``kvm/f1``). Raises LastputError ``no-such-test``."""
     shelf = root()
     if shelf and word in folders():
         return _inside(shelf / word, word)
     path = Path(word)
     if path.is_dir():
         return _inside(path, word)
-    if path.exists():
-        return (path,)
-    if shelf:
-        for candidate in (shelf / word, shelf / f"{word}.c"):
-            if candidate.is_file() and candidate.resolve().is_relative_to(shelf.resolve()):
-                return (candidate,)
+    found = _exact(word) or _beginning(word)
+    if found:
+        return found
     raise LastputError(
         "no-such-test",
         f"{word}: no file, no directory, and no test that comes with lastput",
         _hint(word, shelf),
     )
+
+
+def _exact(word: str) -> tuple[Path, ...]:
+    """The file that has this name, or the test of the shelf."""
+    shelf, path = root(), Path(word)
+    if path.exists():
+        return (path,)
+    if shelf is None:
+        return ()
+    for candidate in (shelf / word, shelf / f"{word}.c"):
+        if candidate.is_file() and candidate.resolve().is_relative_to(shelf.resolve()):
+            return (candidate,)
+    return ()
+
+
+def _beginning(word: str) -> tuple[Path, ...]:
+    """The tests of a folder of the shelf whose names begin with what is behind the slash."""
+    shelf = root()
+    folder, _, start = word.partition("/")
+    if shelf is None or not start or folder not in folders():
+        return ()
+    return tuple(one for one in _inside(shelf / folder, word) if one.name.startswith(start))
 
 
 def display(path: Path) -> str:
