@@ -32,3 +32,28 @@ def test_what_is_no_answer_is_refused(line: str) -> None:
     with pytest.raises(LastputError) as error:
         read_header(f"/*\n * {line}\n */", "t.c")
     assert error.value.slug == "result-line"
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("Reslut: leak", "Result"),
+        ("result: leak", "Result"),
+        ("Results: leak", "Result"),
+        ("Result : leak", "Result"),
+        ("Resutl (6.1): leak", "Result"),
+        ("Option: irqs", "Options"),
+        ("Claim: C1", "Claims"),
+    ],
+)
+def test_what_is_almost_a_field_is_refused(line: str, meant: str) -> None:
+    with pytest.raises(LastputError, match=r"is no line of a header") as error:
+        read_header(f"/*\n * {line}\n */", "t.c")
+    assert error.value.slug == "header-line" and f"'{meant}:'" in error.value.remedy
+
+
+@pytest.mark.parametrize(
+    "line", ["Restart: a thread that", "Note: it ends", "Models: kernel/fork.c", "https://x"]
+)
+def test_other_lines_with_a_colon_are_prose(line: str) -> None:
+    assert read_header(f"/*\n * {line}\n */", "t.c").text == line

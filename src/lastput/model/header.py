@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Expected", "Header", "read_header"]
 
+import difflib
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,8 @@ from lastput.errors import LastputError, Place
 
 _SLUGS = {e.slug for e in ErrorClass if e}
 _FIELD = re.compile(r"(Result(?:\s*\([^)]*\))?|Claims|Stage|Options):\s*(.*)")
+_FIELDS = ("Result", "Claims", "Stage", "Options")
+_ALMOST = re.compile(r"(\w+)(?:\s*\([^)]*\))?\s*:(?:\s|$)")
 _RELEASES = re.compile(r"Result\s*\(\s*(\d+\.\d+(?:\.\d+)?(?:\s*,\s*\d+\.\d+(?:\.\d+)?)*)\s*\)")
 
 
@@ -59,6 +62,7 @@ def read_header(text: str, file: str) -> Header:
         if found:
             fields[found.group(1)] = f"{fields.get(found.group(1), '')} {found.group(2)}".strip()
         else:
+            _check_spelling(line, file)
             prose.append(line)
     body = "\n".join(prose).strip()
     question = re.match(r"(.*?\?)(\s|$)", body, re.DOTALL)
@@ -72,6 +76,19 @@ def read_header(text: str, file: str) -> Header:
         options=tuple(_option_words(fields.get("Options", ""))),
         needs_tree=needs_tree,
     )
+
+
+def _check_spelling(line: str, file: str) -> None:
+    """A line that is almost a field is one: ``Reslut: leak`` would else be a test that expects nothing."""
+    word = _ALMOST.match(line)
+    near = difflib.get_close_matches(word[1].capitalize(), _FIELDS, 1, 0.7) if word is not None else []
+    if word is not None and near:
+        raise LastputError(
+            "header-line",
+            f"'{word[1]}:' is no line of a header",
+            f"did you mean '{near[0]}:'?",
+            Place(file),
+        )
 
 
 def _by_release(fields: dict[str, str], file: str) -> Iterator[tuple[str, tuple[Expected, ...]]]:
