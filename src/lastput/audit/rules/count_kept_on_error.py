@@ -29,8 +29,8 @@ How lastput knows
 
 Known limits
     Where the count belongs to something that a failed path leaves behind (a request in flight), the report
-    is wrong. Where the path asks a condition whose other answer leads to the call that lowers it,
-    confidence is low. Functions in which no path lowers it are not judged.
+    is wrong. Confidence is low if the path tests a condition and the call that lowers the count is on its
+    other branch. Functions in which no path lowers it are not judged.
 
 History
     Reported on Linux 6.1.192: 69 places with default confidence; on 6.12.117: 89.

@@ -223,8 +223,8 @@ def _finding(facts: Facts, search: Search, get: _Get, zero: _Zero) -> Finding:
         code=CODE,
         verdict="bug",
         confidence="medium",
-        message=f"{shown}() on {search.variable}, whose count may be zero: it is found under {guard}"
-        f" until {zero.removal.function.name}() removes it",
+        message=f"{shown}() may raise the count of {search.variable} from zero: until"
+        f" {zero.removal.function.name}() removes it, it is still found under {guard}",
         where=here,
         kind="list" if search.field else "number",
         site=get.call.name,

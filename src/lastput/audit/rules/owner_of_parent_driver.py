@@ -61,7 +61,8 @@ def run(facts: Facts) -> Iterator[Finding]:
             code=CODE,
             verdict="bug",
             confidence="medium",
-            message=f"{function.name}() pins the driver of a parent, which may be none, or not the owner",
+            message=f"{function.name}() pins the module of whatever driver the parent is bound to:"
+            " there may be none, or it may be another module",
             where=where,
             site=call.name,
             object=driver[1],

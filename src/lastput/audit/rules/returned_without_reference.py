@@ -22,11 +22,11 @@ Instead
     Take the reference before the lock is dropped, and let the caller put it.
 
 How lastput knows
-    A path leads from the search to the return on which the object is found, the lock is dropped, and nothing
-    writes to the object or is handed it but what compares or prints. The struct has a counter. A function of
-    the same directory takes objects of that struct off that list, under a lock of the same name, and puts,
-    unregisters or frees them. A caller looks into the result or hands it on, and does not hold a lock that
-    the removal takes.
+    There is a path on which the object is found, the lock is dropped, and the object is returned. Nothing on
+    the path writes to the object or is passed it, except to compare or print it. The struct has a counter. A
+    function of the same directory removes objects of that struct from the list, under a lock of the same
+    name, and puts, unregisters or frees them. A caller dereferences the result or passes it on, without a
+    lock that the removal takes.
 
     Confidence is low if the caller, in the same directory, runs as a work item, as an attribute or at probe,
     for which the removal may wait, and if the object has a cdev, whose open files keep it.

@@ -4,14 +4,27 @@ What it finds
     Calls of module_put() on the own module: THIS_MODULE, or the owner of a table of the same file that is
     set to it. Each site of the tree gets a class:
 
-    Safe: U undoes a get of the same function, P gives back in the same call, KU undoes for a thread that did
-    not start, X is entered from modules that use this one, L under a reference that core code holds, LK under
-    a lock that exit takes, H waited for by an unregistration, WF in work that exit flushes, R in a
-    section that a grace period waits for, N in a module that is never unloaded.
+    Safe, because something else keeps the module until the function has returned:
 
-    Not safe: O in a callback without an owner, D in a release callback, W in work that exit does not flush,
-    K in a thread that returns (reported as KTH010 where the thread function itself puts). OTHER was not
-    understood.
+    - U: it undoes a get that the same function made
+    - P: the reference was taken in the same call, and is given back
+    - KU: it undoes the get made for a thread that did not start
+    - X: only modules that depend on this one call it
+    - L: core code holds a reference meanwhile
+    - LK: it runs under a lock that the exit function takes
+    - H: the exit function unregisters what calls it, which waits
+    - WF: it is a work item that the exit function flushes
+    - R: it runs in an RCU read-side section, and exit waits for a grace period
+    - N: the module is never unloaded
+
+    Not safe:
+
+    - O: a callback of a table without an owner
+    - D: a release callback
+    - W: a work item that the exit function does not flush
+    - K: a thread that returns (KTH010, where the thread function itself puts)
+
+    OTHER: lastput did not understand how it is called.
 
 Why it breaks
     module_put() does not wait. When it drops the last reference, delete_module() may finish on another CPU

@@ -27,8 +27,8 @@ How lastput knows
 Known limits
     A wait in the function that makes the thread is taken for a wait for its start. A thread that drops a
     module reference on its way out is the business of the MOD rules. Objects are told apart by their last
-    name. That the wait is on the way of the module's exit is not proved: where the waiter's module is held
-    in another way (by a mount, say), the window is there only if that hold ends before the thread returns.
+    name. lastput does not check that the exit function does the waiting. If something else pins the module
+    (a mount, say), there is a window only if that pin goes before the thread returns.
 
 History
     Commit cead18552660 ("exit: Rename complete_and_exit to kthread_complete_and_exit") (v5.17) says

@@ -18,12 +18,12 @@ Instead
     Take the reference before the lock is dropped.
 
 How lastput knows
-    A path leads from the search to the use on which the object is found, the lock is dropped, and nothing
-    before it writes to the object or is handed it but what compares or prints. The struct has a counter.
-    Another function of the directory takes objects of that struct off that list, under a lock of the same
-    name, and gives them up; it shares no other lock with this one, and neither calls the other, nor does one
-    function call both. Confidence is low unless the use is one that hands the object on: it is counted then,
-    or returned.
+    There is a path on which the object is found, the lock is dropped, and the object is used. Before that,
+    nothing on the path writes to the object or is passed it, except to compare or print it. The struct has a
+    counter. Another function of the directory removes objects of that struct from the list, under a lock of
+    the same name, and gives them up. The two functions have no other lock in common, neither calls the other,
+    and no function calls both. Confidence is low unless the use is one that hands the object on: it is
+    counted then, or returned.
 
 Known limits
     That both may run at the same time is not shown: a driver core or a lock further up may forbid it. Objects
