@@ -8,12 +8,15 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from lastput.cli import commands
+from lastput.cli.commands import doctor
 from lastput.cli.main import main, make_parser
+from tests.pages import ROOT
 
 _COMMANDS = sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
 
@@ -58,6 +61,18 @@ def test_bash_completes_a_test(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     )
     found = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, check=True).stdout
     assert found.split() == ["kvm/f1-release-puts-module"]
+
+
+def test_the_doctor_asks_for_all_that_is_needed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = {re.split(r"[^\w.-]", one)[0] for one in project["dependencies"]}
+    assert needed == set(doctor._PACKAGES)
+    extras = {
+        re.split(r"[^\w.-]", one)[0]
+        for name in ("replay", "lsp", "cluster", "elf")
+        for one in project["optional-dependencies"][name]
+    }
+    assert extras == {name for name, _, _ in doctor._EXTRAS}
 
 
 def test_the_doctor_says_what_is_missing(

@@ -13,6 +13,7 @@ import argparse
 HELP = "say what this installation has, and what is missing"
 
 _PACKAGES = (
+    "ahocorasick-rs",
     "jinja2",
     "llvmlite",
     "msgspec",
@@ -29,7 +30,9 @@ _PACKAGES = (
 #: Packages of the extras: what for, and the extra.
 _EXTRAS = (
     ("capstone", "`lastput replay`", "replay"),
+    ("distributed", "`--on dask://HOST:PORT`", "cluster"),
     ("lz4", "`lastput replay`", "replay"),
+    ("pygls", "`lastput lsp`", "lsp"),
     ("pyelftools", "`lastput replay`, `lastput explain --vmlinux`", "elf"),
     ("qemu.qmp", "`lastput replay`", "replay"),
     ("zstandard", "`lastput replay`", "replay"),
@@ -68,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"  MISSING  {name}: pip install {name}")
             missing = True
     folders = shelf.folders()
-    print(f"shelf:\n  {'has      ' + ', '.join(folders) if folders else 'MISSING  reinstall lastput'}")
+    print(f"litmus tests:\n  {'has      ' + ', '.join(folders) if folders else 'MISSING  reinstall lastput'}")
     print("optional packages:")
     for name, purpose, extra in _EXTRAS:
         try:
