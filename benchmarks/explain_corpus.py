@@ -1,9 +1,9 @@
 """How many logs are explained rightly: ``python benchmarks/explain_corpus.py [FOLDER] [--list]``.
 
-FOLDER holds logs, one a file, and ``expectations.tsv``, a table with a headline, its columns parted by tabs:
+FOLDER holds logs, one a file, and ``expectations.tsv``: a headline, and columns with tabs between them:
 
     log        the file's name
-FOLDER holds logs, one a file, and ``expectations.tsv``: a headline, and columns with tabs between them:
+    kind       that of the first report; several with ``|``
     function   a function that the story of that report must name; several with ``|`` (``-``: none is asked)
     class      the error class; several with ``|`` (``-``: none fits)
     certainty  the most that may be claimed: ``certain``, ``likely`` or ``unknown``
